@@ -1,0 +1,1 @@
+"""Wires and runtime: settings, channels, ingress, courier, clock, web pages, sandbox."""

@@ -1,0 +1,1 @@
+"""What people say and what they get back: one file per capability."""

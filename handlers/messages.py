@@ -1,0 +1,172 @@
+"""The two neutral values between people and wires: what comes in and what goes out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    """What a person did."""
+
+    TEXT = "text"
+    COMMAND = "command"  # "/share": ``text`` is "share", ``argument`` what followed it
+    START = "start"  # a deep link: ``argument`` is its payload
+    CHOICE = "choice"  # a button or list row: ``text`` is its token, as it was sent out
+    MEDIA = "media"  # ``media`` is set, ``text`` is the caption
+    EDITED = "edited"  # an earlier message was changed: ``text`` is the new one
+    BLOCKED = "blocked"  # the person blocked the bot, or opted out
+    UNBLOCKED = "unblocked"
+    DUE = "due"  # time came: ``text`` is the kind of due row, ``argument`` its subject
+    DONE = "done"  # a job ended: ``text`` is the kind of job, ``argument`` its result as JSON
+
+
+class MediaKind(StrEnum):
+    """What a file is to the person who gets it."""
+
+    VOICE = "voice"
+    AUDIO = "audio"
+    PICTURE = "picture"
+    VIDEO = "video"
+    DOCUMENT = "document"
+
+
+@dataclass(frozen=True)
+class Media:
+    """A file of a message. ``ref`` is the provider's id on the way in, the store's on the way out."""
+
+    kind: MediaKind
+    ref: str
+    mime: str = ""
+    size: int = 0  # bytes, 0 when the provider did not say
+    name: str = ""
+
+
+@dataclass(frozen=True)
+class Incoming:
+    """One thing that one person did, on one account of one channel.
+
+    ``external`` is the id to answer to; ``alias`` a second id of the same person on the same
+    channel (WhatsApp: the user id and the phone number). ``ref`` is the provider's id of the
+    message, ``prompt_ref`` that of the message whose button was pressed or that was quoted.
+    """
+
+    channel: str
+    account: str
+    external: str
+    kind: Kind
+    at: datetime
+    text: str = ""
+    argument: str = ""
+    alias: str | None = None
+    media: Media | None = None
+    ref: str = ""
+    prompt_ref: str = ""
+    language: str = ""  # the app's own language, a BCP 47 tag, when the provider says
+
+
+class DeliveryState(StrEnum):
+    """The states of a delivery; it only moves forward through them."""
+
+    QUEUED = "queued"
+    SENDING = "sending"
+    SENT = "sent"
+    DELIVERED = "delivered"
+    READ = "read"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """A provider's word on a message sent before.
+
+    ``tracker`` is our own outbox id where the provider gives it back, else empty.
+    """
+
+    channel: str
+    account: str
+    ref: str
+    tracker: str
+    state: DeliveryState
+    at: datetime
+    error: str = ""
+
+
+@dataclass(frozen=True)
+class ChatMoved:
+    """A chat has a new id (a Telegram group became a supergroup)."""
+
+    channel: str
+    account: str
+    old: str
+    new: str
+
+
+@dataclass(frozen=True)
+class Ignored:
+    """An item that asks for nothing (``reason`` is a code, such as ``edited_channel_post``)."""
+
+    reason: str
+
+
+Item = Incoming | Receipt | ChatMoved | Ignored
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One way to answer: ``token`` comes back when it is chosen (at most 64 bytes)."""
+
+    token: str
+    label: str
+    note: str = ""  # one line below the label, where the channel has room
+
+
+class Style(StrEnum):
+    """How choices are best shown; a channel does what it can."""
+
+    BUTTONS = "buttons"  # few and short
+    LIST = "list"  # many, or with notes
+
+
+@dataclass(frozen=True)
+class Outgoing:
+    """One message to one person, already in that person's language.
+
+    ``replaces`` is the provider's id of a message that this text takes the place of (a prompt
+    by the choice made); a channel that cannot edit drops it. ``deletes`` are ids of messages to
+    take back. ``choices`` may be any number: the channel pages nothing, the conversation did
+    (at most 10). ``rtl`` says that the text reads right to left.
+    """
+
+    text: str = ""
+    choices: tuple[Choice, ...] = ()
+    style: Style = Style.BUTTONS
+    media: Media | None = None
+    list_button: str = ""  # the label that opens a list, where the channel needs one
+    replaces: str = ""
+    deletes: tuple[str, ...] = ()
+    rtl: bool = False
+
+
+class Urgency(StrEnum):
+    """Which goes first when a rate is short."""
+
+    REPLY = "reply"
+    NOTICE = "notice"
+    REMINDER = "reminder"
+    BROADCAST = "broadcast"
+
+
+@dataclass(frozen=True)
+class Letter:
+    """An ``Outgoing`` on its way to the outbox: for whom and how urgent.
+
+    ``again`` says what to do when the provider's answer is lost: send again (at least once) or
+    leave it (at most once).
+    """
+
+    address_id: str
+    message: Outgoing = field(repr=False)
+    urgency: Urgency = Urgency.REPLY
+    again: bool = True

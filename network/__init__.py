@@ -1,0 +1,1 @@
+"""The network itself: its members, groups, topics and practices, and their store."""

@@ -1,0 +1,206 @@
+"""The store: one engine, one kind of transaction, on SQLite or PostgreSQL.
+
+SQLAlchemy Core throughout. Only the edge (``bot/``) opens a transaction; the network's
+functions take the open one as ``tx`` and never commit.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import Connection, DateTime, Dialect, Executable, MetaData, Row, event
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.types import TypeDecorator
+
+from network.sealing import Sealer
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+BUSY_TIMEOUT_S = 30
+READING = "jisr_reading"
+
+
+class Instant(TypeDecorator[datetime]):
+    """An instant: aware in the program, UTC in the store (SQLite keeps no zone)."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Refuse a naive datetime, and store UTC."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            message = "a stored instant needs a zone"
+            raise ValueError(message)
+        value = value.astimezone(UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002 - SQLAlchemy's signature
+        """Return an aware UTC datetime."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+@dataclass(frozen=True)
+class Tx:
+    """One open transaction: the connection, the sealer, and the instant of the step."""
+
+    connection: AsyncConnection
+    seal: Sealer
+    now: datetime
+
+    @property
+    def is_sqlite(self) -> bool:
+        """Whether the store is SQLite."""
+        return self.connection.dialect.name == "sqlite"
+
+    async def all(self, query: Executable, values: Mapping[str, Any] | None = None) -> Sequence[Row[Any]]:
+        """Run a query and return every row."""
+        return (await self.connection.execute(query, values)).all()
+
+    async def first(self, query: Executable, values: Mapping[str, Any] | None = None) -> Row[Any] | None:
+        """Run a query and return its first row, or None."""
+        return (await self.connection.execute(query, values)).first()
+
+    async def scalar(self, query: Executable, values: Mapping[str, Any] | None = None) -> Any:  # noqa: ANN401 - any column
+        """Run a query and return the first column of its first row, or None."""
+        return (await self.connection.execute(query, values)).scalar()
+
+    async def run(
+        self, statement: Executable, values: Mapping[str, Any] | Sequence[Mapping[str, Any]] | None = None
+    ) -> int:
+        """Run a statement that changes rows, and return how many."""
+        result = await self.connection.execute(statement, values)
+        return result.rowcount
+
+    @asynccontextmanager
+    async def savepoint(self) -> AsyncIterator[None]:
+        """Undo only what was done inside, if it raises."""
+        async with self.connection.begin_nested():
+            yield
+
+
+class Store:
+    """The database of one installation.
+
+    On SQLite the writers of this process take turns at an asyncio lock, so that none of them
+    waits in SQLite's own busy loop.
+    """
+
+    def __init__(self, engine: AsyncEngine, sealer: Sealer) -> None:
+        self.engine = engine
+        self.sealer = sealer
+        self._turn = asyncio.Lock() if engine.dialect.name == "sqlite" else None
+
+    @property
+    def is_sqlite(self) -> bool:
+        """Whether the store is SQLite."""
+        return self._turn is not None
+
+    @asynccontextmanager
+    async def transaction(self, now: datetime) -> AsyncIterator[Tx]:
+        """Open a writing transaction; commit when the block ends, undo when it raises.
+
+        A cancelled caller never interrupts the commit itself: it is shielded, and either
+        everything is durable or nothing is.
+        """
+        if self._turn is None:
+            async with self._transaction(now) as tx:
+                yield tx
+            return
+        async with self._turn, self._transaction(now) as tx:
+            yield tx
+
+    @asynccontextmanager
+    async def _transaction(self, now: datetime) -> AsyncIterator[Tx]:
+        connection = self.engine.connect()
+        await _whole(connection.start())
+        try:
+            try:
+                await _whole(connection.begin().start())
+                yield Tx(connection, self.sealer, now)
+            except BaseException:
+                await _whole(connection.rollback())
+                raise
+            await _whole(connection.commit())
+        finally:
+            await _whole(connection.close())
+
+    @asynccontextmanager
+    async def reading(self, now: datetime) -> AsyncIterator[Tx]:
+        """Open a transaction that only reads, and never waits for a writer."""
+        async with self.engine.connect() as connection:
+            await connection.execution_options(**{READING: True})
+            yield Tx(connection, self.sealer, now)
+
+    async def scrub(self) -> None:
+        """Empty the write-ahead log of SQLite, so that nothing erased is left in it.
+
+        PostgreSQL recycles its log by itself; there this does nothing.
+        """
+        if self._turn is None:
+            return
+        async with self._turn, self.engine.connect() as connection:
+            bare = await connection.execution_options(isolation_level="AUTOCOMMIT")
+            await bare.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    async def close(self) -> None:
+        """Close every connection."""
+        await self.engine.dispose()
+
+
+async def _whole(work: Awaitable[object]) -> None:
+    """Let ``work`` end even when the caller is cancelled, then pass the cancellation on."""
+    task = asyncio.ensure_future(work)
+    try:
+        await asyncio.shield(task)
+    except asyncio.CancelledError:
+        if not task.done():
+            await asyncio.wait([task])
+        if not task.cancelled():
+            task.exception()
+        raise
+
+
+def open_engine(url: str) -> AsyncEngine:
+    """Return an engine for ``sqlite+aiosqlite:///path`` or ``postgresql+asyncpg://...``.
+
+    SQLite runs in WAL mode with ``synchronous=FULL`` (NORMAL may lose acknowledged commits on
+    power loss), and every writing transaction begins IMMEDIATE: one that turns from reading to
+    writing fails at once, whatever the timeout (https://sqlite.org/isolation.html).
+    """
+    if not url.startswith("sqlite"):
+        return create_async_engine(url, pool_pre_ping=True)
+    engine = create_async_engine(url, connect_args={"timeout": BUSY_TIMEOUT_S})
+    event.listen(engine.sync_engine, "connect", _prepare_sqlite)
+    event.listen(engine.sync_engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(raw: Any, _record: object) -> None:  # noqa: ANN401 - the driver's own connection
+    raw.isolation_level = None
+    cursor = raw.cursor()
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    options = connection.get_execution_options()
+    if options.get("isolation_level") != "AUTOCOMMIT":
+        connection.exec_driver_sql("BEGIN" if options.get(READING) else "BEGIN IMMEDIATE")
