@@ -25,6 +25,7 @@ from network.errors import NetworkError
 FORMAT = 1
 NONCE_BYTES = 12
 INDEX_BYTES = 16
+KEY_BYTES = 32
 
 
 class Unsealable(NetworkError):
@@ -54,7 +55,7 @@ class KeyRing:
     @classmethod
     def fresh(cls) -> KeyRing:
         """Return a new ring with one data key."""
-        return cls(data={1: secrets.token_bytes(32)}, current=1, index=secrets.token_bytes(32))
+        return cls(data={1: secrets.token_bytes(KEY_BYTES)}, current=1, index=secrets.token_bytes(KEY_BYTES))
 
     @classmethod
     def load(cls, path: Path) -> KeyRing:
@@ -67,7 +68,7 @@ class KeyRing:
             ring = cls(data=data, current=int(raw["current"]), index=base64.b64decode(raw["index"]))
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise BrokenKeyFile from error
-        if ring.current not in ring.data or any(len(key) != 32 for key in ring.data.values()):
+        if ring.current not in ring.data or any(len(key) != KEY_BYTES for key in ring.data.values()):
             raise BrokenKeyFile
         return ring
 
@@ -131,7 +132,7 @@ class Sealer:
         """Seal a JSON value, written compactly."""
         return self.seal(field, row, json.dumps(value, ensure_ascii=False, separators=(",", ":")))
 
-    def open_json(self, field: str, row: str, sealed: bytes) -> Any:  # noqa: ANN401 - JSON is what it is
+    def open_json(self, field: str, row: str, sealed: bytes) -> Any:
         """Open what ``seal_json`` sealed."""
         return json.loads(self.open(field, row, sealed))
 

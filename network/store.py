@@ -77,7 +77,7 @@ class Tx:
         """Run a query and return its first row, or None."""
         return (await self.connection.execute(query, values)).first()
 
-    async def scalar(self, query: Executable, values: Mapping[str, Any] | None = None) -> Any:  # noqa: ANN401 - any column
+    async def scalar(self, query: Executable, values: Mapping[str, Any] | None = None) -> Any:
         """Run a query and return the first column of its first row, or None."""
         return (await self.connection.execute(query, values)).scalar()
 
@@ -192,7 +192,7 @@ def open_engine(url: str) -> AsyncEngine:
     return engine
 
 
-def _prepare_sqlite(raw: Any, _record: object) -> None:  # noqa: ANN401 - the driver's own connection
+def _prepare_sqlite(raw: Any, _record: object) -> None:
     raw.isolation_level = None
     cursor = raw.cursor()
     for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON"):
