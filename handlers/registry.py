@@ -1,0 +1,106 @@
+"""The capabilities: what a person can start, by which words, and who may."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from handlers.language import Text, Translator
+from network.folding import fold
+
+if TYPE_CHECKING:
+    from handlers.messages import Letter
+    from handlers.talk import Talk
+    from network.addresses import Address
+    from network.store import Tx
+
+Converse = Callable[["Talk"], Awaitable[None]]
+Strike = Callable[..., Awaitable["list[Letter] | None"]]
+
+
+class ForWhom(StrEnum):
+    """Who may start a capability."""
+
+    ANYONE = "anyone"  # even before consent
+    CONSENTED = "consented"  # has consented, whatever came of it: joining, waiting, active, stopped
+    MEMBER = "member"  # an active member
+    COORDINATOR = "coordinator"  # an active member who holds a seat in a group
+
+
+@dataclass(frozen=True)
+class Capability:
+    """One thing that a person can do here.
+
+    ``command`` starts it as ``/command``; so do the ``words``, which the catalogue gives in each
+    language, separated by ``|``. ``lasting`` is False for what is over in a moment (menu, help): it
+    is not parked when something else begins, and shows no Cancel. ``always``: its words are
+    understood even where a conversation waits for free text. ``when_stopped``: it also answers a
+    person who has stopped.
+    """
+
+    name: str
+    command: str
+    title: Text
+    words: Text
+    converse: Converse = field(repr=False)
+    for_whom: ForWhom = ForWhom.MEMBER
+    shown_in_menu: bool = True
+    lasting: bool = True
+    always: bool = False
+    when_stopped: bool = False
+
+
+class UnknownCapability(Exception):
+    """No capability has this name."""
+
+
+class Registry:
+    """Every capability of the installation, found by name, by command or by word.
+
+    ``strike`` is the check for a panic word, made before anything else is understood:
+    ``await strike(tx, address, text)`` returns the letters to send when it struck, else None.
+    """
+
+    def __init__(
+        self,
+        capabilities: Iterable[Capability],
+        *,
+        strike: Strike | None = None,
+        join: str = "join",
+        menu: str = "menu",
+    ) -> None:
+        self._by_name = {capability.name: capability for capability in capabilities}
+        self._by_command = {capability.command: capability for capability in self if capability.command}
+        self.strike = strike
+        self.join = join
+        self.menu = menu
+
+    def __iter__(self) -> Iterator[Capability]:
+        """Walk the capabilities in the order of their registration."""
+        return iter(self._by_name.values())
+
+    def find(self, name: str) -> Capability | None:
+        """Return the capability called ``name``, or None."""
+        return self._by_name.get(name)
+
+    def get(self, name: str) -> Capability:
+        """Return the capability called ``name``; raise UnknownCapability."""
+        try:
+            return self._by_name[name]
+        except KeyError:
+            raise UnknownCapability(name) from None
+
+    def by_command(self, command: str) -> Capability | None:
+        """Return the capability that ``/command`` starts, or None."""
+        return self._by_command.get(command.lower())
+
+    def words(self, translator: Translator) -> dict[str, Capability]:
+        """Return the folded words of every offered language, each with what it starts."""
+        found: dict[str, Capability] = {}
+        for capability in self:
+            for word in (capability.command, *translator.all_words(capability.words)):
+                found.setdefault(fold(word), capability)
+        found.pop("", None)
+        return found
