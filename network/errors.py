@@ -19,3 +19,7 @@ class Forbidden(NetworkError):
 
 class Conflict(NetworkError):
     """Somebody else changed it first, or it was done already."""
+
+
+class Invalid(NetworkError):
+    """A value is not one of those that this field allows."""

@@ -7,13 +7,15 @@ functions take the open one as ``tx`` and never commit.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Iterable, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import islice
 from typing import Any
 
-from sqlalchemy import Connection, DateTime, Dialect, Executable, MetaData, Row, event
+from sqlalchemy import Connection, DateTime, Dialect, Executable, MetaData, Row, Table, event
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.types import TypeDecorator
 
@@ -31,6 +33,7 @@ metadata = MetaData(
 
 BUSY_TIMEOUT_S = 30
 READING = "jisr_reading"
+BATCH = 500  # values in one IN (...): SQLite and PostgreSQL both limit the parameters of a statement
 
 
 class Instant(TypeDecorator[datetime]):
@@ -88,6 +91,19 @@ class Tx:
         result = await self.connection.execute(statement, values)
         return result.rowcount
 
+    async def add(self, table: Table, *, key: Sequence[str], **values: Any) -> bool:
+        """Insert a row unless one with the same ``key`` columns is there; return whether it is new."""
+        return bool(await self.run(self._insert(table, values).on_conflict_do_nothing(index_elements=key)))
+
+    async def put(self, table: Table, *, key: Sequence[str], **values: Any) -> None:
+        """Insert a row, or change the one with the same ``key`` columns to these values."""
+        insert = self._insert(table, values)
+        rest = {name: insert.excluded[name] for name in values if name not in key}
+        await self.run(insert.on_conflict_do_update(index_elements=key, set_=rest))
+
+    def _insert(self, table: Table, values: Mapping[str, Any]) -> sqlite.Insert | postgresql.Insert:
+        return (sqlite.insert(table) if self.is_sqlite else postgresql.insert(table)).values(values)
+
     @asynccontextmanager
     async def savepoint(self) -> AsyncIterator[None]:
         """Undo only what was done inside, if it raises."""
@@ -129,8 +145,8 @@ class Store:
     @asynccontextmanager
     async def _transaction(self, now: datetime) -> AsyncIterator[Tx]:
         connection = self.engine.connect()
-        await _whole(connection.start())
         try:
+            await _whole(connection.start())
             try:
                 await _whole(connection.begin().start())
                 yield Tx(connection, self.sealer, now)
@@ -139,7 +155,8 @@ class Store:
                 raise
             await _whole(connection.commit())
         finally:
-            await _whole(connection.close())
+            if connection.sync_connection is not None:
+                await _whole(connection.close())
 
     @asynccontextmanager
     async def reading(self, now: datetime) -> AsyncIterator[Tx]:
@@ -170,11 +187,19 @@ async def _whole(work: Awaitable[object]) -> None:
     try:
         await asyncio.shield(task)
     except asyncio.CancelledError:
-        if not task.done():
-            await asyncio.wait([task])
+        while not task.done():
+            with suppress(asyncio.CancelledError):  # cancelled again: still not before the work is whole
+                await asyncio.wait([task])
         if not task.cancelled():
             task.exception()
         raise
+
+
+def batches(values: Iterable[str]) -> Iterator[list[str]]:
+    """Cut ``values`` into lists that fit in one ``IN (...)``."""
+    rest = iter(values)
+    while batch := list(islice(rest, BATCH)):
+        yield batch
 
 
 def open_engine(url: str) -> AsyncEngine:

@@ -1,0 +1,199 @@
+"""Addresses: where a person is reached, one for each account of a channel (D6)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Boolean, Column, LargeBinary, Row, String, Table, UniqueConstraint, delete, or_, select, update
+
+from network.errors import Missing
+from network.ids import new_id
+from network.store import Instant, Tx, batches, metadata
+
+addresses = Table(
+    "addresses",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("person", String(32), nullable=False, index=True),
+    Column("channel", String(20), nullable=False),
+    Column("account", String(40), nullable=False),
+    Column("external", LargeBinary, nullable=False),
+    Column("external_index", String(32), nullable=False),
+    Column("alias", LargeBinary),
+    Column("alias_index", String(32)),
+    Column("language", String(16), nullable=False),
+    Column("invitation", String(32)),
+    Column("reachable", Boolean, nullable=False),
+    Column("created_at", Instant, nullable=False, index=True),
+    Column("last_inbound_at", Instant, nullable=False),
+    UniqueConstraint("channel", "account", "external_index"),
+    UniqueConstraint("channel", "account", "alias_index"),
+)
+
+
+@dataclass(frozen=True)
+class Address:
+    """One way to reach a person. ``external`` is the id to send to, ``alias`` a second one there."""
+
+    id: str
+    person: str
+    channel: str
+    account: str
+    external: str = field(repr=False)
+    alias: str | None = field(repr=False)
+    language: str
+    invitation: str | None
+    reachable: bool
+    last_inbound_at: datetime
+
+
+def index(tx: Tx, channel: str, external: str) -> str:
+    """Return the keyed index of an id on a channel; ids and aliases share one key, for either may come first."""
+    return tx.seal.index(f"addresses.external:{channel}", external)
+
+
+async def meet(
+    tx: Tx, *, channel: str, account: str, external: str, alias: str | None = None, language: str = ""
+) -> Address:
+    """Return the address that a message came from, making it (and a new person id) on first contact.
+
+    It is found by either id. It becomes reachable, and its service window begins now. The row is
+    locked until the transaction ends, so that one person's messages are handled one at a time.
+    ``language`` is the app's own hint and only counts on first contact.
+    """
+    key = index(tx, channel, external)
+    other = index(tx, channel, alias) if alias else None
+    here = (addresses.c.channel == channel) & (addresses.c.account == account)
+    touch = update(addresses).values(last_inbound_at=tx.now, reachable=True).returning(addresses)
+    row = await tx.first(touch.where(here, addresses.c.external_index == key))
+    if row is None:
+        either = [value for value in (key, other) if value]
+        by_other = or_(addresses.c.alias_index.in_(either), addresses.c.external_index.in_(either))
+        row = await tx.first(touch.where(here, by_other))
+    if row is None:
+        row = await _create(tx, channel, account, external, language)
+    if alias and other != row.alias_index:
+        row = await _learn(tx, row, external, alias)
+    return _address(tx, row)
+
+
+async def get(tx: Tx, *, address: str) -> Address:
+    """Return one address; raise Missing."""
+    row = await tx.first(select(addresses).where(addresses.c.id == address))
+    if row is None:
+        raise Missing
+    return _address(tx, row)
+
+
+async def of(tx: Tx, *, person: str) -> list[Address]:
+    """Return every address of a person, the most recently used first."""
+    query = select(addresses).where(addresses.c.person == person).order_by(addresses.c.last_inbound_at.desc())
+    return [_address(tx, row) for row in await tx.all(query.order_by(addresses.c.id))]
+
+
+async def preferred(tx: Tx, *, people: Iterable[str]) -> dict[str, Address]:
+    """Return, for each person who can be reached, the address they used last."""
+    found: dict[str, Address] = {}
+    for batch in batches(people):
+        query = select(addresses).where(addresses.c.person.in_(batch), addresses.c.reachable)
+        for row in await tx.all(query.order_by(addresses.c.last_inbound_at.desc(), addresses.c.id)):
+            if row.person not in found:
+                found[row.person] = _address(tx, row)
+    return found
+
+
+async def set_language(tx: Tx, *, address: str, language: str) -> None:
+    """Keep the language chosen on an address before its person is a member."""
+    await tx.run(update(addresses).where(addresses.c.id == address).values(language=language))
+
+
+async def set_invitation(tx: Tx, *, address: str, invitation: str | None) -> None:
+    """Keep the invitation that brought the person, until they consent."""
+    await tx.run(update(addresses).where(addresses.c.id == address).values(invitation=invitation))
+
+
+async def set_reachable(tx: Tx, *, address: str, reachable: bool) -> None:
+    """Note that the person blocked the bot there, or came back."""
+    await tx.run(update(addresses).where(addresses.c.id == address).values(reachable=reachable))
+
+
+async def set_person(tx: Tx, *, person: str, to: str) -> None:
+    """Give every address of ``person`` to another person: two apps of one human being."""
+    await tx.run(update(addresses).where(addresses.c.person == person).values(person=to, invitation=None))
+
+
+async def move(tx: Tx, *, channel: str, account: str, old: str, new: str) -> None:
+    """Follow a chat to its new id; an address that already has the new id stays, the old one goes quiet."""
+    here = (addresses.c.channel == channel) & (addresses.c.account == account)
+    row = await tx.first(select(addresses).where(here, addresses.c.external_index == index(tx, channel, old)))
+    if row is None:
+        return
+    key = index(tx, channel, new)
+    if await tx.first(select(addresses.c.id).where(here, addresses.c.external_index == key)):
+        await set_reachable(tx, address=row.id, reachable=False)
+        return
+    sealed = tx.seal.seal("addresses.external", row.id, new)
+    await tx.run(update(addresses).where(addresses.c.id == row.id).values(external=sealed, external_index=key))
+
+
+async def detach(tx: Tx, *, address: str) -> None:
+    """Forget an address. The next message from there is a first contact."""
+    await tx.run(delete(addresses).where(addresses.c.id == address))
+
+
+async def _create(tx: Tx, channel: str, account: str, external: str, language: str) -> Row[Any]:
+    """Make an address; when another process made it a moment ago, return that one."""
+    row_id = new_id()
+    await tx.add(
+        addresses,
+        key=("channel", "account", "external_index"),
+        id=row_id,
+        person=new_id(),
+        channel=channel,
+        account=account,
+        external=tx.seal.seal("addresses.external", row_id, external),
+        external_index=index(tx, channel, external),
+        language=language[:16],
+        reachable=True,
+        created_at=tx.now,
+        last_inbound_at=tx.now,
+    )
+    here = (addresses.c.channel == channel) & (addresses.c.account == account)
+    made = here & (addresses.c.external_index == index(tx, channel, external))
+    row = await tx.first(select(addresses).where(made).with_for_update())
+    if row is None:
+        raise Missing
+    return row
+
+
+async def _learn(tx: Tx, row: Row[Any], external: str, alias: str) -> Row[Any]:
+    """Keep both ids of one address, unless one of them stands on another address."""
+    keys = {"external_index": index(tx, row.channel, external), "alias_index": index(tx, row.channel, alias)}
+    taken = or_(addresses.c.external_index.in_(keys.values()), addresses.c.alias_index.in_(keys.values()))
+    here = (addresses.c.channel == row.channel) & (addresses.c.account == row.account)
+    if await tx.first(select(addresses.c.id).where(here, taken, addresses.c.id != row.id)):
+        return row
+    sealed = {
+        "external": tx.seal.seal("addresses.external", row.id, external),
+        "alias": tx.seal.seal("addresses.alias", row.id, alias),
+    }
+    change = update(addresses).where(addresses.c.id == row.id).values(**keys, **sealed).returning(addresses)
+    return await tx.first(change) or row
+
+
+def _address(tx: Tx, row: Row[Any]) -> Address:
+    return Address(
+        id=row.id,
+        person=row.person,
+        channel=row.channel,
+        account=row.account,
+        external=tx.seal.open("addresses.external", row.id, row.external),
+        alias=None if row.alias is None else tx.seal.open("addresses.alias", row.id, row.alias),
+        language=row.language,
+        invitation=row.invitation,
+        reachable=row.reachable,
+        last_inbound_at=row.last_inbound_at,
+    )
