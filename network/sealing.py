@@ -112,19 +112,30 @@ class Sealer:
 
     def seal(self, field: str, row: str, text: str) -> bytes:
         """Return ``text`` sealed for ``field`` of the row with id ``row``."""
-        key_id = self._current
-        nonce = secrets.token_bytes(NONCE_BYTES)
-        body = self._ciphers[key_id].encrypt(nonce, text.encode(), _bound(field, row, key_id))
-        return bytes((FORMAT, key_id)) + nonce + body
+        return self.seal_bytes(field, row, text.encode())
 
     def open(self, field: str, row: str, sealed: bytes) -> str:
         """Return the text that was sealed for this field and row; raise Unsealable."""
+        try:
+            return self.open_bytes(field, row, sealed).decode()
+        except UnicodeDecodeError as error:
+            raise Unsealable from error
+
+    def seal_bytes(self, field: str, row: str, value: bytes) -> bytes:
+        """Return ``value`` sealed for ``field`` of the row (or file) with id ``row``."""
+        key_id = self._current
+        nonce = secrets.token_bytes(NONCE_BYTES)
+        body = self._ciphers[key_id].encrypt(nonce, value, _bound(field, row, key_id))
+        return bytes((FORMAT, key_id)) + nonce + body
+
+    def open_bytes(self, field: str, row: str, sealed: bytes) -> bytes:
+        """Return what was sealed for this field and row; raise Unsealable."""
         try:
             form, key_id = sealed[0], sealed[1]
             nonce, body = sealed[2 : 2 + NONCE_BYTES], sealed[2 + NONCE_BYTES :]
             if form != FORMAT:
                 raise Unsealable
-            return self._ciphers[key_id].decrypt(nonce, body, _bound(field, row, key_id)).decode()
+            return self._ciphers[key_id].decrypt(nonce, body, _bound(field, row, key_id))
         except (InvalidTag, KeyError, IndexError, ValueError) as error:
             raise Unsealable from error
 

@@ -1,0 +1,428 @@
+"""Dispatch: which calls of the outbox may be made now, and what became of them.
+
+Everything that a provider limits is decided here, in the transaction that takes the rows: the
+rate of the account, of the chat, the 24-hour window, and the people reached in a day.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import (
+    Integer,
+    and_,
+    bindparam,
+    case,
+    delete,
+    exists,
+    func,
+    insert,
+    literal_column,
+    or_,
+    select,
+    text,
+    update,
+)
+
+from network import rates
+from network.addresses import addresses
+from network.outbox import Stage, opener_row, outbox, ref_index
+from network.rates import Limit
+from network.store import Instant, Tx
+
+DAY = timedelta(hours=24)
+LEASE_S = 60.0
+OPENER_URGENCY = 1  # after replies, before everything else
+LOST = "answer_lost"
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What a provider lets one account send. ``window`` and ``reach`` are None where there is no window."""
+
+    account: Limit
+    chat: Limit
+    group: Limit | None = None
+    window: timedelta | None = None
+    reach: int | None = None
+
+
+@dataclass(frozen=True)
+class Call:
+    """One call to make now. ``body`` is empty for an opener, ``waiting`` then says how many are held."""
+
+    id: str
+    address: str
+    external: str = field(repr=False)
+    language: str
+    body: str = field(repr=False)
+    attempts: int
+    again: bool
+    opener: bool = False
+    waiting: int = 0
+
+
+@dataclass(frozen=True)
+class Claim:
+    """The calls to make now, in order, and when it is worth asking again at the latest (None: nothing waits)."""
+
+    calls: list[Call]
+    more_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of a call: the stage it goes to, and why."""
+
+    call: Call
+    stage: Stage
+    ref: str = field(default="", repr=False)
+    ready_at: datetime | None = None
+    error: str = ""
+    ambiguous: bool = False
+    tried: bool = True  # False: the call was given back without being made
+
+
+@dataclass
+class _Plan:
+    """What a claim decided, before it is written."""
+
+    take: list[Any] = field(default_factory=list)
+    defer: list[dict[str, Any]] = field(default_factory=list)
+    hold: list[Any] = field(default_factory=list)
+    drop: list[str] = field(default_factory=list)
+    refuse: list[str] = field(default_factory=list)
+    tats: dict[str, float] = field(default_factory=dict)
+    more_at: float | None = None
+
+
+async def claim(tx: Tx, *, channel: str, account: str, limits: Limits, limit: int, lease_s: float = LEASE_S) -> Claim:
+    """Take up to ``limit`` calls that every rate lets go now, under a lease of ``lease_s`` seconds.
+
+    Urgent ones go first, and those to one address in their order. What is over a rate waits until
+    it fits; what meets a closed window is held, and one opener is queued in its stead.
+    """
+    here = {"channel": channel, "account": account}
+    if not tx.is_sqlite:
+        await tx.run(_LOCK, {"name": f"jisr:{channel}:{account}"})
+    known = await rates.load(tx, keys=(pause_key(**here), account_key(**here)))
+    paused = known.get(pause_key(**here), 0.0)
+    if paused > tx.now.timestamp():
+        return Claim([], _instant(paused))
+    rows = await tx.all(_CANDIDATES, {**here, "now": tx.now, "limit": limit})
+    if not rows:
+        return Claim([])
+    reach = await _reach_left(tx, here, limits) if any(row.opener for row in rows) else (0, None)
+    plan = _decide(tx, rows, limits, known.get(account_key(**here), 0.0), reach)
+    if plan.take:
+        plan.tats[account_key(**here)] = plan.tats.pop("")
+    await _write(tx, here, plan, lease_s)
+    held = await _held(tx, [row.address for row in plan.take if row.opener])
+    calls = [_call(tx, row, held) for row in plan.take]
+    if plan.more_at is not None:
+        return Claim(calls, _instant(plan.more_at))
+    return Claim(calls, None if len(plan.take) == len(rows) < limit else tx.now)
+
+
+async def record(tx: Tx, *, channel: str, outcomes: Sequence[Outcome], keep_bodies: bool = False) -> None:
+    """Write what became of calls. A receipt that was faster is not undone.
+
+    ``keep_bodies``: a receipt may still refuse what was sent, so that it must be sent again.
+    """
+    sent = [_sent(tx, channel, outcome) for outcome in outcomes if outcome.stage is Stage.SENT]
+    if sent:
+        await tx.run(_SENT if keep_bodies else _SENT.values(body=None), sent)
+    back = [_back(tx, outcome) for outcome in outcomes if outcome.stage in (Stage.QUEUED, Stage.HELD)]
+    if back:
+        await tx.run(_BACK, back)
+    failed = [_back(tx, outcome) for outcome in outcomes if outcome.stage is Stage.FAILED]
+    if failed:
+        await tx.run(_BACK.values(body=None), failed)
+
+
+async def recover(tx: Tx, *, everything: bool = False) -> int:
+    """End the leases that ran out (or all: no other process sends), and return how many.
+
+    Whether those calls arrived is not known: they are made again or failed, as each row says.
+    """
+    lost = [outbox.c.stage == literal_column("2")]
+    if not everything:
+        lost.append(outbox.c.lease_until <= tx.now)
+    values = {"ambiguous": True, "error": LOST, "lease_until": None}
+    again = update(outbox).where(*lost, outbox.c.again.is_(True))
+    never = update(outbox).where(*lost, outbox.c.again.is_(False))
+    count = await tx.run(again.values(stage=Stage.QUEUED, ready_at=tx.now, **values))
+    return count + await tx.run(never.values(stage=Stage.FAILED, body=None, **values))
+
+
+async def pause(tx: Tx, *, channel: str, account: str, until: datetime) -> None:
+    """Let nothing go out of an account until an instant; a longer pause stays."""
+    key = pause_key(channel, account)
+    known = await rates.load(tx, keys=(key,))
+    await rates.save(tx, tats={key: max(known.get(key, 0.0), until.timestamp())})
+
+
+async def resume(tx: Tx, *, channel: str, account: str) -> None:
+    """End the pause of an account."""
+    await rates.save(tx, tats={pause_key(channel, account): 0.0})
+
+
+async def paused_until(tx: Tx, *, channel: str, account: str) -> datetime | None:
+    """Return until when an account is paused, or None."""
+    key = pause_key(channel, account)
+    until = (await rates.load(tx, keys=(key,))).get(key, 0.0)
+    return _instant(until) if until > tx.now.timestamp() else None
+
+
+async def open_later(tx: Tx, *, channel: str, account: str, which: Iterable[str]) -> int:
+    """Queue one opener for each of these addresses that has none since its person last wrote."""
+    wanted = sorted(set(which))
+    if not wanted:
+        return 0
+    present = {row.address for row in await tx.all(_OPENED, {"addresses": wanted, "day_ago": tx.now - DAY})}
+    rows = [
+        opener_row(tx, address=address, channel=channel, account=account, urgency=OPENER_URGENCY)
+        for address in wanted
+        if address not in present
+    ]
+    if rows:
+        await tx.run(insert(outbox), rows)
+    return len(rows)
+
+
+def account_key(channel: str, account: str) -> str:
+    """Return the key under which an account's overall rate is remembered."""
+    return f"account:{channel}:{account}"
+
+
+def pause_key(channel: str, account: str) -> str:
+    """Return the key under which an account's pause is remembered."""
+    return f"pause:{channel}:{account}"
+
+
+def _decide(tx: Tx, rows: Sequence[Any], limits: Limits, tat: float, reach: tuple[int, float | None]) -> _Plan:
+    """Choose what to do with each candidate, without doing it."""
+    plan, now, (left, reach_at) = _Plan(tats={"": tat}), tx.now.timestamp(), reach
+    waiting: set[str] = set()
+    for row in rows:
+        if row.address in waiting:
+            continue
+        if not row.reachable:
+            plan.refuse.append(row.id)
+        elif row.opener and row.last_inbound_at > row.created_at:
+            plan.drop.append(row.id)
+        elif not row.opener and _is_closed(tx, row, limits):
+            plan.hold.append(row)
+        elif row.opener and left <= 0:
+            waiting.add(row.address)
+            plan.defer.append({"the_id": row.id, "at": _instant(reach_at or now + DAY.total_seconds())})
+        else:
+            at = _take(tx, plan, row, limits, now)
+            if at is None:
+                left -= row.opener
+                continue
+            waiting.add(row.address)
+            if plan.more_at is not None:
+                break
+    return plan
+
+
+def _take(tx: Tx, plan: _Plan, row: Any, limits: Limits, now: float) -> float | None:
+    """Take the row if the account's and the chat's rates let it; else return when it may go."""
+    overall = rates.decide(limits.account, plan.tats[""], now)
+    if overall.at > now:
+        plan.more_at = overall.at
+        return overall.at
+    if row.counts:
+        limit = limits.chat
+        if limits.group and _external(tx, row).startswith("-"):  # https://core.telegram.org/bots/api#chat
+            limit = limits.group
+        chat = rates.decide(limit, plan.tats.get(row.address, row.tat or 0.0), now)
+        if chat.at > now:
+            plan.defer.append({"the_id": row.id, "at": _instant(chat.at)})
+            return chat.at
+        plan.tats[row.address] = chat.tat
+    plan.tats[""] = overall.tat
+    plan.take.append(row)
+    return None
+
+
+def _is_closed(tx: Tx, row: Any, limits: Limits) -> bool:
+    return limits.window is not None and bool(row.last_inbound_at <= tx.now - limits.window)
+
+
+async def _write(tx: Tx, here: dict[str, str], plan: _Plan, lease_s: float) -> None:
+    if plan.take:
+        until = tx.now + timedelta(seconds=lease_s)
+        await tx.run(_TAKE, {"ids": [row.id for row in plan.take], "until": until, "at": tx.now})
+        await rates.save(tx, tats=plan.tats)
+    if plan.defer:
+        await tx.run(_DEFER, plan.defer)
+    if plan.drop:
+        await tx.run(delete(outbox).where(outbox.c.id.in_(plan.drop)))
+    if plan.refuse:
+        refused = update(outbox).where(outbox.c.id.in_(plan.refuse))
+        await tx.run(refused.values(stage=Stage.FAILED, error="unreachable", body=None))
+    if plan.hold:
+        held = update(outbox).where(outbox.c.id.in_([row.id for row in plan.hold]))
+        await tx.run(held.values(stage=Stage.HELD))
+        await open_later(tx, which={row.address for row in plan.hold}, **here)
+
+
+async def _reach_left(tx: Tx, here: dict[str, str], limits: Limits) -> tuple[int, float | None]:
+    """Return how many more people may be reached outside the window, and when another may be (if none)."""
+    if limits.reach is None:
+        return 1 << 30, None
+    found = await tx.first(_REACHED, {**here, "day_ago": tx.now - DAY})
+    count, oldest = (found.many, found.oldest) if found else (0, None)
+    return limits.reach - count, (oldest + DAY).timestamp() if oldest else None
+
+
+async def _held(tx: Tx, which: Sequence[str]) -> dict[str, int]:
+    if not which:
+        return {}
+    held = select(outbox.c.address, func.count().label("many")).where(outbox.c.stage == Stage.HELD)
+    rows = await tx.all(held.where(outbox.c.address.in_(which)).group_by(outbox.c.address))
+    return {row.address: row.many for row in rows}
+
+
+def _call(tx: Tx, row: Any, held: dict[str, int]) -> Call:
+    return Call(
+        id=row.id,
+        address=row.address,
+        external=_external(tx, row),
+        language=row.language,
+        body="" if row.body is None else tx.seal.open("outbox.body", row.id, row.body),
+        attempts=row.attempts + 1,
+        again=row.again,
+        opener=row.opener,
+        waiting=held.get(row.address, 0),
+    )
+
+
+def _external(tx: Tx, row: Any) -> str:
+    return tx.seal.open("addresses.external", row.address, row.external)
+
+
+def _sent(tx: Tx, channel: str, outcome: Outcome) -> dict[str, Any]:
+    ref, row = outcome.ref, outcome.call.id
+    return {
+        "the_id": row,
+        "the_ref": tx.seal.seal("outbox.ref", row, ref) if ref else None,
+        "the_index": ref_index(tx, channel, ref) if ref else None,
+        "at": tx.now,
+    }
+
+
+def _back(tx: Tx, outcome: Outcome) -> dict[str, Any]:
+    return {
+        "the_id": outcome.call.id,
+        "to": outcome.stage,
+        "at": outcome.ready_at or tx.now,
+        "why": outcome.error[:64],
+        "lost": outcome.ambiguous,
+        "untried": 0 if outcome.tried else 1,
+    }
+
+
+def _instant(seconds: float) -> datetime:
+    return datetime.fromtimestamp(seconds, UTC)
+
+
+_NOW = bindparam("now", type_=Instant)
+_AT = bindparam("at", type_=Instant)
+_HERE = (outbox.c.channel == bindparam("channel"), outbox.c.account == bindparam("account"))
+_LOCK = text("SELECT pg_advisory_xact_lock(hashtext(:name))")
+_before = outbox.alias("before")
+_BLOCKED = exists(
+    select(literal_column("1")).where(
+        _before.c.address == outbox.c.address,
+        or_(
+            _before.c.stage == literal_column("2"),
+            and_(
+                _before.c.stage == literal_column("1"),
+                _before.c.ready_at > _NOW,
+                or_(
+                    _before.c.urgency < outbox.c.urgency,
+                    and_(_before.c.urgency == outbox.c.urgency, _before.c.seq < outbox.c.seq),
+                ),
+            ),
+        ),
+    )
+)
+_CANDIDATES = (
+    select(
+        outbox.c.id,
+        outbox.c.address,
+        outbox.c.body,
+        outbox.c.attempts,
+        outbox.c.again,
+        outbox.c.counts,
+        outbox.c.opener,
+        outbox.c.created_at,
+        addresses.c.external,
+        addresses.c.language,
+        addresses.c.reachable,
+        addresses.c.last_inbound_at,
+        rates.rates.c.tat,
+    )
+    .join(addresses, addresses.c.id == outbox.c.address)
+    .outerjoin(rates.rates, rates.rates.c.key == outbox.c.address)
+    .where(*_HERE, outbox.c.stage == literal_column("1"), outbox.c.ready_at <= _NOW, ~_BLOCKED)
+    .order_by(outbox.c.urgency, outbox.c.seq)
+    .limit(bindparam("limit", type_=Integer))
+)
+_TAKE = (
+    update(outbox)
+    .where(outbox.c.id.in_(bindparam("ids", expanding=True)))
+    .values(
+        stage=Stage.SENDING,
+        attempts=outbox.c.attempts + 1,
+        lease_until=bindparam("until", type_=Instant),
+        sent_at=_AT,
+    )
+)
+_DEFER = update(outbox).where(outbox.c.id == bindparam("the_id")).values(ready_at=_AT)
+_SENT = (
+    update(outbox)
+    .where(outbox.c.id == bindparam("the_id"))
+    .values(
+        stage=case((outbox.c.stage < Stage.SENT, Stage.SENT), else_=outbox.c.stage),
+        ref=bindparam("the_ref"),
+        ref_index=bindparam("the_index"),
+        sent_at=_AT,
+        lease_until=None,
+    )
+)
+_BACK = (
+    update(outbox)
+    .where(outbox.c.id == bindparam("the_id"), outbox.c.stage == literal_column("2"))
+    .values(
+        stage=bindparam("to"),
+        ready_at=_AT,
+        error=bindparam("why"),
+        ambiguous=or_(outbox.c.ambiguous, bindparam("lost")),
+        attempts=outbox.c.attempts - bindparam("untried"),
+        lease_until=None,
+    )
+)
+_OPENED = (
+    select(outbox.c.address)
+    .join(addresses, addresses.c.id == outbox.c.address)
+    .where(
+        outbox.c.address.in_(bindparam("addresses", expanding=True)),
+        outbox.c.opener.is_(True),
+        outbox.c.created_at >= addresses.c.last_inbound_at,
+        or_(outbox.c.stage != Stage.FAILED, outbox.c.created_at > bindparam("day_ago", type_=Instant)),
+    )
+)
+_REACHED = select(
+    func.count(outbox.c.address.distinct()).label("many"), func.min(outbox.c.sent_at).label("oldest")
+).where(
+    *_HERE,
+    outbox.c.opener.is_(True),
+    outbox.c.sent_at > bindparam("day_ago", type_=Instant),
+)

@@ -1,0 +1,82 @@
+"""Due rows: what is to happen at an instant. The clock turns each into ordinary input, once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Column, String, Table, UniqueConstraint, bindparam, delete, select, text
+from sqlalchemy.dialects import postgresql, sqlite
+
+from network.ids import new_id
+from network.store import Instant, Tx, metadata
+
+CLOCK = 0x4A49_0001  # our name among PostgreSQL's advisory locks for the clock
+
+due = Table(
+    "due",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("kind", String(32), nullable=False),
+    Column("subject", String(64), nullable=False),
+    Column("person", String(32), index=True),
+    Column("at", Instant, nullable=False, index=True),
+    UniqueConstraint("kind", "subject"),
+)
+
+
+@dataclass(frozen=True)
+class Due:
+    """Something whose time has come: for a person, or for the network when ``person`` is None."""
+
+    id: str
+    kind: str
+    subject: str
+    person: str | None
+    at: datetime
+
+
+async def at(tx: Tx, *, kind: str, subject: str, instant: datetime, person: str | None = None) -> None:
+    """Set what is to happen at ``instant``; a kind and subject stand once, and the last word counts."""
+    values = {"id": new_id(), "kind": kind, "subject": subject, "person": person, "at": instant}
+    make: Any = sqlite.insert if tx.is_sqlite else postgresql.insert
+    statement = make(due).values(**values)
+    change = {name: statement.excluded[name] for name in ("id", "person", "at")}
+    await tx.run(statement.on_conflict_do_update(index_elements=["kind", "subject"], set_=change))
+
+
+async def cancel(tx: Tx, *, kind: str, subject: str) -> bool:
+    """Let it not happen; return whether it was still to come."""
+    return await tx.run(delete(due).where(due.c.kind == kind, due.c.subject == subject)) > 0
+
+
+async def take(tx: Tx, *, limit: int = 200) -> list[Due]:
+    """Remove and return what is due, oldest first; nothing while another process does so."""
+    if not tx.is_sqlite and not await tx.scalar(_LOCK):
+        return []
+    rows = [Due(*tuple(row)) for row in await tx.all(_DUE, {"now": tx.now, "limit": limit})]
+    if rows:
+        await tx.run(delete(due).where(due.c.id.in_([row.id for row in rows])))
+    return rows
+
+
+async def next_at(tx: Tx) -> datetime | None:
+    """Return the earliest instant that is set, or None."""
+    found = await tx.first(select(due.c.at).order_by(due.c.at).limit(1))
+    return found.at if found else None
+
+
+async def forget(tx: Tx, *, people: Sequence[str]) -> int:
+    """Remove what is set for these people; return how many."""
+    return await tx.run(delete(due).where(due.c.person.in_(people)))
+
+
+_LOCK = text(f"SELECT pg_try_advisory_xact_lock({CLOCK})")
+_DUE = (
+    select(due.c.id, due.c.kind, due.c.subject, due.c.person, due.c.at)
+    .where(due.c.at <= bindparam("now", type_=Instant))
+    .order_by(due.c.at, due.c.id)
+    .limit(bindparam("limit"))
+)
