@@ -115,11 +115,16 @@ Item = Incoming | Receipt | ChatMoved | Ignored
 
 @dataclass(frozen=True)
 class Choice:
-    """One way to answer: ``token`` comes back when it is chosen (at most 64 bytes)."""
+    """One way to answer: ``token`` comes back when it is chosen (at most 64 bytes).
+
+    An ``optional`` one (Back, Cancel) can always be typed instead: a channel short of room leaves
+    it out, such as WhatsApp where that keeps a message at 3 buttons.
+    """
 
     token: str
     label: str
     note: str = ""  # one line below the label, where the channel has room
+    optional: bool = False
 
 
 class Style(StrEnum):
@@ -134,8 +139,8 @@ class Outgoing:
     """One message to one person, already in that person's language.
 
     ``replaces`` is the provider's id of a message that this text takes the place of (a prompt
-    by the choice made); a channel that cannot edit drops it. ``deletes`` are ids of messages to
-    take back. ``choices`` may be any number: the channel pages nothing, the conversation did
+    by the choice made); a channel that cannot edit sends it as a new message, or, when it is
+    ``edit_only``, not at all. ``deletes`` are ids of messages to take back. ``choices`` may be any number: the channel pages nothing, the conversation did
     (at most 10). ``rtl`` says that the text reads right to left.
     """
 
@@ -145,6 +150,7 @@ class Outgoing:
     media: Media | None = None
     list_button: str = ""  # the label that opens a list, where the channel needs one
     replaces: str = ""
+    edit_only: bool = False
     deletes: tuple[str, ...] = ()
     rtl: bool = False
 
