@@ -1,0 +1,70 @@
+"""Both providers and the phones, on one loopback port."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import suppress
+from typing import Any, Self
+
+from starlette.applications import Starlette
+from starlette.routing import BaseRoute
+
+from bot.sandbox.alarm import Alarm, Now
+from bot.sandbox.faults import Faults
+from bot.sandbox.phones import App, Line, Phone
+from bot.sandbox.recorder import Recorder
+from bot.sandbox.serving import Serving
+from bot.sandbox.shelf import Shelf
+from bot.sandbox.telegram_api import TelegramApi
+from bot.sandbox.whatsapp_api import Account, WhatsAppApi
+
+TOKEN = "6000000001:AAsandboxsandboxsandboxsandboxsand"  # noqa: S105 - of the stand-in
+ACCOUNT = Account(
+    token="sandbox-token",  # noqa: S106 - of the stand-in
+    phone_id="106540352242922",
+    app_secret="sandbox-app-secret",  # noqa: S106
+    verify_token="sandbox-verify-token",  # noqa: S106
+)
+
+
+class StandIns:
+    """Telegram, WhatsApp, and the people's phones. ``async with`` serves them."""
+
+    def __init__(
+        self, clock: Now, *, port: int = 0, keep: int | None = None, more: list[BaseRoute] | None = None
+    ) -> None:
+        self.clock = clock
+        self.alarm = Alarm(clock)
+        self.recorder = Recorder(keep)
+        self.faults = Faults()
+        self.shelf = Shelf(clock)
+        self.telegram = TelegramApi(self.shelf, self.alarm, self.recorder, self.faults, token=TOKEN)
+        self.whatsapp = WhatsAppApi(self.shelf, self.alarm, self.recorder, self.faults, account=ACCOUNT)
+        routes = [*(more or []), *self.telegram.routes(), *self.whatsapp.routes()]
+        self.serving = Serving(Starlette(routes=routes), port)
+        self._tasks: list[asyncio.Task[None]] = []
+
+    @property
+    def url(self) -> str:
+        """The base address of both APIs (scheme, host, port)."""
+        return self.serving.url
+
+    def phone(self, *, app: App, country: str, language: str, name: str = "", **more: Any) -> Phone:
+        """Add a phone."""
+        line: Line = self.telegram if app == "telegram" else self.whatsapp
+        return self.shelf.add(line, app=app, country=country, language=language, name=name, **more)
+
+    async def __aenter__(self) -> Self:
+        await self.serving.start()
+        self._tasks = [asyncio.create_task(api.run()) for api in (self.telegram, self.whatsapp)]
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        for task in self._tasks:
+            task.cancel()
+        for task in self._tasks:
+            with suppress(asyncio.CancelledError):
+                await task
+        self.telegram.queue.close()
+        self.shelf.tell_all("bye")
+        await self.serving.close()
