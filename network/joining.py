@@ -1,0 +1,122 @@
+"""Joining: the steps from a first message to membership."""
+
+from __future__ import annotations
+
+from network import addresses, approvals, audit, groups, invitations, leaving, members
+from network.errors import Conflict
+from network.members import State
+from network.store import Tx
+
+CONSENT = "2026-11"  # the version of the cards that people agree to
+MARK = "JISR"  # stands before a code that is typed or pasted
+GOOD, WRONG, SLOW, NONE = "good", "wrong", "slow", "none"  # what became of a code
+
+
+async def standing(tx: Tx, *, person: str) -> str:
+    """Return the state of a member, or "" for somebody who has not consented."""
+    member = await members.find(tx, person=person)
+    return "" if member is None else member.state.value
+
+
+async def speak(tx: Tx, *, person: str, language: str) -> None:
+    """Speak ``language`` with a person from now on, in each of their apps."""
+    for address in await addresses.of(tx, person=person):
+        await addresses.set_language(tx, address=address.id, language=language)
+    if await members.find(tx, person=person) is not None:
+        await members.change(tx, person=person, language=language)
+
+
+async def check(tx: Tx, *, person: str, code: str) -> dict[str, str]:
+    """Look at the code that somebody came with, or at the one they came with earlier.
+
+    Returns ``state`` (GOOD, WRONG, SLOW after too many tries, or NONE) and, of a good one, its
+    ``id`` and the ``country`` and ``side`` that it presets ("" where it leaves them open).
+    """
+    code = code.strip()
+    if code[: len(MARK)].upper() == MARK:
+        code = code[len(MARK) :]
+    if not code:
+        return await _kept(tx, person)
+    if await invitations.too_many(tx, person=person):
+        return {"state": SLOW}
+    found = await invitations.find(tx, code=code)
+    if found is None:
+        return {"state": WRONG}
+    for address in await addresses.of(tx, person=person):
+        await addresses.set_invitation(tx, address=address.id, invitation=found.id)
+    return _good(found)
+
+
+async def agree(tx: Tx, *, person: str, language: str) -> None:
+    """Note the consent: from here on the person may be known."""
+    await members.enrol(tx, person=person, language=language, consent_version=CONSENT)
+    await audit.record(tx, act="consent", actor=person, subject=person, detail=CONSENT)
+
+
+async def refuse(tx: Tx, *, person: str) -> None:
+    """Forget a person who does not consent, as soon as the goodbye is sent."""
+    await leaving.leave(tx, person=person, keep_practices=False)
+
+
+async def admit(tx: Tx, *, person: str, invitation: str) -> bool:
+    """Make an invited person a member of the group of their country.
+
+    Returns False when the invitation was used up or expired meanwhile: then nothing changed.
+    """
+    found = await invitations.get(tx, invitation=invitation)
+    try:
+        await invitations.use(tx, invitation=invitation, person=person)
+    except Conflict:
+        return False
+    await activate(tx, person=person)
+    if found is not None and found.group:
+        await groups.join(tx, group=found.group, person=person)
+    return True
+
+
+async def activate(tx: Tx, *, person: str) -> None:
+    """Let a person take part, in the group of their country."""
+    member = await members.get(tx, person=person)
+    await members.set_state(tx, person=person, state=State.ACTIVE)
+    group = await groups.by_country(tx, country=member.country)
+    await groups.join(tx, group=group.id, person=person)
+
+
+async def ask(tx: Tx, *, person: str) -> str:
+    """Ask the coordinators of the person's country to decide; return the approval's id."""
+    member = await members.get(tx, person=person)
+    await members.set_state(tx, person=person, state=State.WAITING)
+    return await approvals.ask(tx, kind="join", subject=person, by=person, country=member.country)
+
+
+async def move(tx: Tx, *, person: str, country: str) -> None:
+    """Take a member from the group of one country to that of another; a seat stays behind."""
+    member = await members.get(tx, person=person)
+    if member.country == country:
+        return
+    if member.country:
+        left = await groups.by_country(tx, country=member.country)
+        await groups.leave(tx, group=left.id, person=person)
+    await members.change(tx, person=person, country=country)
+    if member.state is State.ACTIVE:
+        reached = await groups.by_country(tx, country=country)
+        await groups.join(tx, group=reached.id, person=person)
+
+
+async def cross(tx: Tx, *, person: str, side: str, service: str, role: str, visibility: str) -> str:
+    """Change a member's side, which coordinators must agree to; return the approval's id."""
+    await members.change(tx, person=person, side=side, service=service, role=role, visibility=visibility)
+    return await ask(tx, person=person)
+
+
+async def _kept(tx: Tx, person: str) -> dict[str, str]:
+    """Return the invitation that the person came with earlier, if it still holds."""
+    for address in await addresses.of(tx, person=person):
+        if address.invitation:
+            found = await invitations.get(tx, invitation=address.invitation)
+            return {"state": WRONG} if found is None else _good(found)
+    return {"state": NONE}
+
+
+def _good(found: invitations.Invitation) -> dict[str, str]:
+    return {"state": GOOD, "id": found.id, "country": found.country, "side": found.side}
