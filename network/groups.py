@@ -1,0 +1,175 @@
+"""Groups: one for each country, with a coordinator and a deputy from each side."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Column, ForeignKey, Row, Select, String, Table, UniqueConstraint, delete, select
+
+from network import audit
+from network.errors import Conflict, Invalid, Missing
+from network.ids import new_id
+from network.members import SIDES, State, members
+from network.store import Instant, Tx, metadata
+
+RANKS = ("coordinator", "deputy")
+
+groups = Table(
+    "groups",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("code", String(40), nullable=False, unique=True),
+    Column("country", String(2), nullable=False),
+    Column("created_at", Instant, nullable=False),
+)
+
+memberships = Table(
+    "memberships",
+    metadata,
+    Column("group_id", String(32), ForeignKey("groups.id", ondelete="CASCADE"), primary_key=True),
+    Column("person", String(32), ForeignKey("members.id", ondelete="CASCADE"), primary_key=True, index=True),
+    Column("at", Instant, nullable=False),
+)
+
+seats = Table(
+    "seats",
+    metadata,
+    Column("group_id", String(32), ForeignKey("groups.id", ondelete="CASCADE"), primary_key=True),
+    Column("person", String(32), ForeignKey("members.id", ondelete="CASCADE"), primary_key=True, index=True),
+    Column("side", String(10), nullable=False),
+    Column("rank", String(12), nullable=False),
+    Column("at", Instant, nullable=False),
+    UniqueConstraint("group_id", "side", "rank"),
+)
+
+
+@dataclass(frozen=True)
+class Group:
+    """A group; ``country`` is empty for one that spans several."""
+
+    id: str
+    code: str
+    country: str
+
+
+@dataclass(frozen=True)
+class Seat:
+    """Somebody's seat in a group. It counts while they are active and on the side it was given for."""
+
+    person: str
+    side: str
+    rank: str
+    group: str
+
+
+async def create(tx: Tx, *, code: str, country: str = "") -> str:
+    """Make a group, or find the one with this code; return its id."""
+    await tx.add(groups, key=("code",), id=new_id(), code=code, country=country, created_at=tx.now)
+    return str(await tx.scalar(select(groups.c.id).where(groups.c.code == code)))
+
+
+async def get(tx: Tx, *, group: str) -> Group:
+    """Return a group; raise Missing."""
+    row = await tx.first(select(groups).where(groups.c.id == group))
+    if row is None:
+        raise Missing
+    return _group(row)
+
+
+async def by_country(tx: Tx, *, country: str) -> Group:
+    """Return the group of a country; raise Missing."""
+    row = await tx.first(select(groups).where(groups.c.country == country, groups.c.code == country))
+    if row is None:
+        raise Missing
+    return _group(row)
+
+
+async def join(tx: Tx, *, group: str, person: str) -> None:
+    """Put a member in a group; again, it changes nothing."""
+    await tx.add(memberships, key=("group_id", "person"), group_id=group, person=person, at=tx.now)
+
+
+async def leave(tx: Tx, *, group: str, person: str) -> None:
+    """Take a member, and their seat, out of a group."""
+    for table in (memberships, seats):
+        await tx.run(delete(table).where(table.c.group_id == group, table.c.person == person))
+
+
+async def members_of(tx: Tx, *, group: str) -> list[str]:
+    """Return the ids of the active members of a group."""
+    joined = select(memberships.c.person).join(members, members.c.id == memberships.c.person)
+    query = joined.where(memberships.c.group_id == group, members.c.state == State.ACTIVE.value)
+    return [row.person for row in await tx.all(query.order_by(memberships.c.at, memberships.c.person))]
+
+
+async def of(tx: Tx, *, person: str) -> list[Group]:
+    """Return the groups of a member."""
+    query = select(groups).join(memberships, memberships.c.group_id == groups.c.id)
+    return [_group(row) for row in await tx.all(query.where(memberships.c.person == person).order_by(groups.c.code))]
+
+
+async def seat(tx: Tx, *, group: str, person: str, rank: str, by: str = "steward") -> None:
+    """Give a member a seat for their own side. Raise Invalid, Missing, or Conflict when it is taken.
+
+    A member has one seat in a group: a new one takes the place of the old. Audited.
+    """
+    side = await tx.scalar(select(members.c.side).where(members.c.id == person, members.c.state == State.ACTIVE.value))
+    if side is None:
+        raise Missing
+    if rank not in RANKS or side not in SIDES:
+        raise Invalid
+    await _empty(tx, group, side, rank, person)
+    await tx.put(seats, key=("group_id", "person"), group_id=group, person=person, side=side, rank=rank, at=tx.now)
+    await join(tx, group=group, person=person)
+    await audit.record(tx, act="seat", actor=by, subject=person, detail=rank)
+
+
+async def unseat(tx: Tx, *, group: str, person: str, by: str = "steward") -> None:
+    """Take a member's seat back. Audited."""
+    if await tx.run(delete(seats).where(seats.c.group_id == group, seats.c.person == person)):
+        await audit.record(tx, act="unseat", actor=by, subject=person)
+
+
+async def seated(tx: Tx, *, group: str | None = None) -> list[Seat]:
+    """Return the seats that count, of one group or of all."""
+    query = _counting()
+    if group is not None:
+        query = query.where(seats.c.group_id == group)
+    rows = await tx.all(query.order_by(seats.c.group_id, seats.c.side, seats.c.rank))
+    return [Seat(row.person, row.side, row.rank, row.group_id) for row in rows]
+
+
+async def has_both_sides(tx: Tx, *, group: str) -> bool:
+    """Whether both sides have a coordinator or deputy: until then the group has no mass powers."""
+    return {seat.side for seat in await seated(tx, group=group)} == set(SIDES)
+
+
+async def is_coordinator(tx: Tx, *, person: str) -> bool:
+    """Whether a person has a seat that counts in any group."""
+    return await tx.first(_counting().where(seats.c.person == person).limit(1)) is not None
+
+
+async def coordinated_by(tx: Tx, *, person: str) -> list[Group]:
+    """Return the groups in which a person has a seat that counts."""
+    held = _counting().where(seats.c.person == person).subquery()
+    query = select(groups).join(held, held.c.group_id == groups.c.id).order_by(groups.c.code)
+    return [_group(row) for row in await tx.all(query)]
+
+
+def _counting() -> Select[Any]:
+    """Return the query for the seats whose holder is active and still on the seat's side."""
+    holds = (members.c.id == seats.c.person) & (members.c.side == seats.c.side)
+    return select(seats).join(members, holds).where(members.c.state == State.ACTIVE.value)
+
+
+async def _empty(tx: Tx, group: str, side: str, rank: str, person: str) -> None:
+    """Clear a seat whose holder no longer counts; raise Conflict when another one holds it."""
+    of_rank = (seats.c.group_id == group) & (seats.c.side == side) & (seats.c.rank == rank) & (seats.c.person != person)
+    if await tx.first(_counting().where(of_rank)):
+        raise Conflict
+    await tx.run(delete(seats).where(of_rank))
+
+
+def _group(row: Row[Any]) -> Group:
+    return Group(row.id, row.code, row.country)

@@ -1,0 +1,72 @@
+"""The starter content: the countries' groups, and practices that were published elsewhere before."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from importlib import resources
+from typing import Any
+
+from network import countries, groups, practices
+from network.store import Tx
+
+WHOLE_REGION = "XX"  # the data file's mark
+LANGUAGES = ("fr", "en", "ar")
+
+
+async def load(tx: Tx) -> None:
+    """Make what is missing; what is there already stays as it is."""
+    for country in countries.all():
+        await groups.create(tx, code=country.code, country=country.code)
+    data = json.loads(resources.files("network").joinpath("data/practices.json").read_text("utf-8"))
+    for record in data["practices"]:
+        await _add(tx, record, {language: _full(record, language) for language in LANGUAGES})
+    for record in data["short"]:
+        await _add(tx, record, {language: _short(record, language) for language in LANGUAGES})
+
+
+def practice_id(code: str) -> str:
+    """Return the id of a starter practice: the same in every installation."""
+    return hashlib.sha256(f"jisr starter {code}".encode()).hexdigest()[:32]
+
+
+async def _add(tx: Tx, record: dict[str, Any], texts: dict[str, dict[str, str]]) -> None:
+    practice = practice_id(record["id"])
+    country = "" if record["country"] == WHOLE_REGION else record["country"]
+    if not await tx.add(
+        practices.practices,
+        key=("id",),
+        id=practice,
+        author=None,
+        state=practices.State.PUBLISHED.value,
+        language=_original(country),
+        country=country,
+        editorial=True,
+        submitted_at=tx.now,
+        published_at=tx.now,
+    ):
+        return
+    await practices.classify(tx, practice=practice, topics=record.get("topics", ()))
+    for language, text in texts.items():
+        if text["title"]:
+            await practices.put_text(tx, practice=practice, language=language, **text)
+
+
+def _original(country: str) -> str:
+    """Return the language that stands for the others: French where it is worked in."""
+    return "fr" if countries.known(country) and "fr" in countries.get(country).languages else "en"
+
+
+def _full(record: dict[str, Any], language: str) -> dict[str, str]:
+    body = record.get(language, {})
+    done = "\n".join(part for part in (body.get("did"), body.get("result")) if part)
+    return {"title": record["title"].get(language, ""), "problem": body.get("problem", ""), "done": done}
+
+
+def _short(record: dict[str, Any], language: str) -> dict[str, str]:
+    """Cut a one-line record at its colon: where and when, then what was done. Arabic has the title only."""
+    text = record[language]
+    if language == "ar":
+        return {"title": text, "problem": "", "done": ""}
+    title, _, done = text.partition(":")
+    return {"title": title.strip(), "problem": "", "done": done.strip()}

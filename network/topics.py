@@ -1,0 +1,148 @@
+"""Topics: what the network talks about, in each language, and who follows what."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from typing import Any
+
+from sqlalchemy import Column, ForeignKey, String, Table, delete, select
+
+from network.errors import Invalid, Missing
+from network.folding import fold_words
+from network.store import Instant, Tx, metadata
+
+LONGEST_SUFFIX = 4  # letters: shorter words keep their plural mark
+
+follows = Table(
+    "follows",
+    metadata,
+    Column("person", String(32), ForeignKey("members.id", ondelete="CASCADE"), primary_key=True),
+    Column("topic", String(32), primary_key=True, index=True),
+    Column("at", Instant, nullable=False),
+)
+
+
+@dataclass(frozen=True)
+class Topic:
+    """One topic. ``labels`` and ``synonyms`` are by language; a sensitive one needs both sides' approval."""
+
+    code: str
+    labels: dict[str, str]
+    sensitive: bool = False
+    synonyms: dict[str, tuple[str, ...]] | None = None
+
+
+def roots() -> tuple[Topic, ...]:
+    """Return the topics at the top, in their order."""
+    return tuple(topic for topic in _topics().values() if "." not in topic.code)
+
+
+def children(code: str) -> tuple[Topic, ...]:
+    """Return the topics below a root, in their order."""
+    return tuple(topic for topic in _topics().values() if topic.code.startswith(f"{code}."))
+
+
+def get(code: str) -> Topic:
+    """Return one topic; raise Missing."""
+    try:
+        return _topics()[code]
+    except KeyError:
+        raise Missing from None
+
+
+def label(code: str, language: str) -> str:
+    """Return a topic's name, of at most 24 characters, in ``language`` or else in English; raise Missing."""
+    labels = get(code).labels
+    return labels.get(language, labels["en"])
+
+
+def check(codes: Iterable[str]) -> tuple[str, ...]:
+    """Return ``codes`` without doubles if all of them are topics; raise Invalid."""
+    given = tuple(dict.fromkeys(codes))
+    if not set(given) <= _topics().keys():
+        raise Invalid
+    return given
+
+
+def spread(codes: Iterable[str]) -> set[str]:
+    """Return ``codes`` with every topic below them."""
+    given = tuple(codes)
+    return {code for code in _topics() if code in given or code.partition(".")[0] in given}
+
+
+def any_sensitive(codes: Iterable[str]) -> bool:
+    """Whether one of these topics needs the approval of both sides."""
+    return any(_topics()[code].sensitive for code in codes if code in _topics())
+
+
+def stem(word: str) -> str:
+    """Return a folded word without the plural mark that French and English share."""
+    return word.rstrip("sx") if len(word) > LONGEST_SUFFIX and word.isascii() else word
+
+
+def named_by(words: Iterable[str]) -> dict[str, set[str]]:
+    """Return, for each folded word of a search, the codes of the topics that it helps to name.
+
+    A word names a topic when it stands in one of its labels, is one of its synonyms, or when a
+    whole synonym is among the words, in any language.
+    """
+    given = {word: stem(word) for word in words}
+    stems = set(given.values())
+    found: dict[str, set[str]] = {word: set() for word in given}
+    for code, phrases in _phrases().items():
+        named = {part for phrase, is_label in phrases if is_label or phrase <= stems for part in phrase}
+        for word, root in given.items():
+            if root in named:
+                found[word].add(code)
+    return found
+
+
+async def follow(tx: Tx, *, person: str, topics: Iterable[str]) -> None:
+    """Follow these topics too; raise Invalid for an unknown one."""
+    for code in check(topics):
+        await tx.add(follows, key=("person", "topic"), person=person, topic=code, at=tx.now)
+
+
+async def follow_only(tx: Tx, *, person: str, topics: Iterable[str]) -> None:
+    """Follow exactly these topics; raise Invalid for an unknown one."""
+    chosen = check(topics)
+    await tx.run(delete(follows).where(follows.c.person == person))
+    await follow(tx, person=person, topics=chosen)
+
+
+async def unfollow(tx: Tx, *, person: str, topics: Iterable[str]) -> None:
+    """Follow these topics no more."""
+    await tx.run(delete(follows).where(follows.c.person == person, follows.c.topic.in_(list(topics))))
+
+
+async def followed(tx: Tx, *, person: str) -> list[str]:
+    """Return the codes of the topics that a person follows, in the order of the data file."""
+    rows = await tx.all(select(follows.c.topic).where(follows.c.person == person))
+    chosen = {row.topic for row in rows}
+    return [code for code in _topics() if code in chosen]
+
+
+@cache
+def _topics() -> dict[str, Topic]:
+    data = json.loads(resources.files("network").joinpath("data/topics.json").read_text("utf-8"))
+    return {row["code"]: _topic(row) for root in data for row in (root, *root["children"])}
+
+
+def _topic(row: dict[str, Any]) -> Topic:
+    synonyms = {language: tuple(words) for language, words in row.get("synonyms", {}).items()}
+    return Topic(row["code"], row["label"], sensitive=row.get("sensitive", False), synonyms=synonyms)
+
+
+@cache
+def _phrases() -> dict[str, list[tuple[frozenset[str], bool]]]:
+    """Return each topic's labels (True) and synonyms (False) as sets of stems."""
+    found: dict[str, list[tuple[frozenset[str], bool]]] = {}
+    for topic in _topics().values():
+        synonyms = [phrase for phrases in (topic.synonyms or {}).values() for phrase in phrases]
+        texts = [(text, True) for text in topic.labels.values()] + [(text, False) for text in synonyms]
+        found[topic.code] = [(frozenset(stem(word) for word in fold_words(text)), mark) for text, mark in texts]
+    return found
