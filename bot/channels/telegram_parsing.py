@@ -1,0 +1,113 @@
+"""One update of the Bot API as what a person did."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from bot.channels import RawItem
+from bot.channels.commands import understand
+from bot.channels.telegram_wire import READ, CallbackQuery, MembershipChange, Message, Update, User
+from handlers.messages import ChatMoved, Ignored, Incoming, Item, Kind
+
+_CODE = re.compile(r"[a-z_]{1,40}")
+_MEMBERSHIPS = {"kicked": Kind.BLOCKED, "member": Kind.UNBLOCKED}
+
+
+def raw_item(update: Mapping[str, Any]) -> RawItem:
+    """Return an update as a raw item; raise ValueError when it has no id."""
+    number = update.get("update_id")
+    if not isinstance(number, int) or isinstance(number, bool):
+        raise ValueError("an update has no update_id")  # noqa: TRY004  # a malformed delivery, not a mistake of ours
+    return RawItem(key=str(number), person=_person(update), body=json.dumps(update, separators=(",", ":")))
+
+
+def _person(update: Mapping[str, Any]) -> str:
+    """Return the id whose items keep their order: the presser's, or the chat's."""
+    for name in READ:
+        event = update.get(name)
+        if isinstance(event, Mapping):
+            where = event.get("from" if name == "callback_query" else "chat")
+            number = where.get("id") if isinstance(where, Mapping) else None
+            return str(number) if isinstance(number, int) else ""
+    return ""
+
+
+def callback_id(body: str) -> str | None:
+    """Return the id that answers a button press, None for any other update."""
+    query = json.loads(body).get("callback_query")
+    return str(query["id"]) if query else None
+
+
+def parse(body: str, *, account: str, now: datetime) -> Item:
+    """Return what an update says; raise ValueError when it is none.
+
+    ``now`` dates a button press, to which the Bot API gives no instant.
+    """
+    update = Update.model_validate_json(body)
+    if update.message is not None:
+        return _message(update.message, account)
+    if update.edited_message is not None:
+        return _edited(update.edited_message, account)
+    if update.callback_query is not None:
+        return _press(update.callback_query, account, now)
+    if update.my_chat_member is not None:
+        return _membership(update.my_chat_member, account)
+    return Ignored(next(filter(_CODE.fullmatch, update.model_extra or {}), "unknown_update"))
+
+
+def _message(message: Message, account: str) -> Item:
+    if message.migrate_to_chat_id is not None:
+        return ChatMoved("telegram", account, old=str(message.chat.id), new=str(message.migrate_to_chat_id))
+    if not message.chat.is_private:
+        return Ignored("group_message")
+    if message.sender is None or message.sender.is_bot:
+        return Ignored("no_person")
+    blank = _blank(account, message.sender, message.date)
+    quoted = str(message.reply_to_message.message_id) if message.reply_to_message else ""
+    said = replace(blank, ref=str(message.message_id), prompt_ref=quoted)
+    if message.media is not None:
+        return replace(said, kind=Kind.MEDIA, media=message.media, text=message.caption)
+    if message.text is None:
+        return Ignored("unsupported_message")
+    kind, text, argument = understand(message.text)
+    return replace(said, kind=kind, text=text, argument=argument)
+
+
+def _edited(message: Message, account: str) -> Item:
+    if not message.chat.is_private or message.sender is None or message.sender.is_bot:
+        return Ignored("group_message")
+    blank = _blank(account, message.sender, message.edit_date or message.date)
+    text = message.caption if message.text is None else message.text
+    return replace(blank, kind=Kind.EDITED, ref=str(message.message_id), text=text, media=message.media)
+
+
+def _press(query: CallbackQuery, account: str, now: datetime) -> Item:
+    if query.message is None or not query.message.chat.is_private:
+        return Ignored("group_press")
+    if not query.data:
+        return Ignored("empty_press")
+    ref = str(query.message.message_id)
+    return replace(_blank(account, query.sender, now), kind=Kind.CHOICE, text=query.data, ref=query.id, prompt_ref=ref)
+
+
+def _membership(change: MembershipChange, account: str) -> Item:
+    kind = _MEMBERSHIPS.get(change.new_chat_member.status)
+    if kind is None or not change.chat.is_private:
+        return Ignored("group_membership")
+    return replace(_blank(account, change.sender, change.date), kind=kind)
+
+
+def _blank(account: str, sender: User, at: datetime) -> Incoming:
+    return Incoming(
+        channel="telegram",
+        account=account,
+        external=str(sender.id),
+        kind=Kind.TEXT,
+        at=at,
+        language=sender.language_code,
+    )
