@@ -17,6 +17,7 @@ from bot.sandbox.serving import Serving
 from bot.sandbox.shelf import Shelf
 from bot.sandbox.telegram_api import TelegramApi
 from bot.sandbox.whatsapp_api import Account, WhatsAppApi
+from bot.sandbox.whatsapp_checks import Template
 
 TOKEN = "6000000001:AAsandboxsandboxsandboxsandboxsand"  # noqa: S105 - of the stand-in
 ACCOUNT = Account(
@@ -24,6 +25,14 @@ ACCOUNT = Account(
     phone_id="106540352242922",
     app_secret="sandbox-app-secret",  # noqa: S106
     verify_token="sandbox-verify-token",  # noqa: S106
+)
+
+OPENER = Template(
+    {
+        "en": "Jisr: {{1}} message(s) for you. Reply with any word to read.",
+        "fr": "Jisr : {{1}} message(s) pour vous. Répondez par un mot pour lire.",
+        "ar": "جسر: {{1}} من الرسائل بانتظارك. أجب بأي كلمة لقراءتها.",
+    }
 )
 
 
@@ -42,6 +51,8 @@ class StandIns:
         self.whatsapp = WhatsAppApi(self.shelf, self.alarm, self.recorder, self.faults, account=ACCOUNT)
         routes = [*(more or []), *self.telegram.routes(), *self.whatsapp.routes()]
         self.serving = Serving(Starlette(routes=routes), port)
+        self.whatsapp.sends.templates["jisr_waiting"] = OPENER
+        self.whatsapp.url = self.serving.url
         self._tasks: list[asyncio.Task[None]] = []
 
     @property

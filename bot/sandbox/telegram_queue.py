@@ -29,8 +29,9 @@ class Queue:
         self._waiting: deque[tuple[datetime, dict[str, Any]]] = deque()
         self._next = 1
         self._came = asyncio.Event()
-        self._poller = 0
+        self.polls = 0  # how many polls were begun
         self._closed = False
+        self.begun = asyncio.Event()  # somebody polls, or did
         self.secret = ""
         self.webhook = Delivery("telegram", alarm, faults, Wrapping(1, _body, self._headers))
 
@@ -66,15 +67,16 @@ class Queue:
         """Answer getUpdates; a second poller ends the first with 409."""
         if self.webhook.url:
             raise RefusedError("Conflict: can't use getUpdates method while webhook is active", 409)
-        self._poller += 1
-        me = self._poller
+        self.polls += 1
+        self.begun.set()
+        me = self.polls
         offset, limit = int(fields.get("offset") or 0), min(int(fields.get("limit") or 100), 100)
         self.wake()
         try:
             async with asyncio.timeout(min(float(fields.get("timeout") or 0), LONGEST_POLL_S)):
                 while not (found := self._from(offset, limit)) and not self._closed:
                     await self._came.wait()
-                    if me != self._poller:
+                    if me != self.polls:
                         raise RefusedError("Conflict: terminated by other getUpdates request", 409)
         except TimeoutError:
             return []

@@ -45,6 +45,7 @@ class WhatsAppApi(WhatsAppLine):
 
     def __init__(self, shelf: Shelf, alarm: Alarm, recorder: Recorder, faults: Faults, *, account: Account) -> None:
         self.account = account
+        self.url = ""  # where the stand-in is served
         self._recorder, self._faults = recorder, faults
         wrapping = Wrapping(
             BATCH,
@@ -136,7 +137,7 @@ class WhatsAppApi(WhatsAppLine):
             del self.files[wanted]
             return {"success": True}
         shown = {"id": wanted, "mime_type": file.mime, "file_size": len(file.data), "messaging_product": "whatsapp"}
-        url = str(request.base_url) + f"whatsapp-media/{wanted}"
+        url = f"{self.url}/whatsapp-media/{wanted}"
         return shown | {"url": url, "sha256": hashlib.sha256(file.data).hexdigest()}
 
     async def _download(self, request: Request) -> Response:

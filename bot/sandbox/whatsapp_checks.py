@@ -168,15 +168,20 @@ def _template(part: Mapping[str, Any], templates: Mapping[str, Template]) -> Con
         raise RefusedError(132001, f"template name ({name}) does not exist in {language}", 404)
     text = template.bodies[language]
     given: list[str] = []
+    payloads: dict[int, str] = {}
     for component in part.get("components") or []:
+        parameters = component.get("parameters") or []
         if component.get("type") == "body":
-            given = [str(each.get("text", "")) for each in component.get("parameters") or []]
+            given = [str(each.get("text", "")) for each in parameters]
+        elif component.get("type") == "button" and parameters:
+            payloads[int(component.get("index", 0))] = str(parameters[0].get("payload", ""))
     if len(given) != text.count("{{"):
         raise RefusedError(132000, f"body: number of localizable_params ({len(given)}) does not match")
     for place, value in enumerate(given, 1):
         text = text.replace(f"{{{{{place}}}}}", value)
     labels = (template.buttons or {}).get(language, ())
-    return Content(text, tuple(Tap(label, label) for label in labels), "buttons" if labels else "")
+    taps = tuple(Tap(label, payloads.get(place) or label) for place, label in enumerate(labels))
+    return Content(text, taps, "buttons" if taps else "")
 
 
 def _media(kind: str, part: Mapping[str, Any]) -> Content:

@@ -64,6 +64,10 @@ class WhatsAppLine:
         phone.blocked = blocked
         phone.changed()
 
+    def prefer(self, phone: Phone, *, stop: bool) -> None:
+        """Carry the wish for no more messages, or for them again, from the app's settings."""
+        self._webhook.put(updates.preference(phone, self.now(), stop=stop))
+
     def report(self, status: dict[str, Any]) -> None:
         """Carry a status of a message that the program sent."""
         self._webhook.put(status)

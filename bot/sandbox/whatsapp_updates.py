@@ -93,13 +93,25 @@ def delivery(changes: Sequence[Mapping[str, Any]], phone_id: str) -> bytes:
     """Return the body of a webhook that carries these changes, in order."""
     metadata = {"display_phone_number": DISPLAY_NUMBER, "phone_number_id": phone_id}
     values = [{"messaging_product": "whatsapp", "metadata": metadata, **change} for change in changes]
-    entry = {"id": ACCOUNT, "changes": [{"value": value, "field": "messages"} for value in values]}
+    changed = [{"value": value, "field": _field(value)} for value in values]
+    entry = {"id": ACCOUNT, "changes": changed}
     return json.dumps({"object": "whatsapp_business_account", "entry": [entry]}, ensure_ascii=False).encode()
 
 
 def signature(secret: str, body: bytes) -> str:
     """Return the signature of a webhook's raw body."""
     return "sha256=" + hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
+
+
+def preference(phone: Phone, at: datetime, *, stop: bool) -> dict[str, Any]:
+    """Return the change when a person stops, or takes again, the business's messages in the app's settings."""
+    wish = {"detail": "User requested it", "category": "marketing_messages", "value": "stop" if stop else "resume"}
+    who = {"user_id": phone.user_id} | ({"wa_id": phone.number} if phone.shows_number else {})
+    return {"contacts": [contact(phone)], "user_preferences": [who | wish | {"timestamp": _seconds(at)}]}
+
+
+def _field(value: Mapping[str, Any]) -> str:
+    return "user_preferences" if "user_preferences" in value else "messages"
 
 
 def _seconds(at: datetime) -> str:
