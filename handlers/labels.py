@@ -7,6 +7,8 @@ catalogues hold them all. Names of countries and topics come with their own data
 from __future__ import annotations
 
 from handlers.language import Text, _
+from network import attribution
+from network.attribution import Attribution
 
 SIDES: dict[str, Text] = {
     # Translators: button, max:20. One of the two sides of the network.
@@ -51,15 +53,9 @@ SERVICES: dict[str, Text] = {
 }
 
 REGIONS: dict[str, Text] = {
-    "maghreb": _("Maghreb"),
-    "sahel": _("Sahel"),
-    "coast": _("coastal West Africa"),
-}
-
-_REGION_OF = {
-    **dict.fromkeys(("MA", "DZ", "TN", "LY", "EG"), "maghreb"),
-    **dict.fromkeys(("MR", "ML", "NE", "BF", "TD", "SD"), "sahel"),
-    **dict.fromkeys(("SN", "NG", "BJ", "CI", "GH", "TG", "GN"), "coast"),
+    attribution.MAGHREB: _("Maghreb"),
+    attribution.SAHEL: _("Sahel"),
+    attribution.COAST: _("coastal West Africa"),
 }
 
 LANGUAGES: dict[str, Text] = {
@@ -80,10 +76,9 @@ def service_label(service: str) -> Text | str:
     return SERVICES.get(service, service)
 
 
-def region_label(country: str) -> Text:
-    """Return the region of a country (ISO 3166-1 code): what may be said of an author by default."""
-    region = _REGION_OF.get(country)
-    return REGIONS[region] if region else _("the region")
+def region_label(region: str) -> Text:
+    """Return what a region is called (``network.attribution``); an unknown one is the network's whole region."""
+    return REGIONS.get(region, _("the whole region"))
 
 
 def language_label(language: str) -> Text | str:
@@ -91,11 +86,10 @@ def language_label(language: str) -> Text | str:
     return LANGUAGES.get(language, language)
 
 
-def attribution(side: str, country: str) -> Text:
-    """Return who shared, as far as the author lets it be said: side and region (D9, level L1)."""
-    region = region_label(country)
-    if side == "official":
-        return _("An official, {region}", region=region)
-    if side == "civil":
-        return _("A member of civil society, {region}", region=region)
-    return _("Jisr's starter collection")
+def attribution_label(shown: Attribution) -> Text:
+    """Return who shared, as far as the author lets it be said."""
+    if shown.side == "official":
+        return _("An official, {region}", region=region_label(shown.region))
+    if shown.side == "civil":
+        return _("A member of civil society, {region}", region=region_label(shown.region))
+    return _("From the starter collection") if shown.editorial else _("A former member")

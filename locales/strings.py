@@ -26,15 +26,17 @@ SHOWN = {  # what is called -> (positions, keywords) of arguments that people se
     "Capability": ((2, 3), ("title", "words")),
     "Outgoing": ((0,), ("text", "list_button")),
 }
+BUTTON = 20  # characters on a WhatsApp button
+ROW = 24  # characters in a row of a WhatsApp list
 LABELS = {  # what is called -> (positions, keywords, longest in characters) of labels that are pressed
-    "Option": ((1,), ("label",), 24),  # a row of a WhatsApp list
-    "choose": ((), ("skip",), 24),
-    "text": ((), ("skip",), 20),  # the only button of its message: WhatsApp allows 20
-    "number": ((), ("skip",), 20),
-    "date": ((), ("skip",), 20),
-    "media": ((), ("skip",), 20),
-    "confirm": ((), ("yes", "no"), 20),
-    "Capability": ((), ("title",), 24),
+    "Option": ((1,), ("label",), ROW),
+    "choose": ((), ("skip",), ROW),
+    "text": ((), ("skip",), BUTTON),  # the only button of its message
+    "number": ((), ("skip",), BUTTON),
+    "date": ((), ("skip",), BUTTON),
+    "media": ((), ("skip",), BUTTON),
+    "confirm": ((), ("yes", "no"), BUTTON),
+    "Capability": ((), ("title",), ROW),
 }
 
 
@@ -73,7 +75,9 @@ def used(sources: Iterator[str]) -> Used:
     labels: dict[str, int] = {}
     words: set[str] = set()
     for source in sources:
-        for call in _calls(ast.parse(source)):
+        tree = ast.parse(source)
+        labels.update({text: BUTTON for name, table in _tables(tree) if name == "LABELS" for text in _msgids(table)})
+        for call in _calls(tree):
             positions, keywords, longest = LABELS.get(_name(call), ((), (), 0))
             for argument in _arguments(call, (positions, keywords)):
                 for text in _msgids(argument):
@@ -106,6 +110,13 @@ def _named_strings(tree: ast.AST) -> Iterator[tuple[str, ast.expr]]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Assign) and _is_words(node.value):
             yield from ((target.id, node.value) for target in node.targets if isinstance(target, ast.Name))
+
+
+def _tables(tree: ast.AST) -> Iterator[tuple[str, ast.expr]]:
+    """Yield the annotated dictionaries of a module, by name."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name) and isinstance(node.value, ast.Dict):
+            yield node.target.id, node.value
 
 
 def _unwrapped(node: ast.AST, named: dict[str, ast.expr]) -> Iterator[ast.expr]:

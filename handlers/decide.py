@@ -1,0 +1,166 @@
+"""Decide: a coordinator answers the wishes to join and reads the practices handed in."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from handlers import cards
+from handlers.find import OPENED
+from handlers.labels import service_label, side_label
+from handlers.language import Text, _, n_
+from handlers.registry import Capability, ForWhom
+from handlers.screening import refuse_traces
+from handlers.talk import Option, Talk
+from network import countries, requests
+from network.approvals import Decision
+from network.practices import Practice
+from network.requests import Request
+
+REASON = (5, 300)  # characters, fewest and most
+
+
+async def decide(talk: Talk) -> None:
+    """Show one request, the one that a notice led to or one of those that wait, and take the word on it."""
+    waiting = await talk.look(requests.pending, person=talk.person, language=talk.language)
+    request = await _pick(talk, waiting)
+    if request is None:
+        return
+    await _show(talk, request)
+    if await _answer(talk, request) and len(waiting) > 1:
+        await talk.go("decide")
+
+
+async def _pick(talk: Talk, waiting: Sequence[Request]) -> Request | None:
+    """Return the request to look at, or None when there is none to choose from."""
+    by_id = {request.id: request for request in waiting}
+    if talk.argument in by_id:
+        return by_id[talk.argument]
+    if talk.argument:
+        await talk.say(_("This was decided already, or taken back. Thank you for coming."))
+    if not waiting:
+        await talk.say(_("Nothing waits for your decision now."))
+        return None
+    question = n_(
+        "{count} request waits for your decision.", "{count} requests wait for your decision. Which one?", len(waiting)
+    )
+    return by_id[await talk.choose("request", question, [_option(request) for request in waiting])]
+
+
+def _option(request: Request) -> Option:
+    if request.applicant is not None:
+        return Option(request.id, request.applicant.name, _("asks to join"))
+    return Option(request.id, request.practice.title if request.practice else "", _("a practice to read"))
+
+
+async def _show(talk: Talk, request: Request) -> None:
+    """Show what is decided on: of an applicant what coordinators may see, of a practice what everybody would."""
+    if request.applicant is not None:
+        who = request.applicant
+        await talk.say(
+            _(
+                "{name} asks to join.\n{side}, {service}\n{country}",
+                name=who.name,
+                side=side_label(who.side),
+                service=service_label(who.service),
+                country=countries.name(who.country, talk.language),
+            )
+        )
+    if request.practice is not None and request.attribution is not None:
+        for part in cards.whole(request.practice, request.attribution, talk.language):
+            await talk.say(part)
+    if request.approval.both_sides:
+        await talk.say(_("Its topic is sensitive: it needs a yes from each side."))
+
+
+async def _answer(talk: Talk, request: Request) -> bool:
+    """Ask for the word and act on it; return whether it was given."""
+    ways = [
+        # Translators: button, max:20
+        Option("agree", _("I agree")),
+        # Translators: button, max:20
+        Option("refuse", _("I refuse")),
+        # Translators: button, max:20
+        Option("later", _("Later")),
+    ]
+    word = await talk.choose("word", _("What do you say?"), ways)
+    if word == "later":
+        await talk.say(_("Gladly. It waits for you."))
+        return False
+    reason = await _reason(talk) if word == "refuse" else ""
+    settled = await talk.do(
+        "settle",
+        requests.settle,
+        approval=request.id,
+        by=talk.person,
+        agree=word == "agree",
+        reason=reason,
+    )
+    await talk.say(_result(settled))
+    await _tell(talk, request, settled, reason)
+    return True
+
+
+async def _reason(talk: Talk) -> str:
+    question = _("For what reason? A short and kind sentence: the person will read it, without your name.")
+    return await talk.text("reason", question, at_least=REASON[0], at_most=REASON[1], check=refuse_traces)
+
+
+def _result(settled: dict[str, Any]) -> Text:
+    """Return what to say to the coordinator."""
+    if settled["state"] == requests.GONE:
+        return _("It was taken back meanwhile. Thank you all the same.")
+    if not settled["fresh"]:
+        return _("Somebody else decided before you, so your word changed nothing. Thank you all the same.")
+    if settled["state"] == Decision.PENDING:
+        return _("Thank you. The other side's word is still needed.")
+    return _("Thank you. It is done, and the person is told.")
+
+
+async def _tell(talk: Talk, request: Request, settled: dict[str, Any], reason: str) -> None:
+    """Tell the applicant or the author, kindly."""
+    if not settled["tell"]:
+        return
+    if request.practice is not None:
+        agreed = settled["state"] == Decision.APPROVED
+        text, option = _to_author(request.practice, reason, agreed=agreed)
+        await talk.tell("tell", [settled["tell"]], text, [option])
+    elif settled["state"] == Decision.APPROVED:
+        # Translators: button, max:20
+        option = Option("menu", _("Begin"))
+        await talk.tell("tell", [settled["tell"]], _("Good news: the coordinators welcome you in Jisr."), [option])
+    else:
+        text = _(
+            "Thank you for your patience. The coordinators could not welcome you in Jisr for now. What they say: "
+            "{reason}\n\nYou can ask again with “join”, or write “delete me” to erase what is kept about you.",
+            reason=reason,
+        )
+        await talk.tell("tell", [settled["tell"]], text)
+
+
+def _to_author(practice: Practice, reason: str, *, agreed: bool) -> tuple[Text, Option]:
+    """Return what the author reads, and what they can do then."""
+    if agreed:
+        text = _("Your practice “{title}” is now open to the network. Thank you.", title=practice.title)
+        # Translators: button, max:20
+        return text, Option(f"find:{OPENED}{practice.id}", _("Read it"))
+    text = _(
+        "Thank you for “{title}”. The coordinators did not publish it as it is. What they say: {reason}\n\n"
+        "You can change it and share it again.",
+        title=practice.title,
+        reason=reason,
+    )
+    # Translators: button, max:20
+    return text, Option("share", _("Share again"))
+
+
+capability = Capability(
+    name="decide",
+    command="decide",
+    # Translators: in the menu, max:24
+    title=_("Requests to decide"),
+    # Translators: words that start this, separated by |.
+    words=_("decide|requests"),
+    converse=decide,
+    for_whom=ForWhom.COORDINATOR,
+)

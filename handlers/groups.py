@@ -1,0 +1,59 @@
+"""My groups: who coordinates them, and how many we are where that number can point at nobody."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from handlers.labels import SIDES
+from handlers.language import Text, Words, _, n_
+from handlers.registry import Capability
+from handlers.talk import Talk
+from network import countries, rolls
+from network.rolls import Coordinator, Roll
+
+RANKS: dict[tuple[str, str], Text] = {
+    ("official", "coordinator"): _("Coordinator, official side"),
+    ("official", "deputy"): _("Deputy, official side"),
+    ("civil", "coordinator"): _("Coordinator, civil society"),
+    ("civil", "deputy"): _("Deputy, civil society"),
+}
+
+
+async def groups(talk: Talk) -> None:
+    """Show the member's groups."""
+    found = await talk.look(rolls.of, person=talk.person)
+    if not found:
+        await talk.say(_("You are in no group yet."))
+    for roll in found:
+        for line in _lines(roll, talk.language):
+            await talk.say(line)
+
+
+def _lines(roll: Roll, language: str) -> Iterator[Words]:
+    yield _("Group: {name}", name=countries.name(roll.country, language))
+    if not roll.coordinators:
+        yield _("Nobody coordinates it yet.")
+    for coordinator in roll.coordinators:
+        yield _coordinator(coordinator)
+    for side, count in roll.counts.items():
+        # Translators: {side} is "Official" or "Civil society".
+        yield n_("{side}: {count} member", "{side}: {count} members", count, side=SIDES[side])
+    if len(roll.counts) < len(SIDES):
+        yield _("A number of members is shown once a side has at least ten.")
+
+
+def _coordinator(coordinator: Coordinator) -> Text:
+    rank = RANKS[coordinator.side, coordinator.rank]
+    return _("{rank}: {name}", rank=rank, name=coordinator.name) if coordinator.name else rank
+
+
+capability = Capability(
+    name="groups",
+    command="groups",
+    # Translators: in the menu, max:24
+    title=_("My groups"),
+    # Translators: words that start this, separated by |.
+    words=_("groups|my groups"),
+    converse=groups,
+    lasting=False,
+)
