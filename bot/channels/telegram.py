@@ -16,7 +16,7 @@ from aiogram.exceptions import AiogramError
 from aiohttp import ClientError, ClientTimeout
 
 from bot.channels import Commands, Rates, RawItem, Remedy, SendError, Sent, signatures, telegram_fitting
-from bot.channels.telegram_errors import classify, remedy_for
+from bot.channels.telegram_errors import NOT_MODIFIED, classify, remedy_for
 from bot.channels.telegram_parsing import callback_id, parse, raw_item
 from bot.channels.telegram_wire import READ
 from handlers.messages import Item, Media, MediaKind, Outgoing
@@ -101,23 +101,32 @@ class TelegramChannel:
             return _sent(await self._call(_upload(chat, part, media)))
         if part.replaces:
             return await self._edit(chat, part)
-        keyboard = _keyboard(part)
-        message = methods.SendMessage(
-            chat_id=chat, text=part.text, reply_markup=keyboard, link_preview_options=_NO_PREVIEW
-        )
-        return _sent(await self._call(message))
+        return await self._say(chat, part)
 
     async def _edit(self, chat: int, part: Outgoing) -> Sent:
-        await self._call(
-            methods.EditMessageText(
-                chat_id=chat,
-                message_id=int(part.replaces),
-                text=part.text,
-                reply_markup=_keyboard(part),
-                link_preview_options=_NO_PREVIEW,
-            ),
+        """Put the text in the place of an earlier message; a question also when that one is gone."""
+        message = int(part.replaces)
+        edit = methods.EditMessageText(
+            chat_id=chat,
+            message_id=message,
+            text=part.text,
+            reply_markup=_keyboard(part),
+            link_preview_options=_NO_PREVIEW,
         )
+        try:
+            await self._call(edit)
+        except SendError as error:
+            if error.remedy is not Remedy.DONE or not part.choices:
+                raise
+            if error.code != NOT_MODIFIED:
+                return await self._say(chat, part)
         return Sent(part.replaces)
+
+    async def _say(self, chat: int, part: Outgoing) -> Sent:
+        message = methods.SendMessage(
+            chat_id=chat, text=part.text, reply_markup=_keyboard(part), link_preview_options=_NO_PREVIEW
+        )
+        return _sent(await self._call(message))
 
     async def open_window(self, external: str, *, language: str, waiting: int, tracker: str) -> Sent:  # noqa: ARG002
         """Refuse: Telegram has no window."""

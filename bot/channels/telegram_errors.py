@@ -33,26 +33,27 @@ _BY_CLASS: tuple[tuple[type[Exception], str, Remedy], ...] = (
     (TelegramEntityTooLarge, "413", Remedy.REJECTED),
 )
 
-# Of a 400: words of the description, in lower case.
-_BY_DESCRIPTION: tuple[tuple[str, Remedy], ...] = (
-    ("message is not modified", Remedy.DONE),
-    ("message to edit not found", Remedy.DONE),
-    ("message can't be edited", Remedy.DONE),
-    ("there is no text in the message to edit", Remedy.DONE),
-    ("message to delete not found", Remedy.DONE),
-    ("message can't be deleted", Remedy.DONE),
-    ("message_id_invalid", Remedy.DONE),
-    ("query is too old", Remedy.DONE),
-    ("chat not found", Remedy.UNREACHABLE),
-    ("user not found", Remedy.UNREACHABLE),
-    ("peer_id_invalid", Remedy.UNREACHABLE),
-    ("user_is_blocked", Remedy.UNREACHABLE),
-    ("input_user_deactivated", Remedy.UNREACHABLE),
-    ("user is deactivated", Remedy.UNREACHABLE),
-    ("group chat was deactivated", Remedy.UNREACHABLE),
-    ("group is deactivated", Remedy.UNREACHABLE),
-    ("not enough rights", Remedy.UNREACHABLE),
-    ("chat_write_forbidden", Remedy.UNREACHABLE),
+NOT_MODIFIED = "not_modified"
+
+# Of a 400: words of its description in lower case, our code for it (so that logs tell them apart).
+_BY_DESCRIPTION: tuple[tuple[str, str, Remedy], ...] = (
+    ("message is not modified", NOT_MODIFIED, Remedy.DONE),
+    ("message to edit not found", "edit_gone", Remedy.DONE),
+    ("message can't be edited", "edit_late", Remedy.DONE),
+    ("there is no text in the message to edit", "edit_media", Remedy.DONE),
+    ("message to delete not found", "delete_gone", Remedy.DONE),
+    ("message can't be deleted", "delete_late", Remedy.DONE),
+    ("message_id_invalid", "message_gone", Remedy.DONE),
+    ("query is too old", "press_late", Remedy.DONE),
+    ("chat not found", "chat_gone", Remedy.UNREACHABLE),
+    ("user not found", "user_gone", Remedy.UNREACHABLE),
+    ("peer_id_invalid", "user_gone", Remedy.UNREACHABLE),
+    ("user_is_blocked", "blocked", Remedy.UNREACHABLE),
+    ("input_user_deactivated", "deactivated", Remedy.UNREACHABLE),
+    ("user is deactivated", "deactivated", Remedy.UNREACHABLE),
+    ("group chat was deactivated", "deactivated", Remedy.UNREACHABLE),
+    ("not enough rights", "no_rights", Remedy.UNREACHABLE),
+    ("chat_write_forbidden", "no_rights", Remedy.UNREACHABLE),
 )
 
 
@@ -74,13 +75,14 @@ def classify(error: Exception) -> SendError:
         if isinstance(error, kind):
             return SendError(remedy, code)
     if isinstance(error, TelegramBadRequest):
-        return SendError(_of_description(error.message), "400")
+        return _of_description(error.message)
     return _of_a_failure(error)
 
 
-def _of_description(description: str) -> Remedy:
+def _of_description(description: str) -> SendError:
     lowered = description.lower()
-    return next((remedy for words, remedy in _BY_DESCRIPTION if words in lowered), Remedy.REJECTED)
+    known = (SendError(remedy, code) for words, code, remedy in _BY_DESCRIPTION if words in lowered)
+    return next(known, SendError(Remedy.REJECTED, "400"))
 
 
 def _of_a_failure(error: Exception) -> SendError:

@@ -6,79 +6,32 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from bot.channels.splitting import shorten, split, units
-from handlers.messages import Choice, Outgoing, Style
+from handlers.messages import Choice, Outgoing
 
 # core.telegram.org/bots/api: #sendmessage, #sendphoto, #inlinekeyboardbutton (bytes), #deletemessages
 MOST_TEXT = 4096
 MOST_CAPTION = 1024
 MOST_TOKEN = 64
 MOST_DELETED = 100
-MOST_BUTTONS = 100  # not on that page; the server answers BUTTONS_TOO_MUCH above it
+MOST_BUTTONS = 100  # not on that page; the server refuses more
 _LABEL = 60  # units; the API names no limit, the apps cut at about this width
 _SHORT = 16  # units of two labels that stand side by side on a small phone
-_PLAIN = 3  # so many buttons are counted at a glance, more carry their numbers
 
 
 def fit(message: Outgoing) -> list[Outgoing]:
-    """Return the parts of a message: what it deletes, its file, its text; the choices at the end.
+    """Return the parts of a message: what it deletes, its file, its text; the choices with the last.
 
-    Labels are numbered from 1 when they are more than three or the style is a list, so that
-    every choice can be typed. Raises ValueError for choices that no keyboard can hold.
+    Raises ValueError for choices that no keyboard can hold, or that have no text to stand under.
     """
-    check(message.choices)
-    deletions = [Outgoing(deletes=message.deletes[i : i + MOST_DELETED]) for i in _steps(len(message.deletes))]
-    return [*deletions, *_contents(replace(message, deletes=()))]
-
-
-def _contents(message: Outgoing) -> list[Outgoing]:
-    text = "\n\n".join(filter(None, (message.text, _notes(message))))
-    if message.media is not None:
-        parts = _with_media(message, text)
-    else:
-        parts = [replace(message, text=piece, choices=(), replaces="") for piece in split(text, MOST_TEXT)]
-    if not parts:
-        return []
-    if message.media is None:
-        parts[0] = replace(parts[0], replaces=message.replaces)
-    parts[-1] = replace(parts[-1], choices=_labelled(message))
-    return parts
-
-
-def _with_media(message: Outgoing, text: str) -> list[Outgoing]:
-    """Return the file with the text as its caption, or before the text when that is too long."""
-    bare = replace(message, text="", choices=(), replaces="")
-    pieces = split(text, MOST_TEXT)
-    if len(pieces) == 1 and units(pieces[0]) <= MOST_CAPTION:
-        return [replace(bare, text=pieces[0])]
-    return [bare, *(replace(bare, text=piece, media=None) for piece in pieces)]
-
-
-def check(choices: tuple[Choice, ...]) -> None:
-    """Raise ValueError for choices that no keyboard can hold."""
-    if len(choices) > MOST_BUTTONS:
-        raise ValueError("more than 100 choices")
-    if any(not 1 <= len(choice.token.encode()) <= MOST_TOKEN for choice in choices):
-        raise ValueError("a token has no or more than 64 bytes")
-
-
-def _labelled(message: Outgoing) -> tuple[Choice, ...]:
-    numbered = len(message.choices) > _PLAIN or message.style is Style.LIST
-    return tuple(
-        Choice(choice.token, shorten(f"{number} · {choice.label}" if numbered else choice.label, _LABEL))
-        for number, choice in enumerate(message.choices, start=1)
-    )
-
-
-def _notes(message: Outgoing) -> str:
-    """Return the choices as lines of text when some have a note, for which buttons have no room."""
-    if not any(choice.note for choice in message.choices):
-        return ""
-    mark = "\u200f" if message.rtl else ""  # a line that begins in Latin stays on its side
-    lines = (
-        f"{mark}{number}. {choice.label}" + (f"\n{mark}{choice.note}" if choice.note else "")
-        for number, choice in enumerate(message.choices, start=1)
-    )
-    return "\n".join(lines)
+    _check(message.choices)
+    starts = range(0, len(message.deletes), MOST_DELETED)
+    deletions = [Outgoing(deletes=message.deletes[start : start + MOST_DELETED]) for start in starts]
+    parts = _contents(replace(message, deletes=(), choices=()))
+    if message.choices:
+        if not parts:
+            raise ValueError("choices without a text")
+        parts[-1] = replace(parts[-1], choices=tuple(map(_labelled, message.choices)))
+    return [*deletions, *parts]
 
 
 def rows(choices: Iterable[Choice]) -> list[tuple[Choice, ...]]:
@@ -93,9 +46,33 @@ def rows(choices: Iterable[Choice]) -> list[tuple[Choice, ...]]:
     return arranged
 
 
+def _contents(message: Outgoing) -> list[Outgoing]:
+    if message.media is not None:
+        return _with_media(replace(message, replaces=""))
+    pieces = split(message.text, MOST_TEXT)
+    return [
+        replace(message, text=piece, replaces="" if number else message.replaces) for number, piece in enumerate(pieces)
+    ]
+
+
+def _with_media(message: Outgoing) -> list[Outgoing]:
+    """Return the file with the text as its caption, or before the text when that is too long."""
+    pieces = split(message.text, MOST_TEXT)
+    if len(pieces) == 1 and units(pieces[0]) <= MOST_CAPTION:
+        return [replace(message, text=pieces[0])]
+    return [replace(message, text=""), *(replace(message, text=piece, media=None) for piece in pieces)]
+
+
+def _check(choices: tuple[Choice, ...]) -> None:
+    if len(choices) > MOST_BUTTONS:
+        raise ValueError("more than 100 choices")
+    if any(not 1 <= len(choice.token.encode()) <= MOST_TOKEN for choice in choices):
+        raise ValueError("a token has no or more than 64 bytes")
+
+
+def _labelled(choice: Choice) -> Choice:
+    return Choice(choice.token, shorten(choice.label.strip(), _LABEL) or "…")
+
+
 def _is_short(choice: Choice) -> bool:
     return units(choice.label) <= _SHORT
-
-
-def _steps(length: int) -> range:
-    return range(0, length, MOST_DELETED)

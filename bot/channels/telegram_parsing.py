@@ -91,8 +91,8 @@ def _press(query: CallbackQuery, account: str, now: datetime) -> Item:
         return Ignored("group_press")
     if not query.data:
         return Ignored("empty_press")
-    ref = str(query.message.message_id)
-    return replace(_blank(account, query.sender, now), kind=Kind.CHOICE, text=query.data, ref=query.id, prompt_ref=ref)
+    prompt_ref = str(query.message.message_id)
+    return replace(_blank(account, query.sender, now), kind=Kind.CHOICE, text=query.data, prompt_ref=prompt_ref)
 
 
 def _membership(change: MembershipChange, account: str) -> Item:

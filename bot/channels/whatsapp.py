@@ -22,13 +22,13 @@ _PROVIDER = "graph.facebook.com"  # pywa knows no other host
 _PATIENCE = httpx.Timeout(30, connect=10)  # seconds
 _FAILURES = (WhatsAppError, httpx.HTTPError, httpx.InvalidURL, ValueError, KeyError, TypeError)
 
-# Type, most bytes, default name (developers.facebook.com/docs/whatsapp/cloud-api/reference/media).
-_UPLOADS: Mapping[MediaKind, tuple[str, int, str]] = {
-    MediaKind.VOICE: ("audio", 16_000_000, "voice.ogg"),
-    MediaKind.AUDIO: ("audio", 16_000_000, "audio.mp3"),
-    MediaKind.PICTURE: ("image", 5_000_000, "picture.jpg"),
-    MediaKind.VIDEO: ("video", 16_000_000, "video.mp4"),
-    MediaKind.DOCUMENT: ("document", 100_000_000, "document"),
+# Type, most bytes, default name and type of content (developers.facebook.com/docs/whatsapp/cloud-api/reference/media).
+_UPLOADS: Mapping[MediaKind, tuple[str, int, str, str]] = {
+    MediaKind.VOICE: ("audio", 16_000_000, "voice.ogg", "audio/ogg"),
+    MediaKind.AUDIO: ("audio", 16_000_000, "audio.mp3", "audio/mpeg"),
+    MediaKind.PICTURE: ("image", 5_000_000, "picture.jpg", "image/jpeg"),
+    MediaKind.VIDEO: ("video", 16_000_000, "video.mp4", "video/mp4"),
+    MediaKind.DOCUMENT: ("document", 100_000_000, "document.pdf", "application/pdf"),
 }
 
 
@@ -184,11 +184,10 @@ class WhatsAppChannel:
         """Upload a file; return its type and the content of the message that shows it."""
         if part.media is None or content is None:
             raise SendError(Remedy.REJECTED, "no_media")
-        kind, most, name = _UPLOADS[part.media.kind]
+        kind, most, name, mime = _UPLOADS[part.media.kind]
         if len(content) > most:
             raise SendError(Remedy.REJECTED, "too_large")
-        name = part.media.name or name
-        mime = part.media.mime or "application/octet-stream"
+        name, mime = part.media.name or name, part.media.mime or mime
         upload = self._client.api.upload_media(self._phone_id, content, mime, name)
         answer = await self._call(upload, sends=False)
         shown: dict[str, Any] = {"id": str(answer["id"])}

@@ -18,29 +18,54 @@ MOST_ROWS = 10
 MOST_TITLE = 24
 MOST_DESCRIPTION = 72
 MOST_TOKEN = 200  # of a row; a button takes 256
-_LINE = 90  # units of a numbered line: ten of them leave room in a body
-_EMPTY = "…"  # a body may not be empty
+_EMPTY = "…"  # a body or title may not be empty
+_OPENER = "☰"
 _CAPTIONED = {MediaKind.PICTURE, MediaKind.VIDEO, MediaKind.DOCUMENT}
 
 
 def fit(message: Outgoing) -> list[Outgoing]:
     """Return the parts of a message: its file, its text, the choices with the end of the text.
 
-    Up to three short labels become buttons. Otherwise a list, and the labels stand numbered in
-    the text, so that a number can be typed. A message that only replaces or deletes has no part:
-    WhatsApp takes nothing back. Raises ValueError for choices that no list can hold.
+    Up to three short labels become buttons, leaving out optional choices where that is enough;
+    otherwise a list. WhatsApp takes nothing back: deletions and mere edits have no part. Raises
+    ValueError for choices that no list can hold.
     """
-    check(message.choices)
-    if message.replaces and not (message.choices or message.media):
+    if message.replaces and message.edit_only:
         return []
     plain = replace(message, replaces="", deletes=())
-    if plain.choices:
-        return [*_contents(replace(plain, text="", choices=())), *_asked(replace(plain, media=None))]
-    return _contents(plain)
+    if not plain.choices:
+        return _contents(plain)
+    files = [] if plain.media is None else [replace(plain, text="", choices=())]
+    return [*files, *_asked(replace(plain, media=None, choices=_kept(plain.choices)))]
 
 
-def check(choices: tuple[Choice, ...]) -> None:
-    """Raise ValueError for choices that no list can hold."""
+def _contents(message: Outgoing) -> list[Outgoing]:
+    pieces = split(message.text, MOST_TEXT)
+    if message.media is None:
+        return [replace(message, text=piece) for piece in pieces]
+    if message.media.kind in _CAPTIONED and len(pieces) == 1 and units(pieces[0]) <= MOST_CAPTION:
+        return [replace(message, text=pieces[0])]
+    return [replace(message, text=""), *(replace(message, text=piece, media=None) for piece in pieces)]
+
+
+def _asked(message: Outgoing) -> list[Outgoing]:
+    """Return the text in parts, the last one with buttons or a list."""
+    beginning, end = split_off_end(message.text, MOST_BODY)
+    before = [Outgoing(text=piece, rtl=message.rtl) for piece in split(beginning, MOST_TEXT)]
+    asked = _buttons(message) if _are_buttons(message.choices) else _list(message)
+    return [*before, replace(asked, text=end.strip() or _EMPTY)]
+
+
+def _kept(choices: tuple[Choice, ...]) -> tuple[Choice, ...]:
+    """Return the choices to show: without the optional ones where those would cost the buttons."""
+    needed = tuple(choice for choice in choices if not choice.optional)
+    if needed and not _are_buttons(choices) and (_are_buttons(needed) or len(choices) > MOST_ROWS):
+        choices = needed
+    _check(choices)
+    return choices
+
+
+def _check(choices: tuple[Choice, ...]) -> None:
     if len(choices) > MOST_ROWS:
         raise ValueError("more than 10 choices")
     if any(not 1 <= len(choice.token.encode()) <= MOST_TOKEN for choice in choices):
@@ -49,53 +74,30 @@ def check(choices: tuple[Choice, ...]) -> None:
         raise ValueError("two choices have the same token")
 
 
-def _contents(message: Outgoing) -> list[Outgoing]:
-    pieces = split(message.text, MOST_TEXT)
-    if message.media is None:
-        return [replace(message, text=piece) for piece in pieces]
-    captioned = message.media.kind in _CAPTIONED and len(pieces) == 1 and units(pieces[0]) <= MOST_CAPTION
-    if captioned:
-        return [replace(message, text=pieces[0])]
-    return [replace(message, text=""), *(replace(message, text=piece, media=None) for piece in pieces)]
-
-
-def _asked(message: Outgoing) -> list[Outgoing]:
-    """Return the text in parts, the last one with buttons or a list."""
-    lines = "" if _are_buttons(message.choices) else _numbered(message)
-    beginning, end = split_off_end(message.text, MOST_BODY - units(lines) - 2)
-    body = "\n\n".join(filter(None, (end.strip(), lines))) or _EMPTY
-    asked = _buttons(message) if _are_buttons(message.choices) else _list(message)
-    before = Outgoing(rtl=message.rtl)
-    return [*(replace(before, text=piece) for piece in split(beginning, MOST_TEXT)), replace(asked, text=body)]
-
-
 def _are_buttons(choices: tuple[Choice, ...]) -> bool:
     """Whether buttons show everything: few, short, different, without notes."""
-    labels = {choice.label for choice in choices}
+    labels = {choice.label.strip() for choice in choices}
     return (
         len(choices) <= MOST_BUTTONS
         and len(labels) == len(choices)
-        and all(0 < units(choice.label) <= MOST_BUTTON and not choice.note for choice in choices)
+        and all(0 < units(label) <= MOST_BUTTON for label in labels)
+        and not any(choice.note for choice in choices)
     )
 
 
-def _numbered(message: Outgoing) -> str:
-    mark = "\u200f" if message.rtl else ""  # a line that begins in Latin stays on its side
-    lines = (f"{mark}{n}. {shorten(choice.label, _LINE)}" for n, choice in enumerate(message.choices, start=1))
-    return "\n".join(lines)
-
-
 def _buttons(message: Outgoing) -> Outgoing:
-    return replace(message, style=Style.BUTTONS, list_button="")
+    shown = tuple(Choice(choice.token, choice.label.strip()) for choice in message.choices)
+    return replace(message, style=Style.BUTTONS, list_button="", choices=shown)
 
 
 def _list(message: Outgoing) -> Outgoing:
-    opener = shorten(message.list_button, MOST_BUTTON) or "☰"
+    opener = shorten(message.list_button.strip(), MOST_BUTTON) or _OPENER
     return replace(message, style=Style.LIST, list_button=opener, choices=tuple(map(_row, message.choices)))
 
 
 def _row(choice: Choice) -> Choice:
     """Return a choice as a row; a label too long for the title stands in full in the description."""
-    title = shorten(choice.label, MOST_TITLE) or _EMPTY
-    full = choice.label if units(choice.label) > MOST_TITLE else ""
-    return Choice(choice.token, title, shorten(" — ".join(filter(None, (full, choice.note))), MOST_DESCRIPTION))
+    label = choice.label.strip()
+    full = label if units(label) > MOST_TITLE else ""
+    description = " — ".join(filter(None, (full, choice.note.strip())))
+    return Choice(choice.token, shorten(label, MOST_TITLE) or _EMPTY, shorten(description, MOST_DESCRIPTION))
