@@ -12,21 +12,11 @@ from network.errors import Invalid, Missing
 from network.ids import new_id
 from network.members import State
 from network.sealing import Unsealable
-from network.store import Store, Tx
+from network.store import Store
+from tests.network.people import enrolled
 
 PHONE = "22790112233"
 USER = "NE.9f8e7d6c"
-
-
-async def enrolled(tx: Tx, **fields: str) -> str:
-    """Make an active member and return their id."""
-    person = new_id()
-    await members.enrol(tx, person=person, language="fr", consent_version="1")
-    await members.change(
-        tx, person=person, **({"side": "civil", "country": "NE", "service": "association", "name": "Awa"} | fields)
-    )
-    await members.set_state(tx, person=person, state=State.ACTIVE)
-    return person
 
 
 async def test_a_first_contact_makes_an_address_and_a_person(store: Store, now: datetime) -> None:

@@ -1,0 +1,131 @@
+"""Erasure: everything that is kept about a person, taken out of every table; and read out to them.
+
+A new table that holds anything of a person is added here, in ``erase`` and in ``export``: the
+test of canaries finds the one that was forgotten.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Table, delete, or_, select, update
+
+from network import addresses, conversations, due, groups, inbox, members, outbox, practices, topics, traces
+from network.approvals import approvals, decisions
+from network.invitations import code_tries, invitation_uses, invitations
+from network.jobs import jobs
+from network.leaving import ERASE
+from network.rates import rates
+from network.store import Tx
+
+AT_ONCE = 200
+
+
+async def erase(tx: Tx, *, person: str, keep_practices: bool = True) -> None:
+    """Take a person out of every table; again, it changes nothing.
+
+    Published practices stay without an author, or go with ``keep_practices=False``. The audit log
+    holds opaque ids only, and stays. Around it the caller appends a tombstone before the commit,
+    and afterwards deletes the person's media and calls ``Store.scrub``. The job that
+    asked for it stays, so that it is tried again until that is done too.
+    """
+    for address in await addresses.of(tx, person=person):
+        await _erase_address(tx, address)
+    await conversations.end_all(tx, person=person)
+    await due.forget(tx, people=[person])
+    await practices.forget_author(tx, author=person, keep=keep_practices)
+    await _erase_approvals(tx, person)
+    await tx.run(delete(jobs).where(jobs.c.person == person, jobs.c.kind != ERASE))
+    await tx.run(delete(invitations).where(invitations.c.by == person))
+    for table in (invitation_uses, code_tries):
+        await tx.run(delete(table).where(table.c.person == person))
+    await tx.run(delete(members.members).where(members.members.c.id == person))  # and all that hangs on it
+
+
+async def purge_unconsented(tx: Tx, *, before: datetime) -> int:
+    """Erase people who first wrote before an instant and never consented; return how many, 200 at most."""
+    table, known = addresses.addresses, members.members
+    consented = select(known.c.id).where(known.c.id == table.c.person).exists()
+    query = select(table.c.person).where(table.c.created_at < before, ~consented).distinct().limit(AT_ONCE)
+    people = [row.person for row in await tx.all(query)]
+    for person in people:
+        await erase(tx, person=person, keep_practices=False)
+    return len(people)
+
+
+async def export(tx: Tx, *, person: str) -> dict[str, Any]:
+    """Return everything that is kept about a person, opened, as JSON values to be read by them."""
+    return {
+        "profile": await _profile(tx, person),
+        "addresses": [
+            {
+                "app": found.channel,
+                "id": found.external,
+                "other_id": found.alias,
+                "last_message": _at(found.last_inbound_at),
+            }
+            for found in await addresses.of(tx, person=person)
+        ],
+        "groups": [group.code for group in await groups.of(tx, person=person)],
+        "coordinates": [group.code for group in await groups.coordinated_by(tx, person=person)],
+        "topics": await topics.followed(tx, person=person),
+        "practices": [_practice(shared) for shared in await practices.mine(tx, author=person)],
+        "conversations": [
+            {"name": talk.name, "answers": talk.answers} for talk in await conversations.of(tx, person=person)
+        ],
+        "invitations_made": await _count(tx, invitations, "by", person),
+        "decisions_made": await _count(tx, decisions, "person", person),
+        "requests_made": await _count(tx, approvals, "by", person),
+        "reminders_set": await _count(tx, due.due, "person", person),
+    }
+
+
+async def _erase_address(tx: Tx, address: addresses.Address) -> None:
+    externals = [value for value in (address.external, address.alias) if value]
+    await inbox.forget(tx, channel=address.channel, externals=externals)
+    await outbox.forget(tx, which=[address.id])
+    await traces.forget(tx, which=[address.id])
+    await tx.run(delete(rates).where(rates.c.key == address.id))
+    await addresses.detach(tx, address=address.id)
+
+
+async def _erase_approvals(tx: Tx, person: str) -> None:
+    """Forget what a person asked for and what was asked about them; of what they decided, keep only that it was."""
+    theirs = or_(approvals.c.by == person, approvals.c.subject == person)
+    await tx.run(delete(approvals).where(theirs))
+    await tx.run(update(decisions).where(decisions.c.person == person).values(person="", reason=None))
+
+
+async def _profile(tx: Tx, person: str) -> dict[str, Any]:
+    member = await members.find(tx, person=person)
+    if member is None:
+        return {}
+    given = {key: getattr(member, key) for key in (*members.SEALED, *members.PLAIN)}
+    return {
+        **given,
+        "state": member.state.value,
+        "joined_at": _at(member.joined_at),
+        "secret_word": member.has_panic_word,
+    }
+
+
+def _practice(shared: practices.Practice) -> dict[str, Any]:
+    return {
+        "title": shared.title,
+        "problem": shared.problem,
+        "done": shared.done,
+        "country": shared.country,
+        "topics": list(shared.topics),
+        "state": shared.state.value,
+        "reason": shared.reason,
+        "published_at": _at(shared.published_at),
+    }
+
+
+async def _count(tx: Tx, table: Table, column: str, person: str) -> int:
+    return len(await tx.all(select(table.c[column]).where(table.c[column] == person)))
+
+
+def _at(instant: datetime | None) -> str | None:
+    return None if instant is None else instant.isoformat()

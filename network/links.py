@@ -1,0 +1,92 @@
+"""Links: two apps of one human being, joined by a code that is shown in one and written in the other (D6)."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from sqlalchemy import Column, ForeignKey, String, Table, delete, select, update
+
+from network import addresses, audit, codes, groups, members, practices, topics
+from network.approvals import approvals, decisions
+from network.erasure import erase
+from network.groups import seats
+from network.invitations import invitations
+from network.members import State
+from network.store import Instant, Tx, metadata
+
+CODE_LENGTH = 8  # letters and digits: 40 bits, for a quarter of an hour
+HOLDS = timedelta(minutes=15)
+
+links = Table(
+    "links",
+    metadata,
+    Column("code_index", String(32), primary_key=True),
+    Column("person", String(32), ForeignKey("members.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("expires_at", Instant, nullable=False),
+)
+
+
+def typed(text: str) -> str | None:
+    """Return the code in ``text``, or None when it looks like none."""
+    return codes.typed(text, CODE_LENGTH)
+
+
+async def offer(tx: Tx, *, person: str) -> str:
+    """Return a code that joins one more app to this member, once, within 15 minutes; raise Missing.
+
+    An earlier code of theirs ends.
+    """
+    await members.get(tx, person=person)
+    await tx.run(delete(links).where((links.c.person == person) | (links.c.expires_at <= tx.now)))
+    code = codes.fresh(CODE_LENGTH)
+    await tx.run(links.insert(), {"code_index": _index(tx, code), "person": person, "expires_at": tx.now + HOLDS})
+    return codes.shown(code)
+
+
+async def accept(tx: Tx, *, code: str, address: str) -> str | None:
+    """Join the app with this address to the member who offered the code; return that member's id.
+
+    None when the code does not hold, or when either side is about to be erased. Somebody who was
+    another member hands everything over (addresses, groups, seats, topics, practices), and what is
+    left of them is erased. Audited.
+    """
+    person = await _take(tx, code)
+    here = await addresses.get(tx, address=address)
+    if person is None or here.person == person:
+        return person
+    both = await members.get_many(tx, people=[person, here.person])
+    if person not in both or any(member.state is State.LOCKED for member in both.values()):
+        return None
+    await addresses.set_person(tx, person=here.person, to=person)
+    if here.person in both:
+        await _hand_over(tx, here.person, person)
+    await erase(tx, person=here.person)
+    await audit.record(tx, act="link", actor=person, subject=here.person)
+    return person
+
+
+async def _take(tx: Tx, code: str) -> str | None:
+    """Use a code up; return whose it is, or None when it does not hold."""
+    bare = typed(code)
+    if bare is None:
+        return None
+    holds = (links.c.code_index == _index(tx, bare)) & (links.c.expires_at > tx.now)
+    row = await tx.first(delete(links).where(holds).returning(links.c.person))
+    return None if row is None else str(row.person)
+
+
+async def _hand_over(tx: Tx, old: str, new: str) -> None:
+    """Give one member what another had, where they have not got it themselves."""
+    for group in await groups.of(tx, person=old):
+        await groups.join(tx, group=group.id, person=new)
+    held = select(seats.c.group_id).where(seats.c.person == new)
+    await tx.run(update(seats).where(seats.c.person == old, seats.c.group_id.not_in(held)).values(person=new))
+    await topics.follow(tx, person=new, topics=await topics.followed(tx, person=old))
+    await practices.hand_over(tx, author=old, to=new)
+    await tx.run(update(invitations).where(invitations.c.by == old).values(by=new))
+    await tx.run(update(decisions).where(decisions.c.person == old).values(person=new))
+    await tx.run(update(approvals).where(approvals.c.by == old, approvals.c.kind == "practice").values(by=new))
+
+
+def _index(tx: Tx, code: str) -> str:
+    return tx.seal.index("links.code", code)
