@@ -5,11 +5,53 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from handlers.invite import Links
     from handlers.registry import Registry
 
 
-def capabilities() -> Registry:
-    """Return every capability of the installation. To add one, import it and add its line."""
-    from handlers.registry import Registry  # noqa: PLC0415 - the capabilities import this package
+def capabilities(links: Links | None = None) -> Registry:
+    """Return every capability of the installation, in the order of the menu. To add one, add its line.
 
-    return Registry([])
+    ``links`` say where people come in; an invitation shows them.
+    """
+    # Imported here because the capabilities import this package.
+    from handlers import (  # noqa: PLC0415
+        decide,
+        find,
+        groups,
+        help,  # noqa: A004 - it is called so by people
+        invite,
+        join,
+        language_choice,
+        linking,
+        menu,
+        panic,
+        privacy,
+        profile,
+        quiet,
+        registry,
+        share,
+    )
+
+    return registry.Registry(
+        [
+            join.capability,
+            menu.capability,
+            share.capability,
+            find.capability,
+            groups.capability,
+            decide.capability,
+            invite.capability(links or invite.NO_LINKS),
+            profile.capability,
+            language_choice.capability,
+            quiet.capability,
+            linking.capability,
+            panic.capability,
+            privacy.privacy_capability,
+            privacy.stop_capability,
+            privacy.return_capability,
+            privacy.delete_capability,
+            help.capability,
+        ],
+        strike=panic.strike,
+    )

@@ -68,6 +68,7 @@ async def admit(tx: Tx, *, person: str, invitation: str) -> bool:
         await invitations.use(tx, invitation=invitation, person=person)
     except Conflict:
         return False
+    await approvals.withdraw(tx, subject=person)
     await activate(tx, person=person)
     if found is not None and found.group:
         await groups.join(tx, group=found.group, person=person)
@@ -101,12 +102,6 @@ async def move(tx: Tx, *, person: str, country: str) -> None:
     if member.state is State.ACTIVE:
         reached = await groups.by_country(tx, country=country)
         await groups.join(tx, group=reached.id, person=person)
-
-
-async def cross(tx: Tx, *, person: str, side: str, service: str, role: str, visibility: str) -> str:
-    """Change a member's side, which coordinators must agree to; return the approval's id."""
-    await members.change(tx, person=person, side=side, service=service, role=role, visibility=visibility)
-    return await ask(tx, person=person)
 
 
 async def _kept(tx: Tx, person: str) -> dict[str, str]:

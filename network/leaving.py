@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from network import jobs, members
+from network import addresses, jobs, members, outbox
 from network.members import State
 from network.store import Tx
 
@@ -17,29 +17,39 @@ async def stop(tx: Tx, *, person: str) -> None:
     await members.set_state(tx, person=person, state=State.STOPPED)
 
 
-async def come_back(tx: Tx, *, person: str) -> None:
-    """Let a member who stopped take part again; others stay as they are."""
+async def come_back(tx: Tx, *, person: str) -> str:
+    """Let a member who stopped take part again where they were; return their state."""
     member = await members.get(tx, person=person)
-    if member.state is State.STOPPED:
-        await members.set_state(tx, person=person, state=State.ACTIVE if member.joined_at else State.WAITING)
+    if member.state is not State.STOPPED:
+        return member.state.value
+    before = State.ACTIVE if member.joined_at else State.WAITING if member.name else State.JOINING
+    await members.set_state(tx, person=person, state=before)
+    return before.value
 
 
 async def leave(tx: Tx, *, person: str, keep_practices: bool) -> None:
     """Lock the person, and erase everything about them as soon as the last words are sent."""
-    if await members.find(tx, person=person) is not None:
-        await members.set_state(tx, person=person, state=State.LOCKED)
+    await _lock(tx, person)
     await _erase(tx, person, keep_practices=keep_practices, after_s=FAREWELL_S)
 
 
 async def vanish(tx: Tx, *, person: str) -> None:
     """Lock the person in this very step, and erase everything, what they shared included."""
-    await members.set_state(tx, person=person, state=State.LOCKED)
+    await _lock(tx, person)
     await _erase(tx, person, keep_practices=False, after_s=TIDY_S)
 
 
 async def ask_copy(tx: Tx, *, person: str) -> None:
     """Ask for the file of everything that is kept about the person."""
     await jobs.ask(tx, kind=EXPORT, person=person, argument={})
+
+
+async def _lock(tx: Tx, person: str) -> None:
+    """Let nothing more go out than what this step says."""
+    if await members.find(tx, person=person) is not None:
+        await members.set_state(tx, person=person, state=State.LOCKED)
+    for address in await addresses.of(tx, person=person):
+        await outbox.fail_all(tx, address=address.id, code="locked")
 
 
 async def _erase(tx: Tx, person: str, *, keep_practices: bool, after_s: float) -> None:
