@@ -125,6 +125,24 @@ class Translator:
         return f"{FSI}{shown}{PDI}" if is_rtl(language) or _RTL_LETTERS.search(shown) else shown
 
 
+@dataclass(frozen=True)
+class Voice:
+    """How to speak to one person: their language and their digits."""
+
+    translator: Translator = field(repr=False)
+    language: str
+    digits: str = "latn"
+
+    def say(self, text: Words) -> str:
+        """Return ``text`` as this person reads it."""
+        return self.translator.render(text, self.language, self.digits)
+
+    @property
+    def rtl(self) -> bool:
+        """Whether this person reads from right to left."""
+        return is_rtl(self.language)
+
+
 def say_number(value: float, language: str, digits: str = "latn") -> str:
     """Write a number for people; from 10,000 on its thousands are set apart."""
     if abs(value) < _GROUPED_FROM and isinstance(value, int):

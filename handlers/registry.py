@@ -13,8 +13,6 @@ from network.folding import fold
 if TYPE_CHECKING:
     from handlers.messages import Letter
     from handlers.talk import Talk
-    from network.addresses import Address
-    from network.store import Tx
 
 Converse = Callable[["Talk"], Awaitable[None]]
 Strike = Callable[..., Awaitable["list[Letter] | None"]]
@@ -60,7 +58,7 @@ class Registry:
     """Every capability of the installation, found by name, by command or by word.
 
     ``strike`` is the check for a panic word, made before anything else is understood:
-    ``await strike(tx, address, text)`` returns the letters to send when it struck, else None.
+    ``await strike(tx, address, text, translator)`` returns the letters to send when it struck, else None.
     """
 
     def __init__(

@@ -1,0 +1,104 @@
+"""Who is writing: their address, their membership, their language; and letters to others."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from handlers.language import Translator, Voice, Words
+from handlers.messages import Choice, Incoming, Letter, Outgoing, Style, Urgency
+from handlers.prompts import BUTTON_LABEL, BUTTONS
+from handlers.questions import Option
+from handlers.registry import Capability, ForWhom
+from network import addresses, groups, members
+from network.addresses import Address
+from network.errors import Missing
+from network.members import Member, State
+from network.store import Tx
+
+SILENT = frozenset({State.LOCKED, State.STOPPED})  # who gets no news
+
+
+@dataclass(frozen=True)
+class Person:
+    """The person at the other end of one message."""
+
+    id: str
+    address: Address = field(repr=False)
+    member: Member | None = field(repr=False)
+    voice: Voice
+
+    @property
+    def state(self) -> State | None:
+        """How they take part; None before consent."""
+        return self.member.state if self.member else None
+
+
+async def meet(tx: Tx, incoming: Incoming, translator: Translator) -> Person:
+    """Return the person that a message came from, on first contact too."""
+    address = await addresses.meet(
+        tx,
+        channel=incoming.channel,
+        account=incoming.account,
+        external=incoming.external,
+        alias=incoming.alias,
+        language=translator.guess(incoming.language),
+    )
+    return await at(tx, address, translator)
+
+
+async def at(tx: Tx, address: Address, translator: Translator) -> Person:
+    """Return the person of an address as they stand now."""
+    member = await members.find(tx, person=address.person)
+    return Person(address.person, address, member, voice_of(member, address, translator))
+
+
+async def again(tx: Tx, who: Person) -> Person:
+    """Return ``who`` after something was done: the language, the state or the person may have changed."""
+    try:
+        address = await addresses.get(tx, address=who.address.id)
+    except Missing:  # they have just been erased; the goodbye is still theirs
+        return Person(who.id, who.address, None, who.voice)
+    return await at(tx, address, who.voice.translator)
+
+
+def voice_of(member: Member | None, address: Address, translator: Translator) -> Voice:
+    """Return how to speak to somebody: as they chose, else as their app is set, else in French."""
+    language = translator.guess((member.language if member else "") or address.language)
+    return Voice(translator, language, (member.digits if member else "") or "latn")
+
+
+async def may(tx: Tx, who: Person, capability: Capability) -> bool:
+    """Whether a person may start a capability now."""
+    if capability.for_whom is ForWhom.ANYONE:
+        return True
+    if capability.for_whom is ForWhom.CONSENTED:
+        return who.member is not None
+    if who.state is not State.ACTIVE:
+        return capability.when_stopped and who.state is State.STOPPED
+    return capability.for_whom is ForWhom.MEMBER or await groups.is_coordinator(tx, person=who.id)
+
+
+async def letters(
+    tx: Tx, people: Sequence[str], text: Words, options: Sequence[Option], translator: Translator
+) -> list[Letter]:
+    """Return a notice for each of ``people`` who can be reached, in the language of each.
+
+    The key of an option is a command, with its argument after a colon: ``decide:<id>``.
+    """
+    known = await members.get_many(tx, people=people)
+    reach = await addresses.preferred(tx, people=people)
+    found: list[Letter] = []
+    for person in dict.fromkeys(people):
+        member, address = known.get(person), reach.get(person)
+        if address is not None and (member is None or member.state not in SILENT):
+            message = notice(voice_of(member, address, translator), text, options)
+            found.append(Letter(address.id, message, urgency=Urgency.NOTICE))
+    return found
+
+
+def notice(voice: Voice, text: Words, options: Sequence[Option] = ()) -> Outgoing:
+    """Return a message whose buttons start commands."""
+    choices = tuple(Choice(f"/{o.key}", voice.say(o.label), voice.say(o.note)) for o in options)
+    short = len(choices) <= BUTTONS and all(len(choice.label) <= BUTTON_LABEL for choice in choices)
+    return Outgoing(voice.say(text), choices, Style.BUTTONS if short else Style.LIST, rtl=voice.rtl)

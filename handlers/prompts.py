@@ -1,0 +1,172 @@
+"""Prompts: a question as it was put to a person, kept so that the answer is held against it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields, replace
+from typing import Any
+
+from handlers import words
+from handlers.language import Text, Voice, Words, _, to_digits
+from handlers.messages import Choice, Outgoing, Style
+from network.folding import fold
+
+MOST_CHOICES = 10  # rows of a WhatsApp list: developers.facebook.com/docs/whatsapp, interactive lists
+BUTTONS, BUTTON_LABEL = 3, 20  # reply buttons of WhatsApp, and characters on one
+KEPT_QUESTION = 600  # characters of the question that are kept for the tidy edit
+
+
+@dataclass(frozen=True)
+class Shown:
+    """An option as it was shown."""
+
+    key: str
+    label: str = field(repr=False)
+    note: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True)
+class Prompt:
+    """One question put to one person, with all that is needed to put it again.
+
+    ``nonce`` marks its buttons. ``page``, ``filter`` and ``picked`` (keys) are how far the person
+    got with it. A prompt stored by an earlier version of the program loads too.
+    """
+
+    key: str
+    form: str
+    nonce: str
+    question: str = field(repr=False)
+    options: tuple[Shown, ...] = ()
+    skip: str = ""  # the label that skips the question; empty when it cannot be skipped
+    search: bool = False
+    at_least: int = 0
+    at_most: int = 0  # 0: any number
+    back: bool = False
+    cancel: bool = True
+    page: int = 0
+    filter: str = field(default="", repr=False)
+    picked: tuple[str, ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        """Return it as JSON, without what has its default value."""
+        raw = {name: value for name, value in asdict(self).items() if value not in ((), "", 0, False)}
+        raw["cancel"] = self.cancel
+        if self.options:
+            raw["options"] = [[o.key, o.label, *([o.note] if o.note else [])] for o in self.options]
+        return raw
+
+    @classmethod
+    def from_json(cls, raw: Mapping[str, Any]) -> Prompt:
+        """Read what ``to_json`` wrote; fields that this version does not know are left out."""
+        known = {name: raw[name] for name in {item.name for item in fields(cls)} & raw.keys()}
+        known["options"] = tuple(Shown(*option) for option in raw.get("options", ()))
+        known["picked"] = tuple(raw.get("picked", ()))
+        return cls(**{"question": "", "form": "", "nonce": "", **known})
+
+    @property
+    def is_choice(self) -> bool:
+        """Whether it is answered by choosing."""
+        return bool(self.options)
+
+    @property
+    def found(self) -> tuple[Shown, ...]:
+        """The options that match what the person searched for; all of them without a search."""
+        if not self.filter:
+            return self.options
+        wanted = fold(self.filter).split()
+        return tuple(o for o in self.options if all(word in fold(f"{o.label} {o.note}") for word in wanted))
+
+    @property
+    def page_size(self) -> int:
+        """How many options one message shows."""
+        fixed = bool(self.skip) + (self.form == "several") + bool(self.filter)
+        return MOST_CHOICES - fixed if len(self.found) + fixed <= MOST_CHOICES else MOST_CHOICES - fixed - 2
+
+    @property
+    def pages(self) -> int:
+        """How many messages it takes to show every option."""
+        return max(1, -(-len(self.found) // self.page_size))
+
+    def turned(self, step: int) -> Prompt:
+        """Return it ``step`` pages further, staying within its pages."""
+        return replace(self, page=min(max(self.page + step, 0), self.pages - 1))
+
+    def toggled(self, key: str) -> Prompt:
+        """Return it with one option picked, or no longer picked."""
+        kept = tuple(other for other in self.picked if other != key)
+        return replace(self, picked=kept if key in self.picked else (*kept, key))
+
+
+def show(prompt: Prompt, voice: Voice, *, before: str = "", replaces: str = "") -> Outgoing:
+    """Put the question (again): ``before`` is said first, ``replaces`` is the message to put it in place of."""
+    start = prompt.page * prompt.page_size
+    page = prompt.found[start : start + prompt.page_size]
+    choices = [_choice(prompt, option) for option in page] + _ways(prompt, voice)
+    plain = _is_plain(prompt)
+    lines = [] if plain else [_line(start + at, option, voice) for at, option in enumerate(page, start=1)]
+    parts = [before, prompt.question, "\n".join(lines), voice.say(_hint(prompt)) if prompt.options else ""]
+    return Outgoing(
+        text="\n\n".join(part for part in parts if part),
+        choices=tuple(choices + _exits(prompt, voice, room=MOST_CHOICES - len(choices))),
+        style=Style.BUTTONS if plain else Style.LIST,
+        list_button="" if plain else voice.say(_("Choose")),
+        replaces=replaces,
+        rtl=voice.rtl,
+    )
+
+
+def tidied(prompt: Prompt, answer: str, voice: Voice, *, replaces: str) -> Outgoing:
+    """Return the edit that turns an answered prompt into the question and the choice made."""
+    text = f"{prompt.question}\n\n✓ {answer}" if prompt.question else f"✓ {answer}"
+    return Outgoing(text=text, replaces=replaces, edit_only=True, rtl=voice.rtl)
+
+
+def _is_plain(prompt: Prompt) -> bool:
+    """Whether a few short buttons say it all."""
+    short = all(len(option.label) <= BUTTON_LABEL and not option.note for option in prompt.options)
+    return len(prompt.options) + bool(prompt.skip) <= BUTTONS and short and prompt.form != "several"
+
+
+def _choice(prompt: Prompt, option: Shown) -> Choice:
+    box = "" if prompt.form != "several" else "☑ " if option.key in prompt.picked else "☐ "
+    at = prompt.options.index(option)
+    return Choice(f"a:{prompt.nonce}:{at}", box + option.label, option.note)
+
+
+def _line(number: int, option: Shown, voice: Voice) -> str:
+    note = f" · {option.note}" if option.note else ""
+    return f"{to_digits(str(number), voice.digits)}. {option.label}{note}"
+
+
+def _ways(prompt: Prompt, voice: Voice) -> list[Choice]:
+    """Return the choices that are no answers: pages, skip, done."""
+    offered = {
+        words.PREVIOUS: prompt.page > 0,
+        words.MORE: prompt.page < prompt.pages - 1,
+        words.ALL: bool(prompt.filter),
+        words.DONE: prompt.form == "several",
+        words.SKIP: bool(prompt.skip),
+    }
+    labels: dict[str, Words] = {**words.LABELS, words.SKIP: prompt.skip}
+    return [_way(prompt, name, voice.say(labels[name])) for name, here in offered.items() if here]
+
+
+def _exits(prompt: Prompt, voice: Voice, *, room: int) -> list[Choice]:
+    """Return Back and Cancel where there is room; a channel short of it may drop them."""
+    offered = [name for name, here in ((words.BACK, prompt.back), (words.CANCEL, prompt.cancel)) if here]
+    return [replace(_way(prompt, name, voice.say(words.LABELS[name])), optional=True) for name in offered[:room]]
+
+
+def _way(prompt: Prompt, name: str, label: str) -> Choice:
+    return Choice(f"n:{prompt.nonce}:{name}", label)
+
+
+def _hint(prompt: Prompt) -> Text | str:
+    if prompt.filter and not prompt.found:
+        return _("Nothing found for “{words}”. Try another word.", words=prompt.filter)
+    if prompt.form == "several":
+        return _("Choose as many as you like, then Done. Or write their numbers, such as 1 3.")
+    if prompt.search:
+        return _("You can also write a word to search.")
+    return ""

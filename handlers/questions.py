@@ -1,0 +1,224 @@
+"""Questions: which answers each kind takes, and how it says that one does not fit.
+
+A question takes what a person gave and returns the JSON value to record, or a ``Text`` that says
+what would fit. ``fits`` says whether a value recorded earlier still answers it today.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, ClassVar, Protocol
+
+from handlers.answers import PLEASE_CHOOSE
+from handlers.dates import understand_date
+from handlers.language import Text, Words, _, n_
+from handlers.messages import MediaKind
+from handlers.record import Given
+from network.folding import latin_digits
+
+NO_LONGER = _("That is no longer possible. Please choose again.")
+ONE_LINE = 200  # characters: a shorter answer is one line
+MEBIBYTE = 1024 * 1024
+_SPACED = re.compile(r"(?<=\d)[\s'.,٬،](?=\d{3}(?!\d))")
+_NUMBER = re.compile(r"[+-]?\d{1,15}")
+
+
+@dataclass(frozen=True)
+class Option:
+    """One thing to choose: a key that is recorded, a label that is shown, a note below it."""
+
+    key: str
+    label: Words
+    note: Words = ""
+
+
+class Question(Protocol):
+    """What every kind of question can do."""
+
+    @property
+    def form(self) -> str:
+        """The name of the kind; a recorded answer of another form is asked again."""
+        ...
+
+    def take(self, given: Given) -> Any:
+        """Return the value to record, or a Text that says why not."""
+        ...
+
+    def fits(self, value: Any) -> bool:
+        """Whether a recorded value still answers the question."""
+        ...
+
+
+@dataclass(frozen=True)
+class Choose:
+    """One of several options."""
+
+    options: Sequence[Option]
+    form: str = "choose"
+
+    def take(self, given: Given) -> Any:
+        """Take the key of an option that is offered today."""
+        if given.kind != "pick":
+            return PLEASE_CHOOSE
+        return given.value if self.fits(given.value) else NO_LONGER
+
+    def fits(self, value: Any) -> bool:
+        """Whether the option is still offered."""
+        return any(option.key == value for option in self.options)
+
+
+@dataclass(frozen=True)
+class Several:
+    """Any number of options within bounds."""
+
+    options: Sequence[Option]
+    at_least: int
+    at_most: int | None
+    form: ClassVar[str] = "several"
+
+    def take(self, given: Given) -> Any:
+        """Take the keys, in the order of the options."""
+        if given.kind != "picks":
+            return PLEASE_CHOOSE
+        picked = [option.key for option in self.options if option.key in given.value]
+        return picked if len(picked) == len(given.value) and self.fits(picked) else NO_LONGER
+
+    def fits(self, value: Any) -> bool:
+        """Whether all are still offered, and neither too few nor too many."""
+        keys = {option.key for option in self.options}
+        enough = isinstance(value, list) and self.at_least <= len(value)
+        return enough and keys.issuperset(value) and (self.at_most is None or len(value) <= self.at_most)
+
+
+@dataclass(frozen=True)
+class Written:
+    """A text of some length, in characters."""
+
+    at_least: int
+    at_most: int
+    check: Callable[[str], Text | None] | None = field(repr=False)
+    form: ClassVar[str] = "text"
+
+    def take(self, given: Given) -> Any:
+        """Take the cleaned text; a short one becomes one line."""
+        if given.kind != "words":
+            return _("Please write your answer.")
+        text = " ".join(given.value.split()) if self.at_most <= ONE_LINE else given.value
+        return self._refusal(text) or text
+
+    def fits(self, value: Any) -> bool:
+        """Whether a text of this length is still taken."""
+        return isinstance(value, str) and self._refusal(value) is None
+
+    def _refusal(self, text: str) -> Text | None:
+        if len(text) > self.at_most:
+            return _(
+                "That is too long: {length} characters. Please use at most {limit}.",
+                length=len(text),
+                limit=self.at_most,
+            )
+        if not text.strip():
+            return _("There is nothing to read in that. Please write it in words.")
+        if len(text) < self.at_least:
+            return n_(
+                "That is too short. Please write at least {count} character.",
+                "That is too short. Please write at least {count} characters.",
+                self.at_least,
+            )
+        return self.check(text) if self.check else None
+
+
+@dataclass(frozen=True)
+class Number:
+    """A whole number within bounds."""
+
+    low: int
+    high: int
+    form: ClassVar[str] = "number"
+
+    def take(self, given: Given) -> Any:
+        """Take digits of any script; spaces, points and commas may part the thousands."""
+        plain = _SPACED.sub("", latin_digits(given.value).strip()) if given.kind == "words" else ""
+        value = int(plain) if _NUMBER.fullmatch(plain) else None
+        if self.fits(value):
+            return value
+        return _("Please write a number from {low} to {high}.", low=self.low, high=self.high)
+
+    def fits(self, value: Any) -> bool:
+        """Whether it is within today's bounds."""
+        return isinstance(value, int) and self.low <= value <= self.high
+
+
+@dataclass(frozen=True)
+class Day:
+    """A date within bounds; recorded as ISO 8601."""
+
+    earliest: date
+    latest: date
+    today: date
+    form: ClassVar[str] = "date"
+
+    def take(self, given: Given) -> Any:
+        """Take a date in figures or in words."""
+        found = None
+        if given.kind == "words":
+            found = understand_date(given.value, today=self.today, earliest=self.earliest, latest=self.latest)
+        if found is None:
+            example = self.latest.strftime("%d/%m/%Y")
+            return _("I do not see a date in that. Please write it like {example}.", example=example)
+        if not self.earliest <= found <= self.latest:
+            return _("Please give a date from {earliest} to {latest}.", earliest=self.earliest, latest=self.latest)
+        return found.isoformat()
+
+    def fits(self, value: Any) -> bool:
+        """Whether it is within today's bounds."""
+        return isinstance(value, str) and self.earliest.isoformat() <= value <= self.latest.isoformat()
+
+
+@dataclass(frozen=True)
+class File:
+    """A file of some kinds and a size in bytes; recorded as kind, reference, type, size and name."""
+
+    kinds: Sequence[MediaKind]
+    at_most: int
+    form: ClassVar[str] = "media"
+
+    def take(self, given: Given) -> Any:
+        """Take a file that was sent."""
+        if given.kind != "media":
+            return self._wanted()
+        kind, _ref, _mime, size, _name = given.value
+        if kind not in self.kinds:
+            return self._wanted()
+        if size > self.at_most:
+            limit = max(1, self.at_most // MEBIBYTE)
+            return _("That file is too big. Please send one of at most {limit} MB.", limit=limit)
+        return given.value
+
+    def fits(self, value: Any) -> bool:
+        """Whether it is a file of a kind that is still taken."""
+        return (
+            isinstance(value, list)
+            and len(value) == len(("kind", "ref", "mime", "size", "name"))
+            and value[0] in self.kinds
+        )
+
+    def _wanted(self) -> Text:
+        only = self.kinds[0] if len(self.kinds) == 1 else None
+        return (
+            WANTED.get(only, _("Please send a file."))
+            if only
+            else _("Please send a voice message, a picture or a document.")
+        )
+
+
+WANTED: dict[MediaKind, Text] = {
+    MediaKind.VOICE: _("Please send a voice message."),
+    MediaKind.AUDIO: _("Please send an audio file."),
+    MediaKind.PICTURE: _("Please send a picture."),
+    MediaKind.VIDEO: _("Please send a video."),
+    MediaKind.DOCUMENT: _("Please send a document."),
+}

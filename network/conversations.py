@@ -1,0 +1,125 @@
+"""Conversations: how far each dialogue has come, sealed, so that any message can resume it (D5).
+
+At most one conversation of a person is active; the others are parked. One that has ended is
+gone: nothing of what was answered in it stays here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Column, Index, LargeBinary, Row, String, Table, delete, insert, select, text, update
+
+from network.store import Instant, Tx, metadata
+
+ACTIVE_ONLY = text("state = 'active'")
+
+conversations = Table(
+    "conversations",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("person", String(32), nullable=False, index=True),
+    Column("name", String(40), nullable=False),
+    Column("state", String(8), nullable=False),
+    Column("answers", LargeBinary, nullable=False),
+    Column("prompt", LargeBinary, nullable=False),
+    Column("deadline", Instant),
+    Column("updated_at", Instant, nullable=False),
+    Index("uq_conversations_active", "person", unique=True, sqlite_where=ACTIVE_ONLY, postgresql_where=ACTIVE_ONLY),
+)
+
+
+class State(StrEnum):
+    """Where a conversation stands."""
+
+    ACTIVE = "active"
+    PARKED = "parked"
+
+
+@dataclass(frozen=True)
+class Conversation:
+    """One dialogue of one person.
+
+    ``answers`` and ``prompt`` are JSON that only the engine of ``handlers/`` reads. ``deadline`` is
+    when the present question answers itself.
+    """
+
+    id: str
+    person: str
+    name: str
+    state: State
+    answers: Mapping[str, Any] = field(repr=False)
+    prompt: Mapping[str, Any] = field(repr=False)
+    deadline: datetime | None
+    updated_at: datetime
+
+
+async def of(tx: Tx, *, person: str) -> list[Conversation]:
+    """Return the conversations of a person, locked: the active one first, then the latest parked."""
+    query = select(conversations).where(conversations.c.person == person)
+    order = query.order_by(conversations.c.state, conversations.c.updated_at.desc(), conversations.c.id)
+    return [_conversation(tx, row) for row in await tx.all(order.with_for_update())]
+
+
+async def find(tx: Tx, *, conversation: str) -> Conversation | None:
+    """Return one conversation, or None when it has ended."""
+    row = await tx.first(select(conversations).where(conversations.c.id == conversation))
+    return _conversation(tx, row) if row else None
+
+
+async def begin(tx: Tx, *, conversation: Conversation) -> None:
+    """Keep a new conversation. A person has one active at most: park or end the other first."""
+    await tx.run(
+        insert(conversations).values(
+            id=conversation.id, person=conversation.person, name=conversation.name, **_values(tx, conversation)
+        )
+    )
+
+
+async def keep(tx: Tx, *, conversation: Conversation) -> None:
+    """Keep how far a conversation has come."""
+    await tx.run(update(conversations).where(conversations.c.id == conversation.id).values(_values(tx, conversation)))
+
+
+async def set_state(tx: Tx, *, conversation: str, state: State) -> None:
+    """Park a conversation, or make it the active one."""
+    change = update(conversations).where(conversations.c.id == conversation)
+    await tx.run(change.values(state=state.value, updated_at=tx.now))
+
+
+async def end(tx: Tx, *, conversation: str) -> None:
+    """Forget a conversation and what was answered in it."""
+    await tx.run(delete(conversations).where(conversations.c.id == conversation))
+
+
+async def end_all(tx: Tx, *, person: str) -> None:
+    """Forget every conversation of a person."""
+    await tx.run(delete(conversations).where(conversations.c.person == person))
+
+
+def _values(tx: Tx, conversation: Conversation) -> dict[str, Any]:
+    seal = tx.seal.seal_json
+    return {
+        "state": conversation.state.value,
+        "answers": seal("conversations.answers", conversation.id, conversation.answers),
+        "prompt": seal("conversations.prompt", conversation.id, conversation.prompt),
+        "deadline": conversation.deadline,
+        "updated_at": tx.now,
+    }
+
+
+def _conversation(tx: Tx, row: Row[Any]) -> Conversation:
+    return Conversation(
+        id=row.id,
+        person=row.person,
+        name=row.name,
+        state=State(row.state),
+        answers=tx.seal.open_json("conversations.answers", row.id, row.answers),
+        prompt=tx.seal.open_json("conversations.prompt", row.id, row.prompt),
+        deadline=row.deadline,
+        updated_at=row.updated_at,
+    )
