@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from handlers import people, words
-from handlers.answers import LONGEST_CHOICE, understand
+from handlers.answers import LONGEST_CHOICE, LONGEST_READ, understand
 from handlers.dialogue import Dialogue
 from handlers.language import Translator, _
 from handlers.messages import Incoming, Kind, Letter
