@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from handlers import people, words
+from handlers import afterwards, people, words
 from handlers.answers import LONGEST_CHOICE, LONGEST_READ, understand
 from handlers.dialogue import Dialogue
 from handlers.language import Translator, _
@@ -52,7 +52,7 @@ class Desk:
         if incoming.kind is Kind.DUE:
             return await self._due(tx, incoming)
         if incoming.kind is Kind.DONE:
-            return []
+            return await afterwards.deliver(tx, incoming, self._translator)
         who = await people.meet(tx, incoming, self._translator)
         if incoming.kind is Kind.BLOCKED:
             await addresses.set_reachable(tx, address=who.address.id, reachable=False)
@@ -65,6 +65,10 @@ class Desk:
         turn = await self._turn(tx, who, incoming)
         await self._understand(turn)
         return turn.all_letters()
+
+    async def apologise(self, tx: Tx, incoming: Incoming) -> list[Letter]:
+        """Return a short apology for a message that could not be handled."""
+        return await afterwards.apologise(tx, incoming, self._translator)
 
     async def _strike(self, tx: Tx, who: Person, incoming: Incoming) -> list[Letter] | None:
         """Check for the secret word of a member who has one."""

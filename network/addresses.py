@@ -80,6 +80,13 @@ async def meet(
     return _address(tx, row)
 
 
+async def find(tx: Tx, *, channel: str, account: str, external: str) -> Address | None:
+    """Return the address that has an id, touching nothing; None before first contact."""
+    here = (addresses.c.channel == channel) & (addresses.c.account == account)
+    row = await tx.first(select(addresses).where(here, addresses.c.external_index == index(tx, channel, external)))
+    return _address(tx, row) if row else None
+
+
 async def get(tx: Tx, *, address: str) -> Address:
     """Return one address; raise Missing."""
     row = await tx.first(select(addresses).where(addresses.c.id == address))

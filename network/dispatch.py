@@ -34,7 +34,7 @@ from network.rates import Limit
 from network.store import Instant, Tx
 
 DAY = timedelta(hours=24)
-LEASE_S = 60.0
+LEASE_S = 120.0
 OPENER_URGENCY = 1  # after replies, before everything else
 LOST = "answer_lost"
 
@@ -97,6 +97,12 @@ class _Plan:
     refuse: list[str] = field(default_factory=list)
     tats: dict[str, float] = field(default_factory=dict)
     more_at: float | None = None
+
+
+async def homes(tx: Tx, *, which: Sequence[str]) -> dict[str, tuple[str, str]]:
+    """Return the channel and account of each address that exists."""
+    rows = await tx.all(_HOMES, {"which": list(which)})
+    return {row.id: (row.channel, row.account) for row in rows}
 
 
 async def claim(tx: Tx, *, channel: str, account: str, limits: Limits, limit: int, lease_s: float = LEASE_S) -> Claim:
@@ -165,9 +171,11 @@ async def pause(tx: Tx, *, channel: str, account: str, until: datetime) -> None:
     await rates.save(tx, tats={key: max(known.get(key, 0.0), until.timestamp())})
 
 
-async def resume(tx: Tx, *, channel: str, account: str) -> None:
-    """End the pause of an account."""
-    await rates.save(tx, tats={pause_key(channel, account): 0.0})
+async def restart(tx: Tx, *, channel: str, account: str) -> None:
+    """End the stop of an account, for a steward has acted; a pause of a day or less stays."""
+    key = pause_key(channel, account)
+    if (await rates.load(tx, keys=(key,))).get(key, 0.0) > (tx.now + DAY).timestamp():
+        await rates.save(tx, tats={key: 0.0})
 
 
 async def paused_until(tx: Tx, *, channel: str, account: str) -> datetime | None:
@@ -384,6 +392,9 @@ _TAKE = (
         lease_until=bindparam("until", type_=Instant),
         sent_at=_AT,
     )
+)
+_HOMES = select(addresses.c.id, addresses.c.channel, addresses.c.account).where(
+    addresses.c.id.in_(bindparam("which", expanding=True))
 )
 _DEFER = update(outbox).where(outbox.c.id == bindparam("the_id")).values(ready_at=_AT)
 _SENT = (

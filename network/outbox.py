@@ -17,6 +17,7 @@ from sqlalchemy import (
     BindParameter,
     Boolean,
     Column,
+    ColumnElement,
     Index,
     Integer,
     LargeBinary,
@@ -38,6 +39,7 @@ from network.ids import new_id
 from network.store import Instant, Tx, metadata
 
 KEEP = timedelta(days=30)
+ATTEMPTS_AT_MOST = 8
 KEEP_SENT_BODY = timedelta(hours=24)  # a receipt may still say that the window was closed
 
 
@@ -148,15 +150,23 @@ async def advance(tx: Tx, *, reports: Sequence[Report]) -> None:
                 await tx.run(statement.values(body=None) if final else statement, chosen)
 
 
-async def withdraw(tx: Tx, *, report: Report) -> bool:
-    """Hold a call that was sent but refused afterwards because the window was closed; return whether it was there."""
-    if report.tracker:
-        which = outbox.c.id == report.tracker
-    else:
-        which = outbox.c.ref_index == ref_index(tx, report.channel, report.ref)
+async def take_back(tx: Tx, *, report: Report, stage: Stage, ready_at: datetime) -> str | None:
+    """Hold or queue again a call that was sent and refused afterwards; return its address if it was there.
+
+    Only while its body is kept, and not when it was tried too often already.
+    """
     sent = outbox.c.stage.in_((Stage.SENDING, Stage.SENT))
-    held = update(outbox).where(which, sent, outbox.c.body.is_not(None), outbox.c.opener.is_(False))
-    return await tx.run(held.values(stage=Stage.HELD, error=report.error[:64], lease_until=None)) > 0
+    again = (outbox.c.body.is_not(None), outbox.c.attempts < ATTEMPTS_AT_MOST)
+    back = update(outbox).where(_reported(tx, report), sent, *again)
+    values = {"stage": stage, "ready_at": ready_at, "error": report.error[:64], "lease_until": None}
+    found = await tx.first(back.values(**values).returning(outbox.c.address))
+    return found.address if found else None
+
+
+async def address_of(tx: Tx, *, report: Report) -> str | None:
+    """Return the address that a report is about, or None."""
+    found = await tx.first(select(outbox.c.address).where(_reported(tx, report)))
+    return found.address if found else None
 
 
 async def release(tx: Tx, *, channel: str, account: str, externals: Sequence[str]) -> int:
@@ -196,10 +206,15 @@ async def forget(tx: Tx, *, which: Sequence[str]) -> int:
 
 
 async def next_at(tx: Tx) -> datetime | None:
-    """Return the earliest instant at which a call may be made or a lease ends."""
-    queued = await tx.scalar(_NEXT_READY)
-    leased = await tx.scalar(_NEXT_LEASE)
-    return min((instant for instant in (queued, leased) if instant is not None), default=None)
+    """Return the earliest instant at which a queued call may be made, or None."""
+    found = await tx.first(_NEXT_READY)
+    return found.ready_at if found else None
+
+
+async def next_lease(tx: Tx) -> datetime | None:
+    """Return the earliest instant at which a lease ends, or None."""
+    found = await tx.first(_NEXT_LEASE)
+    return found.lease_until if found else None
 
 
 async def depths(tx: Tx) -> dict[str, int]:
@@ -226,6 +241,12 @@ def opener_row(tx: Tx, *, address: str, channel: str, account: str, urgency: int
     """Return the values of a row for the template that asks the person to reply."""
     row = _row(tx, Post(address=address, channel=channel, account=account, body="", urgency=urgency))
     return {**row, "opener": True, "body": None}
+
+
+def _reported(tx: Tx, report: Report) -> ColumnElement[bool]:
+    if report.tracker:
+        return outbox.c.id == report.tracker
+    return outbox.c.ref_index == ref_index(tx, report.channel, report.ref)
 
 
 def _row(tx: Tx, post: Post) -> dict[str, Any]:

@@ -119,6 +119,14 @@ class Channel(Protocol):
         """Send the template that asks the person to reply; raise SendError. Unused without a window."""
         ...
 
+    def remedy(self, code: str) -> Remedy:
+        """Return what to do about a failure that a receipt reports (``Receipt.error``)."""
+        ...
+
+    async def deep_link(self, code: str) -> str:
+        """Return the link that begins a chat with ``code``; raise SendError."""
+        ...
+
     async def acknowledge(self, item: RawItem) -> None:
         """Answer a button press at once, so that the app stops waiting. Best effort; never raises."""
         ...

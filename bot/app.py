@@ -1,0 +1,275 @@
+"""The program, put together in one place."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import socket
+from collections.abc import Coroutine, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, cast
+from urllib.parse import urlsplit
+
+import uvicorn
+from starlette.applications import Starlette
+
+from bot import logs
+from bot.channels import Channel, SendError
+from bot.channels.registry import open_channel
+from bot.clock import Clock
+from bot.courier import Courier
+from bot.ingress import Ingress
+from bot.metrics import Metrics
+from bot.polling import Polled, Poller
+from bot.processor import Desk, Processor
+from bot.settings import Account, Settings, TelegramAccount
+from bot.web import Doors
+from bot.workers import Housekeeping, Timekeeper, Workers
+from bot.works import Works
+from handlers import capabilities
+from handlers.desk import Desk as RealDesk
+from handlers.invite import Links
+from handlers.language import Translator
+from network import migrations, starter
+from network.media import MediaFolder
+from network.sealing import KeyRing, Sealer
+from network.store import Store, open_engine
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+GC_THRESHOLDS = (50_000, 20, 50)  # few collections: the libraries hold 150 MB that never becomes garbage
+
+LINK_AT_MOST_S = 5.0
+
+log = logs.logger(__name__)
+
+
+class _Server(uvicorn.Server):
+    """uvicorn without its signal handlers (the program stops as one), that says when it listens."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.listening = asyncio.Event()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Begin to listen, and say so."""
+        await super().startup(sockets)
+        self.listening.set()
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Leave the signals alone."""
+        yield
+
+
+@dataclass
+class App:
+    """One running installation. ``build`` makes it."""
+
+    settings: Settings
+    clock: Clock
+    store: Store
+    channels: dict[tuple[str, str], Channel]
+    desk: Desk
+    metrics: Metrics
+    ingress: Ingress
+    processor: Processor
+    courier: Courier
+    timekeeper: Timekeeper
+    workers: Workers
+    housekeeping: Housekeeping
+    pollers: list[Poller]
+    media: MediaFolder
+    web: Starlette
+    started: asyncio.Event = field(default_factory=asyncio.Event)
+    port: int = 0  # where the web server listens, once it does
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Do everything until ``stop`` is set, then end in order: first what comes in, last what goes out."""
+        await self.courier.start()
+        incoming, handling, sending = asyncio.Event(), asyncio.Event(), asyncio.Event()
+        server = self._server()
+        first = [_spawn(poller.run(incoming)) for poller in self.pollers]
+        first += [_spawn(self.timekeeper.run(incoming)), _spawn(self.workers.run(incoming))]
+        first += [_spawn(self.housekeeping.run(incoming))]
+        serving = _spawn(server.serve())
+        processing = _spawn(self.processor.run(handling))
+        couriering = _spawn(self.courier.run(sending))
+        everything = [*first, serving, processing, couriering]
+        try:
+            await self._started(server, serving)
+            await self._until(stop, everything)
+        finally:
+            self.started.clear()
+            self.metrics.ready.set(0)
+            incoming.set()
+            server.should_exit = True
+            await asyncio.gather(*first, serving, return_exceptions=True)
+            await self.ingress.close()
+            handling.set()
+            self.processor.wake.set()
+            await asyncio.gather(processing, return_exceptions=True)
+            sending.set()
+            self.courier.wake()
+            await asyncio.gather(couriering, return_exceptions=True)
+
+    async def close(self) -> None:
+        """Close every connection."""
+        for channel in self.channels.values():
+            await channel.close()
+        await self.store.close()
+
+    def _server(self) -> _Server:
+        config = uvicorn.Config(
+            self.web,
+            host=self.settings.host,
+            port=self.settings.port,
+            lifespan="off",
+            log_config=None,
+            access_log=False,
+            timeout_graceful_shutdown=5,
+        )
+        return _Server(config)
+
+    async def _started(self, server: _Server, serving: asyncio.Task[None]) -> None:
+        """Wait until the web server listens; raise OSError when it cannot."""
+        listening = asyncio.create_task(server.listening.wait())
+        await asyncio.wait((listening, serving), return_when=asyncio.FIRST_COMPLETED)
+        listening.cancel()
+        if serving.done():
+            message = "the web server could not listen: is the port taken?"
+            raise OSError(message)
+        self.port = server.servers[0].sockets[0].getsockname()[1]
+        gc.collect()
+        gc.freeze()
+        gc.set_threshold(*GC_THRESHOLDS)
+        self.metrics.ready.set(1)
+        self.started.set()
+        log.info("started", accounts=[f"{channel}/{account}" for channel, account in self.channels])
+
+    async def _until(self, stop: asyncio.Event, everything: list[asyncio.Task[None]]) -> None:
+        """Wait for ``stop``; a part of the program that ends before is a fault, and ends it all."""
+        stopping = asyncio.create_task(stop.wait())
+        ended, _ = await asyncio.wait((stopping, *everything), return_when=asyncio.FIRST_COMPLETED)
+        stopping.cancel()
+        for task in ended:
+            if task is not stopping:
+                task.result()
+
+
+async def build(
+    settings: Settings,
+    clock: Clock | None = None,
+    *,
+    channels: Mapping[tuple[str, str], Channel] | None = None,
+    desk: Desk | None = None,
+) -> App:
+    """Return the program for ``settings``, its store migrated; raise Misconfigured.
+
+    ``channels`` and ``desk`` stand in for the real ones in tests.
+    """
+    clock = clock or Clock()
+    accounts = settings.accounts()
+    settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    sealer = Sealer(KeyRing.load_or_create(settings.keys))
+    store = Store(open_engine(settings.database), sealer)
+    await migrations.upgrade(store.engine)
+    async with store.transaction(clock.now()) as tx:
+        await starter.load(tx)
+    opened = dict(channels) if channels is not None else {_key(account): _open(account) for account in accounts}
+    return _assemble(
+        settings, clock, store, opened, desk or await _desk(opened), accounts, MediaFolder(settings.media, sealer)
+    )
+
+
+def _assemble(  # noqa: PLR0917 - everything that is built before, once
+    settings: Settings,
+    clock: Clock,
+    store: Store,
+    channels: dict[tuple[str, str], Channel],
+    desk: Desk,
+    accounts: list[Account],
+    media: MediaFolder,
+) -> App:
+    metrics = Metrics()
+    courier = Courier(store, clock, channels, media=media, metrics=metrics)
+    processor = Processor(store, clock, channels, desk, metrics=metrics, wake_courier=courier.wake)
+    wake = processor.wake.set
+    ingress = Ingress(store, clock, metrics=metrics, wake=wake)
+    works = Works(store, clock, channels, media, settings.tombstones)
+    started = asyncio.Event()
+    doors = Doors(
+        ingress=ingress, channels=channels, store=store, clock=clock, metrics=metrics, is_ready=started.is_set
+    )
+    return App(
+        settings=settings,
+        clock=clock,
+        store=store,
+        channels=channels,
+        desk=desk,
+        metrics=metrics,
+        ingress=ingress,
+        processor=processor,
+        courier=courier,
+        timekeeper=Timekeeper(store, clock, wake=wake),
+        workers=Workers(store, clock, works.table(), metrics=metrics, wake=wake),
+        housekeeping=Housekeeping(store, clock),
+        pollers=[
+            Poller(cast("Polled", channels[_key(account)]), ingress, clock)
+            for account in accounts
+            if isinstance(account, TelegramAccount) and account.mode == "polling" and _key(account) in channels
+        ],
+        media=media,
+        web=doors.app(),
+        started=started,
+    )
+
+
+async def _desk(channels: Mapping[tuple[str, str], Channel]) -> Desk:
+    """Return the desk with every capability; reading the catalogues takes a moment."""
+    links = Links(telegram=await _way_in(channels, "telegram"), whatsapp=await _way_in(channels, "whatsapp"))
+    return RealDesk(capabilities(links), Translator.load())
+
+
+async def _way_in(channels: Mapping[tuple[str, str], Channel], name: str) -> str:
+    """Return where people find us on a channel (a username, a number); empty when the provider does not say."""
+    for (channel, _), opened in channels.items():
+        if channel == name:
+            try:
+                async with asyncio.timeout(LINK_AT_MOST_S):
+                    return urlsplit(await opened.deep_link("x")).path.strip("/")
+            except (SendError, TimeoutError):
+                log.warning("no_link", channel=name)
+    return ""
+
+
+def _key(account: Account) -> tuple[str, str]:
+    return ("telegram" if isinstance(account, TelegramAccount) else "whatsapp", account.name)
+
+
+def _open(account: Account) -> Channel:
+    """Open an account; its library is imported only now."""
+    name, _ = _key(account)
+    if isinstance(account, TelegramAccount):
+        return open_channel(
+            name,
+            account.name,
+            token=account.token.get_secret_value(),
+            api_url=account.api_url,
+            secret=account.secret.get_secret_value(),
+        )
+    return open_channel(
+        name,
+        account.name,
+        token=account.token.get_secret_value(),
+        phone_id=account.phone_id,
+        app_secret=account.app_secret.get_secret_value(),
+        verify_token=account.verify_token.get_secret_value(),
+        api_url=account.api_url,
+    )
+
+
+def _spawn(work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+    return asyncio.create_task(work)

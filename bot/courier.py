@@ -1,0 +1,289 @@
+"""The courier: takes from the outbox what every rate lets go, sends it, and writes what became of it (D3)."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from bot import envelopes, logs
+from bot.channels import Channel, Rates, Remedy, SendError, Sent
+from bot.clock import Clock
+from bot.faults import is_passing
+from bot.metrics import Metrics
+from bot.remedies import Next, after
+from handlers.messages import Media
+from network import addresses, dispatch, outbox
+from network.dispatch import Call, Limits, Outcome
+from network.errors import NetworkError
+from network.media import MediaFolder
+from network.outbox import Stage
+from network.rates import Limit
+from network.store import Store, Tx
+
+IN_FLIGHT = 100
+SEND_AT_MOST_S = 50.0
+LAST_START_S = dispatch.LEASE_S - SEND_AT_MOST_S - 10.0  # after that the lease could end during a call
+TICK_S = 1.0
+FAULT_S = 1.0
+FAREWELL_S = 10.0  # for the calls under way when the program stops
+
+Account = tuple[str, str]
+
+log = logs.logger(__name__)
+
+
+@dataclass(frozen=True)
+class _Made:
+    """A call that ended, and what follows from it beyond the call itself."""
+
+    account: Account
+    outcome: Outcome
+    step: Next | None = None
+
+
+class Courier:
+    """Sends what the outbox holds for some accounts."""
+
+    def __init__(
+        self,
+        store: Store,
+        clock: Clock,
+        channels: Mapping[Account, Channel],
+        *,
+        media: MediaFolder | None = None,
+        metrics: Metrics | None = None,
+        in_flight: int = IN_FLIGHT,
+        chance: Callable[[], float] = random.random,
+    ) -> None:
+        self._store = store
+        self._clock = clock
+        self._channels = channels
+        self._limits = {account: limits(channel.rates) for account, channel in channels.items()}
+        self._media = media
+        self._metrics = metrics or Metrics()
+        self._room = in_flight
+        self._chance = chance
+        self._event = asyncio.Event()
+        self._hungry: set[Account] = set(channels)
+        self._made: list[_Made] = []
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._more_at: dict[Account, datetime] = {}
+
+    def wake(self, accounts: Iterable[Account] = ()) -> None:
+        """Look at these accounts (all of them when none is given): there may be something to send."""
+        self._hungry.update(set(accounts) & set(self._channels) or self._channels)
+        self._event.set()
+
+    async def start(self) -> None:
+        """Take over from the last run: on SQLite no other process can hold a lease; no account stays stopped."""
+        async with self._store.transaction(self._clock.now()) as tx:
+            await dispatch.recover(tx, everything=self._store.is_sqlite)
+            for channel, account in self._channels:
+                await dispatch.restart(tx, channel=channel, account=account)
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Send until ``stop`` is set, then let the calls under way end."""
+        while not stop.is_set():
+            self._event.clear()
+            try:
+                await self.step()
+            except Exception as error:  # the loop outlives every fault of the store
+                log.exception("courier_failed", passing=is_passing(error))
+                await self._clock.wait(stop, FAULT_S)
+                continue
+            if not (self._made or self._hungry):
+                await self._wait(stop)
+        await self.close()
+
+    async def step(self) -> int:
+        """Write what ended, take what may go now, and begin to send it; return how many were taken."""
+        made, self._made = self._made, []
+        hungry, self._hungry = self._hungry, set()
+        claims: dict[Account, list[Call]] = {}
+        now = self._clock.now()
+        try:
+            async with self._store.transaction(now) as tx:
+                await self._record(tx, made)
+                room = self._room
+                for account in sorted(hungry):
+                    claims[account] = await self._claim(tx, account, room)
+                    room -= len(claims[account])
+        except BaseException:
+            self._made = made + self._made
+            self._hungry |= hungry
+            raise
+        for account, calls in claims.items():
+            self._launch(account, calls, now)
+        return sum(map(len, claims.values()))
+
+    async def settle(self) -> None:
+        """Wait until no call is under way."""
+        while self._tasks:
+            await asyncio.wait(set(self._tasks))
+
+    async def close(self) -> None:
+        """Let the calls under way end, and write what became of them."""
+        if self._tasks:
+            await asyncio.wait(set(self._tasks), timeout=FAREWELL_S)
+        for task in set(self._tasks):
+            task.cancel()
+        self._hungry.clear()
+        try:
+            await self.step()
+        except Exception:  # their leases will end, and say that their answers were lost
+            log.exception("courier_failed")
+
+    async def _claim(self, tx: Tx, account: Account, room: int) -> list[Call]:
+        self._more_at.pop(account, None)
+        if room <= 0:
+            self._hungry.add(account)  # when there is room again
+            return []
+        channel, name = account
+        found = await dispatch.claim(tx, channel=channel, account=name, limits=self._limits[account], limit=room)
+        if found.more_at is not None and found.more_at <= tx.now:
+            self._hungry.add(account)
+        elif found.more_at is not None:
+            self._more_at[account] = found.more_at
+        return found.calls
+
+    def _launch(self, account: Account, calls: Sequence[Call], now: datetime) -> None:
+        """Send to different addresses at the same time, and to one address in order."""
+        by_address: dict[str, list[Call]] = {}
+        for call in calls:
+            by_address.setdefault(call.address, []).append(call)
+        self._room -= len(calls)
+        until = now + timedelta(seconds=LAST_START_S)
+        for group in by_address.values():
+            task = asyncio.create_task(self._deliver(account, group, until))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+
+    async def _deliver(self, account: Account, calls: Sequence[Call], until: datetime) -> None:
+        """Make the calls to one address; the first that must wait makes those after it wait."""
+        ready_at: datetime | None = None
+        for call in calls:
+            if ready_at is not None or self._clock.now() > until:
+                self._end(account, Outcome(call, Stage.QUEUED, ready_at=ready_at, tried=False))
+                continue
+            outcome, step = await self._send(self._channels[account], call)
+            if outcome.stage is Stage.QUEUED:
+                ready_at = outcome.ready_at
+            elif step is not None and (step.unreachable or step.opener):
+                ready_at = self._clock.now()
+            self._end(account, outcome, step)
+
+    def _end(self, account: Account, outcome: Outcome, step: Next | None = None) -> None:
+        self._made.append(_Made(account, outcome, step))
+        self._room += 1
+        self._event.set()
+        if step is not None and step.stage is Stage.QUEUED:
+            return
+        self._hungry.add(account)  # what waited behind this call may go
+
+    async def _send(self, channel: Channel, call: Call) -> tuple[Outcome, Next | None]:
+        """Make one call, and decide what follows when it fails."""
+        try:
+            async with asyncio.timeout(SEND_AT_MOST_S):
+                sent = await self._call(channel, call)
+        except SendError as error:
+            failure = error
+        except TimeoutError:
+            failure = SendError(Remedy.RETRY, "timeout", ambiguous=True)
+        except Exception as error:  # a fault of ours: nothing is known of the message
+            log.exception("send_broke", row=call.id, channel=channel.name)
+            failure = SendError(Remedy.RETRY, type(error).__name__, ambiguous=True)
+        else:
+            self._metrics.sends.labels(channel.name, "sent").inc()
+            return Outcome(call, Stage.SENT, ref=sent.ref), None
+        step = after(failure, call.attempts, self._clock.now(), again=call.again, chance=self._chance())
+        self._metrics.sends.labels(channel.name, failure.remedy.value).inc()
+        log.warning("send_failed", row=call.id, channel=channel.name, code=failure.code, remedy=failure.remedy.value)
+        outcome = Outcome(call, step.stage, ready_at=step.ready_at, error=step.code, ambiguous=step.ambiguous)
+        return outcome, step
+
+    async def _call(self, channel: Channel, call: Call) -> Sent:
+        if call.opener:
+            return await channel.open_window(
+                call.external, language=call.language, waiting=call.waiting, tracker=call.id
+            )
+        part = envelopes.read(call.body)
+        return await channel.send(call.external, part, tracker=call.id, media=await self._file(part.media))
+
+    async def _file(self, media: Media | None) -> bytes | None:
+        if media is None or self._media is None:
+            return None
+        try:
+            return await self._media.open(media.ref)
+        except NetworkError as error:
+            raise SendError(Remedy.REJECTED, "media_gone") from error
+
+    async def _record(self, tx: Tx, made: Sequence[_Made]) -> None:
+        by_account: dict[Account, list[Outcome]] = {}
+        for one in made:
+            by_account.setdefault(one.account, []).append(one.outcome)
+        for account, outcomes in by_account.items():
+            keep = self._limits[account].window is not None
+            await dispatch.record(tx, channel=account[0], outcomes=outcomes, keep_bodies=keep)
+        for one in made:
+            if one.step is not None:
+                await self._follow(tx, one.account, one.outcome.call, one.step)
+
+    async def _follow(self, tx: Tx, account: Account, call: Call, step: Next) -> None:
+        """Do what a failed call means for its address and its account."""
+        channel, name = account
+        if step.pause_until is not None:
+            await dispatch.pause(tx, channel=channel, account=name, until=step.pause_until)
+        if step.stopped:
+            log.error("account_stopped", channel=channel, account=name, code=step.code)
+        if step.moved_to is not None:
+            await addresses.move(tx, channel=channel, account=name, old=call.external, new=step.moved_to)
+        if step.unreachable:
+            await addresses.set_reachable(tx, address=call.address, reachable=False)
+            await outbox.fail_all(tx, address=call.address, code=step.code)
+        if step.opener:
+            await dispatch.open_later(tx, channel=channel, account=name, which=[call.address])
+
+    async def _wait(self, stop: asyncio.Event) -> None:
+        """Wait until there is something to write or to take."""
+        now = self._clock.now()
+        soonest = min(self._more_at.values(), default=now + timedelta(seconds=TICK_S))
+        seconds = min(TICK_S, max(0.0, (soonest - now).total_seconds()))
+        while not (stop.is_set() or await self._clock.wait(self._event, seconds)):
+            if await self._is_due():
+                return
+            seconds = TICK_S
+
+    async def _is_due(self) -> bool:
+        """Look whether a row's instant came, or another process queued one, or a lease ran out."""
+        now = self._clock.now()
+        self._hungry.update(account for account, at in self._more_at.items() if at <= now)
+        try:
+            async with self._store.reading(now) as tx:
+                ready_at, lease_until = await outbox.next_at(tx), await outbox.next_lease(tx)
+            if lease_until is not None and lease_until <= now:
+                await self._recover(now)
+        except Exception as error:  # the step will say more
+            log.warning("store_unread", exc_info=error)
+            return True
+        if ready_at is not None and ready_at <= now:
+            self._hungry.update(set(self._channels) - set(self._more_at))
+        return bool(self._hungry)
+
+    async def _recover(self, now: datetime) -> None:
+        async with self._store.transaction(now) as tx:
+            count = await dispatch.recover(tx)
+        log.warning("answers_lost", rows=count)
+
+
+def limits(rates: Rates) -> Limits:
+    """Return what a channel publishes, as the outbox counts it."""
+    return Limits(
+        account=Limit(*rates.account),
+        chat=Limit(*rates.chat),
+        group=Limit(*rates.group) if rates.group else None,
+        window=timedelta(hours=rates.window_h) if rates.window_h else None,
+        reach=rates.reach_per_day,
+    )

@@ -1,0 +1,27 @@
+"""Faults of the store: those that pass by themselves, and those that an item caused."""
+
+from __future__ import annotations
+
+from sqlalchemy.exc import DBAPIError
+
+# https://sqlite.org/rescode.html: BUSY, LOCKED, NOMEM, READONLY, IOERR, FULL, CANTOPEN, PROTOCOL
+_SQLITE = frozenset({5, 6, 7, 8, 10, 13, 14, 15})
+# https://www.postgresql.org/docs/current/errcodes-appendix.html: connection, rollback (deadlock),
+# resources (disk full), operator intervention, system
+_POSTGRESQL = ("08", "40", "53", "57", "58")
+
+
+def is_passing(error: BaseException | None) -> bool:
+    """Whether the store failed in a way that is nobody's fault: trying again later may work."""
+    while error is not None:
+        if isinstance(error, ConnectionError | TimeoutError):
+            return True
+        if isinstance(error, DBAPIError) and error.connection_invalidated:
+            return True
+        code = getattr(error, "sqlite_errorcode", None)
+        if code is not None and (code & 0xFF) in _SQLITE:
+            return True
+        if str(getattr(error, "sqlstate", None) or "").startswith(_POSTGRESQL):
+            return True
+        error = error.__cause__
+    return False

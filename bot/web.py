@@ -1,0 +1,111 @@
+"""The web: where providers deliver, and where the program says how it is."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from http import HTTPStatus
+from typing import Any
+
+from prometheus_client import CONTENT_TYPE_LATEST
+from starlette.applications import Starlette
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+
+from bot.channels import Channel
+from bot.clock import Clock
+from bot.ingress import BODY_AT_MOST, Ingress
+from bot.metrics import Metrics
+from network.store import Store
+
+Handler = Callable[[Request], Awaitable[Response]]
+
+
+class TooLarge(Exception):
+    """A body is larger than any provider sends."""
+
+
+class Doors:
+    """What answers each path."""
+
+    def __init__(
+        self,
+        *,
+        ingress: Ingress,
+        channels: Mapping[tuple[str, str], Channel],
+        store: Store,
+        clock: Clock,
+        metrics: Metrics,
+        is_ready: Callable[[], bool],
+    ) -> None:
+        self._ingress = ingress
+        self._channels = channels
+        self._store = store
+        self._clock = clock
+        self._metrics = metrics
+        self._is_ready = is_ready
+
+    def app(self) -> Starlette:
+        """Return the web application."""
+        return Starlette(
+            routes=[
+                Route("/telegram/{account}", self._deliveries("telegram"), methods=["POST"]),
+                Route("/whatsapp/{account}", self._deliveries("whatsapp"), methods=["POST"]),
+                Route("/whatsapp/{account}", self._challenge, methods=["GET"]),
+                Route("/healthz", self._healthz),
+                Route("/readyz", self._readyz),
+                Route("/metrics", self._page),
+            ]
+        )
+
+    def _deliveries(self, name: str) -> Handler:
+        async def deliver(request: Request) -> Response:
+            channel = self._channels.get((name, request.path_params["account"]))
+            if channel is None:
+                return _status(HTTPStatus.NOT_FOUND)
+            if not self._is_ready():
+                return _status(HTTPStatus.SERVICE_UNAVAILABLE)
+            try:
+                body = await read(request, at_most=BODY_AT_MOST)
+            except TooLarge:
+                return _status(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+            except ClientDisconnect:
+                return _status(HTTPStatus.BAD_REQUEST)
+            return _status(await self._ingress.deliver(channel, request.headers, body))
+
+        return deliver
+
+    async def _challenge(self, request: Request) -> Response:
+        """Prove to Meta that the address is ours (developers.facebook.com/docs/graph-api/webhooks)."""
+        channel: Any = self._channels.get(("whatsapp", request.path_params["account"]))
+        if channel is None:
+            return _status(HTTPStatus.NOT_FOUND)
+        answer: str | None = channel.challenge(request.query_params)
+        return _status(HTTPStatus.FORBIDDEN) if answer is None else PlainTextResponse(answer)
+
+    async def _healthz(self, _request: Request) -> Response:
+        return PlainTextResponse("ok")
+
+    async def _readyz(self, _request: Request) -> Response:
+        return PlainTextResponse("ready") if self._is_ready() else _status(HTTPStatus.SERVICE_UNAVAILABLE)
+
+    async def _page(self, _request: Request) -> Response:
+        page = await self._metrics.page(self._store, self._clock.now())
+        return Response(page, media_type=CONTENT_TYPE_LATEST)
+
+
+async def read(request: Request, *, at_most: int) -> bytes:
+    """Return the body of a request; raise TooLarge as soon as it is known to exceed ``at_most`` bytes."""
+    said = request.headers.get("content-length", "")
+    if said.isdecimal() and int(said) > at_most:
+        raise TooLarge
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > at_most:
+            raise TooLarge
+    return bytes(body)
+
+
+def _status(status: HTTPStatus) -> Response:
+    return Response(status_code=status)

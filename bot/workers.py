@@ -1,0 +1,214 @@
+"""Workers: time and slow work, both turned into ordinary input (D2b), and the housekeeping."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from bot import logs
+from bot.clock import Clock
+from bot.metrics import Metrics
+from network import addresses, due, erasure, inbox, jobs, outbox, rates, traces
+from network.inbox import Arrival, Origin
+from network.jobs import Job
+from network.store import Store, Tx
+
+TICK_S = 1.0
+TIDY_EVERY = timedelta(minutes=10)
+UNCONSENTED = timedelta(hours=24)
+DUE_AT_ONCE = 200
+JOBS_AT_ONCE = 4
+JOB_AT_MOST_S = 100.0  # less than the lease of a job
+
+Act = Callable[[Tx, str], Awaitable[None]]
+Work = Callable[[Job], Awaitable[dict[str, Any] | None]]
+
+log = logs.logger(__name__)
+
+
+class NotYet(Exception):
+    """What the job waits for has not happened."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__()
+        self.seconds = seconds
+
+
+class Impossible(Exception):
+    """The job can never be done."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+@dataclass
+class Timekeeper:
+    """Turns what is due into input; ``acts`` are the kinds that concern the network, not one person."""
+
+    store: Store
+    clock: Clock
+    wake: Callable[[], None] = lambda: None
+    acts: Mapping[str, Act] = field(default_factory=dict)
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Keep time until ``stop`` is set."""
+        while not await self.clock.wait(stop, TICK_S):
+            try:
+                while await self._is_due() and await self.step():
+                    pass
+            except Exception:  # the clock outlives every fault of the store
+                log.exception("clock_failed")
+
+    async def step(self) -> int:
+        """Turn what is due now into input, each once; return how many there were."""
+        async with self.store.transaction(self.clock.now()) as tx:
+            rows = await due.take(tx, limit=DUE_AT_ONCE)
+            theirs = [row for row in rows if row.person is not None]
+            arrivals = await _arrivals(
+                tx, Origin.DUE, [(row.id, row.person or "", row.kind, row.subject) for row in theirs]
+            )
+            await inbox.accept(tx, arrivals=arrivals)
+            for row in rows:
+                if row.person is None and row.kind in self.acts:
+                    await self.acts[row.kind](tx, row.subject)
+        if rows:
+            self.wake()
+        return len(rows)
+
+    async def _is_due(self) -> bool:
+        now = self.clock.now()
+        async with self.store.reading(now) as tx:
+            at = await due.next_at(tx)
+        return at is not None and at <= now
+
+
+@dataclass
+class Workers:
+    """Does the jobs, each outside any transaction; the result comes back as input of its person."""
+
+    store: Store
+    clock: Clock
+    works: Mapping[str, Work]
+    metrics: Metrics = field(default_factory=Metrics)
+    wake: Callable[[], None] = lambda: None
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Work until ``stop`` is set."""
+        while not await self.clock.wait(stop, TICK_S):
+            try:
+                while await self._is_due() and await self.step():
+                    pass
+            except Exception:  # the workers outlive every fault of the store
+                log.exception("workers_failed")
+
+    async def step(self) -> int:
+        """Take the jobs whose time has come, and do them; return how many there were."""
+        async with self.store.transaction(self.clock.now()) as tx:
+            taken = await jobs.claim(tx, kinds=list(self.works), limit=JOBS_AT_ONCE)
+        await asyncio.gather(*(self._do(job) for job in taken))
+        return len(taken)
+
+    async def _do(self, job: Job) -> None:
+        try:
+            async with asyncio.timeout(JOB_AT_MOST_S):
+                result = await self.works[job.kind](job)
+        except NotYet as error:
+            async with self.store.transaction(self.clock.now()) as tx:
+                await jobs.put_off(tx, job=job, seconds=error.seconds)
+        except Impossible as error:
+            await self._fail(job, error.code, final=True)
+        except Exception as error:  # whatever broke, the job is tried again
+            log.exception("job_failed", job=job.id, kind=job.kind)
+            await self._fail(job, type(error).__name__, final=False)
+        else:
+            self.metrics.jobs.labels(job.kind, "done").inc()
+            async with self.store.transaction(self.clock.now()) as tx:
+                if await jobs.done(tx, job=job.id):
+                    await _tell(tx, job, result)
+            self.wake()
+
+    async def _fail(self, job: Job, code: str, *, final: bool) -> None:
+        async with self.store.transaction(self.clock.now()) as tx:
+            if await jobs.failed(tx, job=job, code=code, final=final):
+                self.metrics.jobs.labels(job.kind, "failed").inc()
+                await _tell(tx, job, {"error": code})
+        self.wake()
+
+    async def _is_due(self) -> bool:
+        now = self.clock.now()
+        async with self.store.reading(now) as tx:
+            at = await jobs.next_at(tx)
+        return at is not None and at <= now
+
+
+@dataclass
+class Housekeeping:
+    """Forgets what need not be kept: bodies, old rows, people who never consented."""
+
+    store: Store
+    clock: Clock
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Tidy every ten minutes until ``stop`` is set."""
+        while True:
+            try:
+                await self.step()
+            except Exception:  # tried again in ten minutes
+                log.exception("housekeeping_failed")
+            if await self.clock.wait(stop, TIDY_EVERY.total_seconds()):
+                return
+
+    async def step(self) -> None:
+        """Tidy once."""
+        forgotten = {}
+        for name, sweep in (
+            ("inbox", inbox.sweep),
+            ("outbox", outbox.sweep),
+            ("jobs", jobs.sweep),
+            ("rates", rates.sweep),
+            ("traces", traces.sweep),
+            ("strangers", _purge),
+        ):
+            async with self.store.transaction(self.clock.now()) as tx:
+                forgotten[name] = await sweep(tx)
+        if forgotten["strangers"]:
+            await self.store.scrub()
+        log.info("tidied", **forgotten)
+
+
+async def _purge(tx: Tx) -> int:
+    return await erasure.purge_unconsented(tx, before=tx.now - UNCONSENTED)
+
+
+async def _tell(tx: Tx, job: Job, result: dict[str, Any] | None) -> None:
+    """Give a result to the job's person, as input."""
+    if job.person is not None and result is not None:
+        told = await _arrivals(tx, Origin.DONE, [(job.id, job.person, job.kind, json.dumps(result))])
+        await inbox.accept(tx, arrivals=told)
+
+
+async def _arrivals(tx: Tx, origin: Origin, given: Sequence[tuple[str, str, str, str]]) -> list[Arrival]:
+    """Return input for people at the address they used last; those who cannot be reached get none.
+
+    ``given``: an id that makes it happen once, the person, the text and the argument.
+    """
+    if not given:
+        return []
+    homes = await addresses.preferred(tx, people={person for _, person, _, _ in given})
+    return [
+        Arrival(
+            channel=homes[person].channel,
+            account=homes[person].account,
+            key=key,
+            person=homes[person].external,
+            body=inbox.due_body(external=homes[person].external, text=text, argument=argument),
+            origin=origin,
+        )
+        for key, person, text, argument in given
+        if person in homes
+    ]

@@ -1,0 +1,86 @@
+"""Works: the kinds of slow work there are."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from bot.channels import Channel, SendError
+from bot.clock import Clock
+from bot.workers import Impossible, NotYet, Work
+from handlers.messages import Media, MediaKind
+from network import erasure, leaving, outbox, tombstones
+from network.jobs import Job
+from network.media import MediaFolder
+from network.store import Store
+
+FETCH = "media.fetch"  # {"channel", "account", "kind", "ref", "mime", "size", "name", "at_most"}
+FETCH_AT_MOST = 20 * 1024 * 1024  # bytes; https://core.telegram.org/bots/api#getfile
+FAREWELL = timedelta(seconds=30)  # the last words are waited for that long at most
+LOOK_AGAIN_S = 1.0
+
+
+@dataclass
+class Works:
+    """What the works need, and the works themselves."""
+
+    store: Store
+    clock: Clock
+    channels: Mapping[tuple[str, str], Channel]
+    media: MediaFolder
+    tombstones: Path
+
+    def table(self) -> dict[str, Work]:
+        """Return each kind of job with what does it."""
+        return {FETCH: self.fetch, leaving.ERASE: self.erase, leaving.EXPORT: self.export}
+
+    async def fetch(self, job: Job) -> dict[str, Any]:
+        """Bring a file from its provider into the media folder; the result is the file's ``Media``."""
+        wanted = dict(job.argument)
+        channel = self.channels.get((wanted.pop("channel"), wanted.pop("account")))
+        at_most = wanted.pop("at_most", FETCH_AT_MOST)
+        if channel is None or job.person is None:
+            raise Impossible("no_channel")
+        media = Media(**{**wanted, "kind": MediaKind(wanted["kind"])})
+        try:
+            data = await channel.download(media, at_most=at_most)
+        except SendError as error:
+            if error.retryable:
+                raise
+            raise Impossible(error.code) from error
+        ref = await self.media.save(job.person, data)
+        return asdict(media) | {"ref": ref, "size": len(data)}
+
+    async def export(self, job: Job) -> dict[str, Any]:
+        """Write everything that is kept about a person into a file; the result is the file's ``Media``."""
+        if job.person is None:
+            raise Impossible("nobody")
+        async with self.store.reading(self.clock.now()) as tx:
+            kept = await erasure.export(tx, person=job.person)
+        data = json.dumps(kept, ensure_ascii=False, indent=2, default=str).encode()
+        ref = await self.media.save(job.person, data)
+        file = Media(MediaKind.DOCUMENT, ref, mime="application/json", size=len(data), name="jisr.json")
+        return asdict(file)
+
+    async def erase(self, job: Job) -> None:
+        """Erase a person everywhere: the store, its log, the queues, the media. Again, it changes nothing.
+
+        It waits a little for the last words to be sent, and ends well within a minute of the request.
+        """
+        person, keep = job.person, bool(job.argument.get("keep_practices", True))
+        if person is None:
+            raise Impossible("nobody")
+        now = self.clock.now()
+        async with self.store.transaction(now) as tx:
+            if now < job.asked_at + FAREWELL and await outbox.waiting(tx, people=[person]):
+                raise NotYet(LOOK_AGAIN_S)
+            mark = tombstones.mark(tx.seal, person, keep_practices=keep)
+            await asyncio.to_thread(tombstones.append, self.tombstones, [mark])
+            await erasure.erase(tx, person=person, keep_practices=keep)
+        await self.media.forget(person)
+        await self.store.scrub()

@@ -1,0 +1,45 @@
+"""Afterwards: what a person is told when slow work ended, and when a message could not be handled."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import fields
+
+from handlers import people
+from handlers.language import Translator, Words, _
+from handlers.messages import Incoming, Kind, Letter, Media, MediaKind, Outgoing
+from handlers.people import Person
+from network import addresses, leaving
+from network.members import State
+from network.store import Tx
+
+
+async def deliver(tx: Tx, incoming: Incoming, translator: Translator) -> list[Letter]:
+    """Return the file that a person asked a copy in; nothing for other jobs."""
+    if incoming.text != leaving.EXPORT:
+        return []
+    address = await addresses.find(tx, channel=incoming.channel, account=incoming.account, external=incoming.external)
+    if address is None:
+        return []
+    who = await people.at(tx, address, translator)
+    result = json.loads(incoming.argument)
+    if "error" in result:
+        return _letters(who, _("Your copy could not be written. Please ask for it again later."))
+    media = Media(**{field.name: result[field.name] for field in fields(Media)} | {"kind": MediaKind(result["kind"])})
+    return _letters(who, _("Here is your copy. Keep it where only you can read it."), media)
+
+
+async def apologise(tx: Tx, incoming: Incoming, translator: Translator) -> list[Letter]:
+    """Return a short apology for a message that could not be handled."""
+    if incoming.kind in {Kind.DUE, Kind.DONE}:
+        return []  # nobody waits for an answer
+    who = await people.meet(tx, incoming, translator)
+    return _letters(
+        who, _("Sorry, something went wrong here, and your last message was not understood. Please write it again.")
+    )
+
+
+def _letters(who: Person, words: Words, media: Media | None = None) -> list[Letter]:
+    if who.state is State.LOCKED:
+        return []
+    return [Letter(who.address.id, Outgoing(who.voice.say(words), media=media, rtl=who.voice.rtl))]
