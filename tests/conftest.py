@@ -91,9 +91,9 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
         return
     socket = request.getfixturevalue("postgres")
     name = f"test_{uuid4().hex}"
-    _finish(_administer(socket, f"CREATE DATABASE {name} TEMPLATE {TEMPLATE}"))
+    _finish(administer(socket, f"CREATE DATABASE {name} TEMPLATE {TEMPLATE}"))
     yield postgres_url(socket, name)
-    _finish(_administer(socket, f"DROP DATABASE {name} WITH (FORCE)"))
+    _finish(administer(socket, f"DROP DATABASE {name} WITH (FORCE)"))
 
 
 @pytest.fixture
@@ -130,7 +130,8 @@ def _finish(work: Coroutine[None, None, None]) -> None:
         thread.submit(asyncio.run, work).result()
 
 
-async def _administer(socket: str, *statements: str) -> None:
+async def administer(socket: str, *statements: str) -> None:
+    """Run statements on the server, outside any transaction."""
     connection = await asyncpg.connect(user="postgres", database="postgres", host=socket)
     try:
         for statement in statements:
@@ -140,11 +141,12 @@ async def _administer(socket: str, *statements: str) -> None:
 
 
 async def _make_template(socket: str) -> None:
-    await _administer(socket, "ALTER SYSTEM SET fsync = off", "SELECT pg_reload_conf()", f"CREATE DATABASE {TEMPLATE}")
+    await administer(socket, "ALTER SYSTEM SET fsync = off", "SELECT pg_reload_conf()", f"CREATE DATABASE {TEMPLATE}")
     await _migrate(postgres_url(socket, TEMPLATE))
 
 
 async def _migrate(url: str) -> None:
     engine = open_engine(url)
-    await migrations.upgrade(engine)
+    async with engine.begin() as connection:
+        await connection.run_sync(migrations.tables().create_all)
     await engine.dispose()

@@ -1,0 +1,67 @@
+"""Migrations make the tables that the code has, on both databases."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import Connection
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from network import migrations
+from network.store import open_engine
+from tests.conftest import administer, postgres_url, sqlite_url
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+async def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[str]:
+    """Return the URL of an empty database."""
+    if request.param == "sqlite":
+        yield sqlite_url(tmp_path / "empty.db")
+        return
+    socket, name = request.getfixturevalue("postgres"), f"empty_{uuid4().hex}"
+    await administer(socket, f"CREATE DATABASE {name}")
+    yield postgres_url(socket, name)
+    await administer(socket, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+async def empty(empty_url: str) -> AsyncIterator[AsyncEngine]:
+    """Return an engine on an empty database."""
+    engine = open_engine(empty_url)
+    yield engine
+    await engine.dispose()
+
+
+async def test_a_migrated_database_has_the_tables_of_the_code(empty: AsyncEngine) -> None:
+    """After the upgrade of an empty database nothing differs from the tables in code."""
+    await migrations.upgrade(empty)
+    async with empty.connect() as connection:
+        assert await connection.run_sync(_differences) == []
+
+
+async def test_the_revision_is_known(empty: AsyncEngine) -> None:
+    """An empty database has no revision; after the upgrade it has the newest, and another upgrade does nothing."""
+    assert await migrations.current(empty) is None
+    await migrations.upgrade(empty)
+    await migrations.upgrade(empty)
+    assert await migrations.current(empty) == migrations.head()
+
+
+async def test_processes_that_start_together_upgrade_once(empty_url: str) -> None:
+    """Several processes may upgrade at once: one does it, the others wait and find it done."""
+    engines = [open_engine(empty_url) for _ in range(4)]
+    await asyncio.gather(*(migrations.upgrade(engine) for engine in engines))
+    assert await migrations.current(engines[0]) == migrations.head()
+    for engine in engines:
+        await engine.dispose()
+
+
+def _differences(connection: Connection) -> list[object]:
+    context = MigrationContext.configure(connection, opts={"compare_type": True})
+    return list(compare_metadata(context, migrations.tables()))
