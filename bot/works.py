@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import timedelta
@@ -37,7 +36,7 @@ class Works:
 
     def table(self) -> dict[str, Work]:
         """Return each kind of job with what does it."""
-        return {FETCH: self.fetch, leaving.ERASE: self.erase, leaving.EXPORT: self.export}
+        return {FETCH: self.fetch, leaving.ERASE: self.erase, leaving.EXPORT: self.export, leaving.FORGET: self.forget}
 
     async def fetch(self, job: Job) -> dict[str, Any]:
         """Bring a file from its provider into the media folder; the result is the file's ``Media``."""
@@ -57,15 +56,16 @@ class Works:
         return asdict(media) | {"ref": ref, "size": len(data)}
 
     async def export(self, job: Job) -> dict[str, Any]:
-        """Write everything that is kept about a person into a file; the result is the file's ``Media``."""
+        """Write a person's copy of what is kept about them into a file; the result is the file's ``Media``."""
         if job.person is None:
             raise Impossible("nobody")
-        async with self.store.reading(self.clock.now()) as tx:
-            kept = await erasure.export(tx, person=job.person)
-        data = json.dumps(kept, ensure_ascii=False, indent=2, default=str).encode()
+        data = str(job.argument["text"]).encode()
         ref = await self.media.save(job.person, data)
-        file = Media(MediaKind.DOCUMENT, ref, mime="application/json", size=len(data), name="jisr.json")
-        return asdict(file)
+        return asdict(Media(MediaKind.DOCUMENT, ref, mime="text/plain", size=len(data), name="jisr.txt"))
+
+    async def forget(self, job: Job) -> None:
+        """Delete a file that was sent and is of no more use."""
+        await self.media.delete([job.argument["ref"]])
 
     async def erase(self, job: Job) -> None:
         """Erase a person everywhere: the store, its log, the queues, the media. Again, it changes nothing.

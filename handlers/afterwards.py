@@ -26,6 +26,7 @@ async def deliver(tx: Tx, incoming: Incoming, translator: Translator) -> list[Le
     if "error" in result:
         return _letters(who, _("Your copy could not be written. Please ask for it again later."))
     media = Media(**{field.name: result[field.name] for field in fields(Media)} | {"kind": MediaKind(result["kind"])})
+    await leaving.forget_copy(tx, person=who.id, ref=media.ref)
     return _letters(who, _("Here is your copy. Keep it where only you can read it."), media)
 
 

@@ -14,7 +14,7 @@ from handlers.record import Given
 from handlers.registry import Capability, Registry
 from handlers.turn import DUE, Turn
 from handlers.words import CommonWords
-from network import addresses, conversations
+from network import addresses, conversations, traces
 from network.folding import clean, fold
 from network.members import State
 from network.store import Tx
@@ -57,6 +57,7 @@ class Desk:
         if incoming.kind is Kind.BLOCKED:
             await addresses.set_reachable(tx, address=who.address.id, reachable=False)
             return []
+        await traces.keep(tx, address=who.address.id, channel=incoming.channel, ref=incoming.ref)
         struck = await self._strike(tx, who, incoming)
         if struck is not None:
             return struck
@@ -75,7 +76,7 @@ class Desk:
         strike = self._registry.strike
         if strike is None or who.member is None or not who.member.has_panic_word or not incoming.text:
             return None
-        return await strike(tx, who.address, incoming.text)
+        return await strike(tx, who.address, incoming.text, self._translator)
 
     async def _due(self, tx: Tx, incoming: Incoming) -> list[Letter]:
         """A deadline came: let the question answer itself, and go on."""

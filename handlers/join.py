@@ -60,7 +60,8 @@ async def _agrees(talk: Talk) -> bool:
 
 async def _invitation(talk: Talk) -> dict[str, str]:
     """Return the invitation that came with the first message; say so when it does not hold."""
-    found = await talk.do("invitation", joining.check, person=talk.person, code=talk.argument)
+    key = f"invitation {talk.argument}"  # a code may come later than the first message
+    found = await talk.do(key, joining.check, person=talk.person, code=talk.argument)
     if found["state"] == joining.SLOW:
         await talk.say(_("Several codes were tried here. Please wait an hour before the next one, or go on without."))
     if found["state"] == joining.WRONG:
@@ -198,4 +199,5 @@ capability = Capability(
     converse=join,
     for_whom=ForWhom.ANYONE,
     shown_in_menu=False,
+    always=True,
 )

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from handlers.export import write_copy
 from handlers.language import _
 from handlers.profile import card, profile
 from handlers.registry import Capability, ForWhom
 from handlers.talk import Option, Talk
-from network import leaving
+from network import erasure, leaving
 from network.members import State
 
 
@@ -29,7 +30,9 @@ async def privacy(talk: Talk) -> None:
     ]
     what = await talk.choose("what", question, options)
     if what == "copy":
-        await talk.do("copy", leaving.ask_copy, person=talk.person)
+        kept = await talk.look(erasure.export, person=talk.person)
+        text = write_copy(kept, talk.who.voice, talk.now)
+        await talk.do("copy", leaving.ask_copy, person=talk.person, text=text)
         await talk.say(_("Your copy is being written. It comes here as a file in a moment."))
     elif what == "correct":
         await profile(talk)

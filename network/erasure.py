@@ -102,8 +102,11 @@ async def _profile(tx: Tx, person: str) -> dict[str, Any]:
     if member is None:
         return {}
     given = {key: getattr(member, key) for key in (*members.SEALED, *members.PLAIN)}
+    table = members.members
+    consented_at = await tx.scalar(select(table.c.consented_at).where(table.c.id == person))
     return {
         **given,
+        "consented_at": _at(consented_at),
         "state": member.state.value,
         "joined_at": _at(member.joined_at),
         "secret_word": member.has_panic_word,

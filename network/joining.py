@@ -29,13 +29,13 @@ async def speak(tx: Tx, *, person: str, language: str) -> None:
 async def check(tx: Tx, *, person: str, code: str) -> dict[str, str]:
     """Look at the code that somebody came with, or at the one they came with earlier.
 
+    Words that look like no code are a greeting.
     Returns ``state`` (GOOD, WRONG, SLOW after too many tries, or NONE) and, of a good one, its
     ``id`` and the ``country`` and ``side`` that it presets ("" where it leaves them open).
     """
-    code = code.strip()
-    if code[: len(MARK)].upper() == MARK:
-        code = code[len(MARK) :]
-    if not code:
+    marked = code.strip()[: len(MARK)].upper() == MARK
+    code = code.strip()[len(MARK) :] if marked else code
+    if not marked and invitations.typed(code) is None:
         return await _kept(tx, person)
     if await invitations.too_many(tx, person=person):
         return {"state": SLOW}

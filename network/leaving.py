@@ -7,9 +7,11 @@ from network.members import State
 from network.store import Tx
 
 ERASE = "erase"  # kind of job: {"keep_practices": bool}
-EXPORT = "export"  # kind of job: {}
+EXPORT = "export"  # kind of job: {"text": str}
+FORGET = "media.forget"  # kind of job: {"ref": str}
 FAREWELL_S = 5.0  # time for the last words to be sent before the address is gone
 TIDY_S = 10.0  # time for messages to be taken back
+COPY_KEPT_S = 24 * 3600.0
 
 
 async def stop(tx: Tx, *, person: str) -> None:
@@ -39,9 +41,14 @@ async def vanish(tx: Tx, *, person: str) -> None:
     await _erase(tx, person, keep_practices=False, after_s=TIDY_S)
 
 
-async def ask_copy(tx: Tx, *, person: str) -> None:
-    """Ask for the file of everything that is kept about the person."""
-    await jobs.ask(tx, kind=EXPORT, person=person, argument={})
+async def ask_copy(tx: Tx, *, person: str, text: str) -> None:
+    """Ask for a file with ``text``, everything that is kept about the person."""
+    await jobs.ask(tx, kind=EXPORT, person=person, argument={"text": text})
+
+
+async def forget_copy(tx: Tx, *, person: str, ref: str) -> None:
+    """Let a copy that was sent be deleted here a day later, when no provider asks for it any more."""
+    await jobs.ask(tx, kind=FORGET, person=person, argument={"ref": ref}, after_s=COPY_KEPT_S)
 
 
 async def _lock(tx: Tx, person: str) -> None:

@@ -1,0 +1,120 @@
+"""A person's copy of what is kept about them: a text that can be read without any program but a reader."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from handlers.labels import language_label, service_label, side_label
+from handlers.language import Text, Voice, Words, _
+from network import countries, topics
+
+APPS = {"telegram": "Telegram", "whatsapp": "WhatsApp"}
+
+STATES: dict[str, Text] = {
+    "joining": _("joining"),
+    "waiting": _("waiting for a decision"),
+    "active": _("active"),
+    "stopped": _("stopped"),
+    "locked": _("leaving"),
+    "submitted": _("waiting for a decision"),
+    "published": _("published"),
+    "refused": _("not published"),
+}
+
+
+def write_copy(kept: Mapping[str, Any], voice: Voice, now: datetime) -> str:
+    """Return ``kept`` (of ``network.erasure.export``) as a text in the person's language."""
+    parts = [
+        [voice.say(_("What Jisr keeps about you, on {day}", day=now.date()))],
+        [_line(voice, label, value) for label, value in _profile(kept["profile"], voice)],
+        *([_line(voice, label, value) for label, value in _address(each)] for each in kept["addresses"]),
+        [_line(voice, label, value) for label, value in _place(kept, voice)],
+        *([_line(voice, label, value) for label, value in _practice(each, voice)] for each in kept["practices"]),
+        *([_line(voice, label, value) for label, value in _conversation(each)] for each in kept["conversations"]),
+        [voice.say(_PASSING)],
+    ]
+    return "\n\n".join("\n".join(lines) for lines in parts if lines) + "\n"
+
+
+_PASSING = _(
+    "Also kept, locked and for a short time: messages on their way (30 days at most), the numbers of your Telegram "
+    "messages (48 hours), and unused codes. A log without names counts what happens in the network."
+)
+
+Lines = Iterator[tuple[Words, Words]]
+
+
+def _profile(profile: Mapping[str, Any], voice: Voice) -> Lines:
+    if not profile:
+        return
+    yield _("Name"), profile["name"]
+    yield _("Country"), countries.name(profile["country"], voice.language) if profile["country"] else ""
+    yield _("Side"), side_label(profile["side"])
+    yield _("Service"), service_label(profile["service"])
+    yield _("Part in a unit"), profile["role"]
+    yield _("Private mode"), _yes_no(profile["visibility"] == "private")
+    yield _("Organisation"), profile["organisation"]
+    yield _("Town or district"), profile["locality"]
+    yield _("Language"), language_label(profile["language"])
+    yield _("Digits"), profile["digits"]
+    yield _("Quiet hours"), f"{profile['quiet_from']}-{profile['quiet_until']}" if profile["quiet_from"] else ""
+    yield _("Standing"), STATES.get(profile["state"], profile["state"])
+    yield _("Member since"), _day(profile["joined_at"])
+    yield _("Consent given"), _day(profile.get("consented_at"))
+    yield _("Secret word"), _yes_no(profile["secret_word"])
+
+
+def _address(address: Mapping[str, Any]) -> Lines:
+    yield _("App"), APPS.get(address["app"], address["app"])
+    yield _("Your number or id there"), address["id"]
+    yield _("Another id there"), address["other_id"] or ""
+    yield _("Last message"), _day(address["last_message"])
+
+
+def _place(kept: Mapping[str, Any], voice: Voice) -> Lines:
+    yield _("Groups"), _list(countries.name(code, voice.language) for code in kept["groups"])
+    yield _("Groups you coordinate"), _list(countries.name(code, voice.language) for code in kept["coordinates"])
+    yield _("Subjects"), _list(topics.label(code, voice.language) for code in kept["topics"])
+    yield _("Invitations made"), str(kept["invitations_made"])
+    yield _("Decisions given"), str(kept["decisions_made"])
+    yield _("Requests made"), str(kept["requests_made"])
+    yield _("Reminders set"), str(kept["reminders_set"])
+
+
+def _practice(practice: Mapping[str, Any], voice: Voice) -> Lines:
+    yield _("You shared"), practice["title"]
+    yield _("Standing"), STATES.get(practice["state"], practice["state"])
+    yield _("Country"), countries.name(practice["country"], voice.language)
+    yield _("Subjects"), _list(topics.label(code, voice.language) for code in practice["topics"])
+    yield _("The problem"), practice["problem"]
+    yield _("What was done"), practice["done"]
+    yield _("Reason given"), practice["reason"] or ""
+    yield _("Published"), _day(practice["published_at"])
+
+
+def _conversation(talk: Mapping[str, Any]) -> Lines:
+    """Yield what was answered in a conversation that has not ended."""
+    yield _("Not finished"), talk["name"]
+    for entry in talk["answers"].get("entries", ()):
+        key, form, value = entry[:3]
+        if form not in {"do", "tell", "read"}:
+            yield key, _list(value) if isinstance(value, list) else str(value or "")
+
+
+def _line(voice: Voice, label: Words, value: Words) -> str:
+    # Translators: one line of a file: what it is, and how it stands.
+    return voice.say(_("{label}: {value}", label=label, value=value or "–"))
+
+
+def _list(values: Iterator[str] | Sequence[str]) -> str:
+    return ", ".join(str(value) for value in values)
+
+
+def _yes_no(value: bool) -> Text:  # noqa: FBT001 - it is the value shown
+    return _("yes") if value else _("no")
+
+
+def _day(instant: str | None) -> str:
+    return instant[:10] if instant else ""
