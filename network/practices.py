@@ -273,7 +273,7 @@ def _score(sought: dict[str, set[str]]) -> ColumnElement[int]:
             practice_texts.c.practice == practices.c.id, practice_texts.c.words.like(f"% {topics.stem(word)}%")
         )
         by_topic = exists().where(
-            practice_topics.c.practice == practices.c.id, practice_topics.c.topic.in_(sorted(codes))
+            practice_topics.c.practice == practices.c.id, practice_topics.c.topic.in_(sorted(topics.spread(codes)))
         )
         total = total + case((in_text, TEXT_SCORE), (by_topic, TOPIC_SCORE), else_=0)
     return total

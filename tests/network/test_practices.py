@@ -1,0 +1,151 @@
+"""Practices: handed in, decided, found; on both databases."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from network import approvals, practices, starter
+from network.errors import Conflict, Invalid, Missing
+from network.ids import new_id
+from network.practices import State
+from network.store import Store, Tx
+from tests.network.people import enrolled, seated
+
+
+async def handed_in(tx: Tx, author: str, **fields: Any) -> str:
+    """Hand in a practice on community dialogue in Niger, in French, unless ``fields`` say otherwise."""
+    usual = {"language": "fr", "country": "NE", "topics": ["com.dialogue"], "title": "Café de la paix"}
+    texts = {"problem": "Les jeunes évitaient la brigade.", "done": "Un thé partagé chaque vendredi."}
+    return await practices.submit(tx, author=author, **(usual | texts | fields))
+
+
+async def test_a_draft_is_sealed_until_it_is_published(store: Store, now: datetime) -> None:
+    """What is handed in is sealed and not found; published, it is plain and found."""
+    async with store.transaction(now) as tx:
+        author = await enrolled(tx)
+        practice = await handed_in(tx, author)
+        draft = await practices.get(tx, practice=practice)
+        assert (draft.state, draft.title, draft.published_at) == (State.SUBMITTED, "Café de la paix", None)
+        rows = await tx.all(select(practices.practices))
+        assert "paix" not in repr([tuple(row) for row in rows])
+        assert await practices.search(tx, words="café") == []
+        await practices.publish(tx, practice=practice)
+        await practices.publish(tx, practice=practice)
+        found = await practices.search(tx, words="CAFE")
+        assert [(one.id, one.author, one.published_at, one.topics) for one in found] == [
+            (practice, author, now, ("com.dialogue",))
+        ]
+        assert await practices.count(tx) == 1
+        with pytest.raises(Conflict):
+            await practices.refuse(tx, practice=practice, reason="late")
+
+
+async def test_a_refusal_tells_its_author_why(store: Store, now: datetime) -> None:
+    """A refused practice stays with its author, with the reason, and is never published."""
+    async with store.transaction(now) as tx:
+        author = await enrolled(tx)
+        practice = await handed_in(tx, author)
+        await practices.refuse(tx, practice=practice, reason="Names a person")
+        mine = await practices.mine(tx, author=author)
+        assert [(one.id, one.state, one.reason) for one in mine] == [(practice, State.REFUSED, "Names a person")]
+        with pytest.raises(Conflict):
+            await practices.publish(tx, practice=practice)
+        with pytest.raises(Missing):
+            await practices.get(tx, practice=new_id())
+        with pytest.raises(Missing):
+            await practices.publish(tx, practice=new_id())
+
+
+@pytest.mark.parametrize(("codes", "both"), [(["com.dialogue"], False), (["com.dialogue", "gov.accountability"], True)])
+async def test_a_sensitive_topic_needs_both_sides(
+    store: Store,
+    now: datetime,
+    codes: list[str],
+    both: bool,  # noqa: FBT001 - a table's column
+) -> None:
+    """Handing in opens an approval: of both sides when a topic is sensitive, of either side when none is."""
+    async with store.transaction(now) as tx:
+        decider = await seated(tx, "NE", "official")
+        practice = await handed_in(tx, await enrolled(tx), topics=codes)
+        (asked,) = await approvals.pending_for(tx, person=decider)
+        assert (asked.kind, asked.subject, asked.both_sides) == ("practice", practice, both)
+        with pytest.raises(Invalid):
+            await handed_in(tx, await enrolled(tx), topics=["secret"])
+
+
+async def test_search_ranks_by_words_then_by_date(store: Store, now: datetime) -> None:
+    """More matching words come first, then the newer; a word in the text weighs more than one that names a topic."""
+    async with store.transaction(now) as tx:
+        author = await enrolled(tx)
+        texts = ["le marché calme", "le marché de nuit", "la nuit"]
+        made = [await handed_in(tx, author, title=text, problem="", done="", topics=["cor.humane"]) for text in texts]
+    for hours, practice in enumerate(made):
+        async with store.transaction(now + timedelta(hours=hours)) as tx:
+            await practices.publish(tx, practice=practice)
+    async with store.reading(now) as tx:
+        assert [one.id for one in await practices.search(tx, words="marché nuit")] == [made[1], made[2], made[0]]
+        assert [one.id for one in await practices.search(tx, words="calme prisons")] == [made[0], made[2], made[1]]
+        assert [one.id for one in await practices.search(tx)] == [made[2], made[1], made[0]]
+        assert [one.id for one in await practices.search(tx, limit=1)] == [made[2]]
+        assert await practices.search(tx, words="introuvable") == []
+        assert await practices.search(tx, words="% _ ' \" --") == []
+        again = await practices.search(tx, only=[made[0], new_id(), made[2]])
+        assert [one.id for one in again] == [made[0], made[2]]
+
+
+async def test_search_narrows_by_topic_and_country(store: Store, now: datetime) -> None:
+    """A topic, a root above it, and countries narrow what is found."""
+    async with store.transaction(now) as tx:
+        author = await enrolled(tx)
+        niger = await handed_in(tx, author)
+        chad = await handed_in(tx, author, country="TD", topics=["cor.humane"])
+        for practice in (niger, chad):
+            await practices.publish(tx, practice=practice)
+
+        async def ids(**narrow: list[str]) -> set[str]:
+            return {one.id for one in await practices.search(tx, **narrow)}
+
+        assert await ids(topics=["com"]) == {niger}
+        assert await ids(topics=["cor.humane", "com.dialogue"]) == {niger, chad}
+        assert await ids(countries=["TD", "ML"]) == {chad}
+        assert await ids(countries=["TD"], topics=["com"]) == set()
+
+
+async def test_the_starter_practices_are_found_across_languages(store: Store, now: datetime) -> None:
+    """Loaded once, the starter practices are found by words of any language, and shown in the reader's if they can be."""
+    async with store.transaction(now) as tx:
+        await starter.load(tx)
+        await starter.load(tx)
+        assert await practices.count(tx) == 11
+        radio = starter.practice_id("ne-radio")
+        for words in ("la radio", "الإذاعة", "callers", "وسائل إعلام شرطة إذاعه"):
+            assert radio in [one.id for one in await practices.search(tx, words=words)], words
+        english = await practices.get(tx, practice=radio, language="en")
+        assert (english.language, english.title) == ("en", "Police answer callers live on radio")
+        arabic = await practices.get(tx, practice=radio, language="ar")
+        assert (arabic.language, arabic.title[:6], arabic.editorial) == ("fr", "الشرطة", True)
+        assert arabic.problem.startswith("Les habitants")
+        for one in await practices.search(tx, language="fr"):
+            assert one.title
+            assert one.done
+            assert len(one.title) <= 60
+        community = await practices.search(tx, words="police de proximité")
+        assert starter.practice_id("ne-commpol") == community[0].id
+
+
+async def test_what_an_author_shared_stays_or_goes_as_they_wish(store: Store, now: datetime) -> None:
+    """Leaving keeps published texts without their author, or erases them; drafts always go."""
+    async with store.transaction(now) as tx:
+        for keep, left in ((True, 1), (False, 1)):
+            author = await enrolled(tx)
+            published, draft = await handed_in(tx, author), await handed_in(tx, author, title="draft")
+            await practices.publish(tx, practice=published)
+            await practices.forget_author(tx, author=author, keep=keep)
+            assert await practices.count(tx) == left
+            assert await practices.mine(tx, author=author) == []
+            with pytest.raises(Missing):
+                await practices.get(tx, practice=draft)
