@@ -9,14 +9,13 @@ from collections.abc import Coroutine, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, cast
-from urllib.parse import urlsplit
 
 import uvicorn
 from starlette.applications import Starlette
 
 from bot import logs
-from bot.channels import Channel, SendError
-from bot.channels.registry import open_channel
+from bot.accounts import key_of, open_all, ways_in
+from bot.channels import Channel
 from bot.clock import Clock
 from bot.courier import Courier
 from bot.ingress import Ingress
@@ -29,7 +28,6 @@ from bot.workers import Housekeeping, Timekeeper, Workers
 from bot.works import Works
 from handlers import capabilities
 from handlers.desk import Desk as RealDesk
-from handlers.invite import Links
 from handlers.language import Translator
 from network import migrations, starter
 from network.media import MediaFolder
@@ -41,7 +39,6 @@ if TYPE_CHECKING:
 
 GC_THRESHOLDS = (50_000, 20, 50)  # few collections: the libraries hold 150 MB that never becomes garbage
 
-LINK_AT_MOST_S = 5.0
 
 log = logs.logger(__name__)
 
@@ -178,7 +175,7 @@ async def build(
     await migrations.upgrade(store.engine)
     async with store.transaction(clock.now()) as tx:
         await starter.load(tx)
-    opened = dict(channels) if channels is not None else {_key(account): _open(account) for account in accounts}
+    opened = dict(channels) if channels is not None else open_all(accounts)
     return _assemble(
         settings, clock, store, opened, desk or await _desk(opened), accounts, MediaFolder(settings.media, sealer)
     )
@@ -217,9 +214,9 @@ def _assemble(  # noqa: PLR0917 - everything that is built before, once
         workers=Workers(store, clock, works.table(), metrics=metrics, wake=wake),
         housekeeping=Housekeeping(store, clock),
         pollers=[
-            Poller(cast("Polled", channels[_key(account)]), ingress, clock)
+            Poller(cast("Polled", channels[key_of(account)]), ingress, clock)
             for account in accounts
-            if isinstance(account, TelegramAccount) and account.mode == "polling" and _key(account) in channels
+            if isinstance(account, TelegramAccount) and account.mode == "polling" and key_of(account) in channels
         ],
         media=media,
         web=doors.app(),
@@ -229,46 +226,7 @@ def _assemble(  # noqa: PLR0917 - everything that is built before, once
 
 async def _desk(channels: Mapping[tuple[str, str], Channel]) -> Desk:
     """Return the desk with every capability; reading the catalogues takes a moment."""
-    links = Links(telegram=await _way_in(channels, "telegram"), whatsapp=await _way_in(channels, "whatsapp"))
-    return RealDesk(capabilities(links), Translator.load())
-
-
-async def _way_in(channels: Mapping[tuple[str, str], Channel], name: str) -> str:
-    """Return where people find us on a channel (a username, a number); empty when the provider does not say."""
-    for (channel, _), opened in channels.items():
-        if channel == name:
-            try:
-                async with asyncio.timeout(LINK_AT_MOST_S):
-                    return urlsplit(await opened.deep_link("x")).path.strip("/")
-            except (SendError, TimeoutError):
-                log.warning("no_link", channel=name)
-    return ""
-
-
-def _key(account: Account) -> tuple[str, str]:
-    return ("telegram" if isinstance(account, TelegramAccount) else "whatsapp", account.name)
-
-
-def _open(account: Account) -> Channel:
-    """Open an account; its library is imported only now."""
-    name, _ = _key(account)
-    if isinstance(account, TelegramAccount):
-        return open_channel(
-            name,
-            account.name,
-            token=account.token.get_secret_value(),
-            api_url=account.api_url,
-            secret=account.secret.get_secret_value(),
-        )
-    return open_channel(
-        name,
-        account.name,
-        token=account.token.get_secret_value(),
-        phone_id=account.phone_id,
-        app_secret=account.app_secret.get_secret_value(),
-        verify_token=account.verify_token.get_secret_value(),
-        api_url=account.api_url,
-    )
+    return RealDesk(capabilities(await ways_in(channels)), Translator.load())
 
 
 def _spawn(work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:

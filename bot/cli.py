@@ -1,0 +1,171 @@
+"""The command line: ``jisr``."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import asynccontextmanager
+from typing import Annotated, Any, TypeVar
+
+import typer
+
+from bot import logs
+from bot.clock import Clock
+from bot.settings import Misconfigured, Settings
+from network import audit as audits
+from network import countries, inbox, invitations, migrations
+from network.sealing import KeyRing, Sealer
+from network.store import Store, open_engine
+
+STEWARD = "steward"  # who does what is done from the command line, in the audit log
+
+app = typer.Typer(
+    help="Jisr: a bridge between officials and civil society, in the chat apps they have.", no_args_is_help=True
+)
+audit = typer.Typer(help="The log of acts that bind both sides.", no_args_is_help=True)
+quarantine = typer.Typer(help="Messages that could not be handled.", no_args_is_help=True)
+app.add_typer(audit, name="audit")
+app.add_typer(quarantine, name="quarantine")
+
+_T = TypeVar("_T")
+
+
+@app.command()
+def run() -> None:
+    """Take messages in, handle them and send the answers, until stopped."""
+    settings = Settings()
+    logs.set_up(level=settings.log_level)
+    _finish(_run(settings))
+
+
+@app.command()
+def demo(
+    port: Annotated[int, typer.Option(help="Where the page of phones is.")] = 8080,
+    *,
+    browser: Annotated[bool, typer.Option(help="Open the page in a browser.")] = True,
+) -> None:
+    """Show the network on three phones: no account, no token, no internet."""
+    from bot.sandbox.demo import main  # noqa: PLC0415 - the program runs without the sandbox
+
+    main(port=port, browser=browser)
+
+
+@app.command()
+def migrate() -> None:
+    """Bring the database to the newest revision."""
+    _finish(_migrate(Settings()))
+    typer.echo("The database is up to date.")
+
+
+@app.command()
+def invite(
+    country: Annotated[str | None, typer.Option(help="Two letters, such as NE.")] = None,
+    side: Annotated[str | None, typer.Option(help="official or civil.")] = None,
+    uses: Annotated[int, typer.Option(min=1, help="How many people may use it.")] = 1,
+    days: Annotated[int, typer.Option(min=1, help="How long it holds.")] = 14,
+) -> None:
+    """Make an invitation, and print its links for every account."""
+    if side not in {None, "official", "civil"}:
+        raise typer.BadParameter("official or civil", param_hint="--side")
+    if country is not None and country.upper() not in {known.code for known in countries.all()}:
+        raise typer.BadParameter("not a country of the network", param_hint="--country")
+    for line in _finish(_invite(Settings(), country.upper() if country else None, side, uses, days)):
+        typer.echo(line)
+
+
+@audit.command()
+def verify() -> None:
+    """Prove that nothing was changed or taken out of the audit log."""
+    try:
+        count = _finish(_with_store(audits.verify))
+    except audits.Broken as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(1) from error
+    typer.echo(f"{count} entries, all in order.")
+
+
+@quarantine.command("list")
+def list_() -> None:
+    """List the messages that could not be handled: their ids, where from, when, and what went wrong."""
+    for item in _finish(_with_store(inbox.quarantined)):
+        typer.echo(f"{item.id}  {item.received_at:%Y-%m-%d %H:%M}  {item.channel}/{item.account}  {item.error}")
+
+
+@quarantine.command()
+def replay(item: str) -> None:
+    """Handle a message again."""
+    _found(await_=lambda tx: inbox.replay(tx, item=item))
+
+
+@quarantine.command()
+def drop(item: str) -> None:
+    """Empty a message for good."""
+    _found(await_=lambda tx: inbox.drop(tx, item=item))
+
+
+async def _run(settings: Settings) -> None:
+    from bot.app import build  # noqa: PLC0415 - brings the web server, which the other commands need not
+
+    program = await build(settings)
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop.set)
+    try:
+        await program.run(stop)
+    finally:
+        await program.close()
+
+
+async def _migrate(settings: Settings) -> None:
+    engine = open_engine(settings.database)
+    try:
+        settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
+        await migrations.upgrade(engine)
+    finally:
+        await engine.dispose()
+
+
+async def _invite(settings: Settings, country: str | None, side: str | None, uses: int, days: int) -> list[str]:
+    from bot.accounts import open_all, ways_in  # noqa: PLC0415 - brings the channels' libraries
+
+    await _migrate(settings)
+    async with _opened(settings) as (store, clock), store.transaction(clock.now()) as tx:
+        code = await invitations.create(tx, by=STEWARD, country=country, side=side, uses=uses, days=days)
+    channels = open_all(settings.accounts())
+    try:
+        links = await ways_in(channels)
+    finally:
+        for channel in channels.values():
+            await channel.close()
+    return [f"Code: {code}", *links.of(code)]
+
+
+async def _with_store(act: Any) -> Any:
+    async with _opened(Settings()) as (store, clock), store.transaction(clock.now()) as tx:
+        return await act(tx)
+
+
+@asynccontextmanager
+async def _opened(settings: Settings) -> AsyncIterator[tuple[Store, Clock]]:
+    store = Store(open_engine(settings.database), Sealer(KeyRing.load_or_create(settings.keys)))
+    try:
+        yield store, Clock()
+    finally:
+        await store.close()
+
+
+def _found(await_: Any) -> None:
+    if not _finish(_with_store(await_)):
+        typer.echo("There is no such message in quarantine.", err=True)
+        raise typer.Exit(1)
+
+
+def _finish(work: Coroutine[Any, Any, _T]) -> _T:
+    """Run ``work`` to its end; a fault in the settings is said, not shown as a traceback."""
+    try:
+        return asyncio.run(work)
+    except Misconfigured as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(2) from error
