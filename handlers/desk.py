@@ -39,7 +39,7 @@ class Desk:
 
     def __init__(self, registry: Registry, translator: Translator) -> None:
         self._registry = registry
-        self._translator = translator
+        self.translator = translator
         self._common = CommonWords(translator)
         self._words = registry.words(translator)
 
@@ -52,8 +52,8 @@ class Desk:
         if incoming.kind is Kind.DUE:
             return await self._due(tx, incoming)
         if incoming.kind is Kind.DONE:
-            return await afterwards.deliver(tx, incoming, self._translator)
-        who = await people.meet(tx, incoming, self._translator)
+            return await afterwards.deliver(tx, incoming, self.translator)
+        who = await people.meet(tx, incoming, self.translator)
         if incoming.kind is Kind.BLOCKED:
             await addresses.set_reachable(tx, address=who.address.id, reachable=False)
             return []
@@ -69,14 +69,14 @@ class Desk:
 
     async def apologise(self, tx: Tx, incoming: Incoming) -> list[Letter]:
         """Return a short apology for a message that could not be handled."""
-        return await afterwards.apologise(tx, incoming, self._translator)
+        return await afterwards.apologise(tx, incoming, self.translator)
 
     async def _strike(self, tx: Tx, who: Person, incoming: Incoming) -> list[Letter] | None:
         """Check for the secret word of a member who has one."""
         strike = self._registry.strike
         if strike is None or who.member is None or not who.member.has_panic_word or not incoming.text:
             return None
-        return await strike(tx, who.address, incoming.text, self._translator)
+        return await strike(tx, who.address, incoming.text, self.translator)
 
     async def _due(self, tx: Tx, incoming: Incoming) -> list[Letter]:
         """A deadline came: let the question answer itself, and go on."""
@@ -84,7 +84,7 @@ class Desk:
         reach = await addresses.preferred(tx, people=[found.person]) if found else {}
         if found is None or found.person not in reach:
             return []
-        who = await people.at(tx, reach[found.person], self._translator)
+        who = await people.at(tx, reach[found.person], self.translator)
         turn = await self._turn(tx, who, incoming)
         for dialogue in [turn.active, *turn.parked]:
             if dialogue is not None and dialogue.id == found.id:

@@ -20,7 +20,7 @@ from network.store import Tx
 NONCE_ID = 8  # characters of the conversation's id in the marks of its buttons
 
 
-@dataclass
+@dataclass(eq=False)
 class Dialogue:
     """One conversation of a person, as this message finds it and leaves it.
 
