@@ -207,5 +207,5 @@ class _Cutter:
 
     def _at(self, cut: _Cut) -> tuple[str, str]:
         before = "".join(self._graphemes[: cut.at]).rstrip() + _CLOSER * len(cut.open_isolates)
-        after = cut.open_isolates + "".join(self._graphemes[cut.at :]).lstrip()
+        after = cut.open_isolates + "".join(self._graphemes[cut.at :]).strip()
         return before, after

@@ -72,6 +72,10 @@ async def provider(usual: Any) -> AsyncIterator[Provider]:
     served = Provider(usual)
     app = web.Application()
     app.router.add_route("*", "/{path:.*}", served.handle)
-    async with TestServer(app) as server:
+    server = TestServer(app)
+    await server.start_server(access_log=None)
+    try:
         served.url = str(server.make_url("")).rstrip("/")
         yield served
+    finally:
+        await server.close()
