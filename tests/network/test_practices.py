@@ -116,7 +116,7 @@ async def test_search_narrows_by_topic_and_country(store: Store, now: datetime) 
 
 
 async def test_the_starter_practices_are_found_across_languages(store: Store, now: datetime) -> None:
-    """Loaded once, the starter practices are found by words of any language, and shown in the reader's if they can be."""
+    """Loaded once, the starter practices are found by words of any language, shown in the reader's if they can be."""
     async with store.transaction(now) as tx:
         await starter.load(tx)
         await starter.load(tx)

@@ -1,0 +1,254 @@
+"""Erasure, export and tombstones: nothing of a person stays, and it comes not back; on both databases."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select
+
+from network import (
+    addresses,
+    approvals,
+    audit,
+    conversations,
+    due,
+    erasure,
+    groups,
+    inbox,
+    invitations,
+    jobs,
+    leaving,
+    links,
+    members,
+    migrations,
+    outbox,
+    practices,
+    rates,
+    starter,
+    tombstones,
+    topics,
+    traces,
+)
+from network.addresses import Address
+from network.approvals import Decision
+from network.conversations import Conversation
+from network.ids import new_id
+from network.inbox import Arrival
+from network.members import State
+from network.outbox import Post
+from network.store import Store, Tx
+from tests.network.people import enrolled, seated
+
+PHONE, USER, TELEGRAM = "22790112233", "NE.canaryuserid", "7771234567"
+NAME, ORGANISATION, LOCALITY = "Canary Awa Maïga", "Canary Radio Tarka", "Canary Village"
+DRAFT, WORD, ANSWER, BODY = "canary draft of a title", "canary secret word", "canary answer", "canary body"
+CANARIES = (PHONE, USER, TELEGRAM, NAME, ORGANISATION, LOCALITY, DRAFT, WORD, ANSWER, BODY)
+
+
+async def a_full_life(tx: Tx) -> str:
+    """Make a coordinator of whom something is kept in every table; return their id."""
+    person = await seated(tx, "NE", "civil")
+    await members.change(tx, person=person, name=NAME, organisation=ORGANISATION, locality=LOCALITY)
+    await members.set_panic_word(tx, person=person, word=WORD)
+    await topics.follow(tx, person=person, topics=["com.policing"])
+    for address in (
+        await addresses.meet(tx, channel="whatsapp", account="main", external=USER, alias=PHONE),
+        await addresses.meet(tx, channel="telegram", account="main", external=TELEGRAM),
+    ):
+        await addresses.set_person(tx, person=address.person, to=person)
+        await _traffic(tx, address)
+    await _network_acts(tx, person)
+    await due.at(tx, kind="reminder", subject=person, instant=tx.now, person=person)
+    await jobs.ask(tx, kind="media", person=person, argument={"note": BODY})
+    talk = Conversation(
+        new_id(), person, "share", conversations.State.ACTIVE, {"title": ANSWER}, {"text": ANSWER}, None, tx.now
+    )
+    await conversations.begin(tx, conversation=talk)
+    return person
+
+
+async def _traffic(tx: Tx, address: Address) -> None:
+    external, channel = address.external, address.channel
+    arrivals = [Arrival(channel, "main", f"{external}:{number}", external, BODY) for number in range(2)]
+    await inbox.accept(tx, arrivals=arrivals)
+    await outbox.put(tx, posts=[Post(address.id, channel, "main", BODY)])
+    await traces.keep(tx, address=address.id, channel=channel, ref=f"{external}/1")
+    await rates.save(tx, tats={address.id: 1.0})
+
+
+async def _network_acts(tx: Tx, person: str) -> None:
+    """Share, decide, invite, try a code, offer a link, and ask for something."""
+    texts = {"title": DRAFT, "problem": DRAFT, "done": DRAFT}
+    await practices.submit(tx, author=person, language="en", country="NE", topics=["com.policing"], **texts)
+    shared = {"title": "A shared title", "problem": "p", "done": "d"}
+    known = await practices.submit(tx, author=person, language="en", country="NE", topics=["com.policing"], **shared)
+    await practices.publish(tx, practice=known)
+    newcomer = await enrolled(tx, state=State.WAITING)
+    asked = await approvals.ask(tx, kind="join", subject=newcomer, by=newcomer, country="NE")
+    await approvals.decide(tx, approval=asked, by=person, agree=False, reason=ANSWER)
+    code = await invitations.create(tx, by="steward")
+    used = await invitations.find(tx, code=code)
+    assert used is not None
+    await invitations.use(tx, invitation=used.id, person=person)
+    await invitations.create(tx, by=person)
+    await invitations.too_many(tx, person=person)
+    await links.offer(tx, person=person)
+
+
+async def everything(tx: Tx) -> str:
+    """Return every value of every table but the audit log's opaque ids, as one text."""
+    kept = [table for table in migrations.tables().sorted_tables if table.name != "audit"]
+    return "\n".join([repr(tuple(row)) for table in kept for row in await tx.all(select(table))])
+
+
+async def sealed_and_indexed(tx: Tx, person: str) -> list[bytes]:
+    """Return what stands in the rows of a person: sealed values and keyed indexes, to be looked for in bytes."""
+    found: list[bytes] = [person.encode()]
+    for table, column in (
+        (addresses.addresses, "person"),
+        (members.members, "id"),
+        (conversations.conversations, "person"),
+        (jobs.jobs, "person"),
+    ):
+        for row in await tx.all(select(table).where(table.c[column] == person)):
+            found += [value for value in row if isinstance(value, bytes)]
+            found += [value.encode() for key, value in row._mapping.items() if value and key.endswith("_index")]
+    for row in await tx.all(select(outbox.outbox.c.body, outbox.outbox.c.id)):
+        found += [row.body, row.id.encode()]
+    for row in await tx.all(select(practices.practices.c.draft).where(practices.practices.c.author == person)):
+        found += [row.draft] if row.draft else []
+    return found
+
+
+async def test_nothing_of_a_person_stays_in_any_table(store: Store, now: datetime) -> None:
+    """After the erasure no row of any table holds the person; what they published stays, without its author."""
+    async with store.transaction(now) as tx:
+        person = await a_full_life(tx)
+        assert person in await everything(tx)
+    async with store.transaction(now) as tx:
+        await erasure.erase(tx, person=person)
+        await erasure.erase(tx, person=person)
+        left = await everything(tx)
+        assert person not in left
+        assert "A shared title" in left
+        assert await audit.verify(tx) > 0
+        for table in (
+            addresses.addresses,
+            outbox.outbox,
+            traces.traces,
+            conversations.conversations,
+            due.due,
+            jobs.jobs,
+        ):
+            assert await tx.scalar(select(func.count()).select_from(table)) == 0, table.name
+        assert await tx.scalar(select(func.count()).where(inbox.inbox.c.body.is_not(None))) == 0
+
+
+async def test_published_practices_go_when_that_is_wished(store: Store, now: datetime) -> None:
+    """With ``keep_practices=False`` what the person published goes too."""
+    async with store.transaction(now) as tx:
+        person = await a_full_life(tx)
+        await erasure.erase(tx, person=person, keep_practices=False)
+        assert "A shared title" not in await everything(tx)
+
+
+async def test_no_byte_of_a_person_stays_in_the_files(sqlite_store: Store, tmp_path: Path, now: datetime) -> None:
+    """In clear nothing ever stands in the files; after erasure and scrub neither do the sealed values and indexes."""
+    files = [tmp_path / "sqlite.db", tmp_path / "sqlite.db-wal"]
+    store = sqlite_store
+    async with store.transaction(now) as tx:
+        await starter.load(tx)
+    async with store.transaction(now) as tx:
+        person = await a_full_life(tx)
+    async with store.transaction(now) as tx:
+        kept = await sealed_and_indexed(tx, person)
+    before = b"".join(path.read_bytes() for path in files)
+    assert len(kept) > 15
+    assert all(value in before for value in kept)
+    assert not [canary for canary in CANARIES if canary.encode() in before]
+    async with store.transaction(now) as tx:
+        await tx.run(audit.audit.delete())  # its opaque ids stay by design: away, to look for the person's id elsewhere
+        await erasure.erase(tx, person=person, keep_practices=False)
+    await store.scrub()
+    after = b"".join(path.read_bytes() for path in files if path.exists())
+    assert [value for value in kept if value in after] == []
+
+
+async def test_the_job_that_asked_stays_to_be_ended(store: Store, now: datetime) -> None:
+    """Erasing a person removes their jobs but the erasure's own, which ends only when the files are clean too."""
+    async with store.transaction(now) as tx:
+        person = await enrolled(tx)
+        await leaving.leave(tx, person=person, keep_practices=True)
+        await erasure.erase(tx, person=person)
+        assert await tx.all(select(jobs.jobs.c.kind)) == [(leaving.ERASE,)]
+
+
+async def test_those_who_never_consented_are_purged(store: Store, now: datetime) -> None:
+    """An address older than the limit whose person is no member goes, with its traffic; members and newcomers stay."""
+    async with store.transaction(now) as tx:
+        stranger = await addresses.meet(tx, channel="telegram", account="main", external=TELEGRAM)
+        await _traffic(tx, stranger)
+        member = await addresses.meet(tx, channel="telegram", account="main", external="2")
+        await addresses.set_person(tx, person=member.person, to=await enrolled(tx))
+    async with store.transaction(now + timedelta(hours=24)) as tx:
+        newcomer = await addresses.meet(tx, channel="telegram", account="main", external="3")
+        assert await erasure.purge_unconsented(tx, before=tx.now) == 1
+        assert await erasure.purge_unconsented(tx, before=tx.now) == 0
+        rows = await tx.all(select(addresses.addresses.c.id))
+        assert {row.id for row in rows} == {member.id, newcomer.id}
+        assert await tx.scalar(select(func.count()).where(inbox.inbox.c.body.is_not(None))) == 0
+
+
+async def test_a_person_reads_everything_that_is_kept(store: Store, now: datetime) -> None:
+    """The export opens every sealed value of the person, and nobody else's."""
+    async with store.transaction(now) as tx:
+        other = await enrolled(tx, name="Somebody Else")
+        person = await a_full_life(tx)
+        kept = await erasure.export(tx, person=person)
+        text = repr(kept)
+        for value in (PHONE, USER, TELEGRAM, NAME, ORGANISATION, LOCALITY, DRAFT, ANSWER, "A shared title"):
+            assert value in text
+        assert (kept["groups"], kept["coordinates"], kept["topics"]) == (["NE"], ["NE"], ["com.policing"])
+        assert (kept["invitations_made"], kept["decisions_made"], kept["reminders_set"]) == (1, 1, 1)
+        assert "Somebody" not in text
+        assert (await erasure.export(tx, person=other))["addresses"] == []
+        assert (await erasure.export(tx, person=new_id()))["profile"] == {}
+
+
+@pytest.mark.parametrize("keep", [True, False])
+async def test_a_restored_backup_forgets_the_erased_again(
+    store: Store,
+    now: datetime,
+    tmp_path: Path,
+    keep: bool,  # noqa: FBT001 - a table's column
+) -> None:
+    """Tombstones erase who is back after a restore, with the fate of their practices; a torn line harms nothing."""
+    path = tmp_path / "home" / "tombstones"
+    async with store.transaction(now) as tx:
+        assert await tombstones.apply(tx, path) == 0
+        person, other = await a_full_life(tx), await enrolled(tx)
+        tombstones.append(path, [tombstones.mark(tx.seal, new_id(), keep_practices=True)])
+        with path.open("a") as file:
+            file.write("0123456789abcdef")
+        tombstones.append(path, [tombstones.mark(tx.seal, person, keep_practices=keep)])
+        assert await tombstones.apply(tx, path) == 1
+        assert await members.find(tx, person=person) is None
+        assert await members.find(tx, person=other) is not None
+        assert ("A shared title" in await everything(tx)) is keep
+    assert person not in path.read_text()
+    assert path.stat().st_mode & 0o777 == 0o600
+
+
+async def test_erasing_a_moderator_keeps_what_was_decided(store: Store, now: datetime) -> None:
+    """Decisions of somebody who left stand, without who and why."""
+    async with store.transaction(now) as tx:
+        moderator, civil = await seated(tx, "NE", "official"), await seated(tx, "NE", "civil")
+        newcomer = await enrolled(tx, state=State.WAITING)
+        asked = await approvals.ask(tx, kind="join", subject=newcomer, by=newcomer, country="NE", both_sides=True)
+        await approvals.decide(tx, approval=asked, by=moderator, agree=True)
+        await erasure.erase(tx, person=moderator)
+        assert (await approvals.decide(tx, approval=asked, by=civil, agree=True)).state is Decision.APPROVED
+        group = await groups.by_country(tx, country="NE")
+        assert [seat.person for seat in await groups.seated(tx, group=group.id)] == [civil]
