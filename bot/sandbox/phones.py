@@ -76,7 +76,7 @@ class Phone:
 
     async def says(self, text: str, *, quoting: Bubble | None = None) -> Bubble:
         """Type a message and send it. What was not listened to before is skipped."""
-        self._unheard.clear()
+        self._begin()
         return self.line.text(self, text, quoting=quoting.id if quoting else "")
 
     async def taps(self, choice: str | int, *, of: Bubble | None = None) -> str:
@@ -86,13 +86,13 @@ class Phone:
         """
         bubble = of or self.last_with_choices()
         tap = self._find(bubble, choice)
-        self._unheard.clear()
+        self._begin()
         self.line.tap(self, bubble, tap)
         return tap.label
 
     async def sends(self, attachment: Attachment, caption: str = "") -> Bubble:
         """Send a file (see ``samples``)."""
-        self._unheard.clear()
+        self._begin()
         return self.line.attach(self, attachment, caption)
 
     async def edits(self, bubble: Bubble, text: str) -> None:
@@ -170,6 +170,10 @@ class Phone:
         self._news.set()
         self._news = asyncio.Event()
         self.home.tell(self)
+
+    def _begin(self) -> None:
+        self._unheard.clear()
+        self.home.before_act()
 
     async def _news_came(self) -> None:
         await self._news.wait()

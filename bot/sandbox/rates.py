@@ -1,9 +1,11 @@
-"""The providers' rates, as they count them."""
+"""The providers' rates, as they count them: from when a call arrives, give or take."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+
+GRACE_S = 0.2  # calls that left in time may arrive closer together
 
 
 @dataclass
@@ -18,7 +20,7 @@ class Bucket:
         """Return the seconds until ``key`` may send; 0 takes one."""
         due = max(self._next.get(key, now), now)
         early = (due - now).total_seconds() - self.every * (self.burst - 1)
-        if early > 0:
+        if early > GRACE_S:
             return early
         self._next[key] = due + timedelta(seconds=self.every)
         return 0.0

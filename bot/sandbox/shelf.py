@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -18,6 +18,7 @@ class Shelf:
 
     def __init__(self, clock: Now) -> None:
         self.clock = clock
+        self.before_act: Callable[[], None] = _nothing  # called before a person types, presses or sends
         self.all: dict[str, Phone] = {}
         self._found: dict[tuple[App, str], Phone] = {}
         self._watchers: set[asyncio.Queue[str]] = set()
@@ -66,6 +67,10 @@ class Shelf:
     def forget(self, queue: asyncio.Queue[str]) -> None:
         """Stop telling a watcher."""
         self._watchers.discard(queue)
+
+
+def _nothing() -> None:
+    """Do nothing before an act."""
 
 
 @cache

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any, Self
 
@@ -39,9 +40,7 @@ OPENER = Template(
 class StandIns:
     """Telegram, WhatsApp, and the people's phones. ``async with`` serves them."""
 
-    def __init__(
-        self, clock: Now, *, port: int = 0, keep: int | None = None, more: list[BaseRoute] | None = None
-    ) -> None:
+    def __init__(self, clock: Now, *, port: int = 0, keep: int | None = None) -> None:
         self.clock = clock
         self.alarm = Alarm(clock)
         self.recorder = Recorder(keep)
@@ -49,11 +48,15 @@ class StandIns:
         self.shelf = Shelf(clock)
         self.telegram = TelegramApi(self.shelf, self.alarm, self.recorder, self.faults, token=TOKEN)
         self.whatsapp = WhatsAppApi(self.shelf, self.alarm, self.recorder, self.faults, account=ACCOUNT)
-        routes = [*(more or []), *self.telegram.routes(), *self.whatsapp.routes()]
-        self.serving = Serving(Starlette(routes=routes), port)
+        self.web = Starlette(routes=[*self.telegram.routes(), *self.whatsapp.routes()])
+        self.serving = Serving(self.web, port)
         self.whatsapp.sends.templates["jisr_waiting"] = OPENER
         self.whatsapp.url = self.serving.url
         self._tasks: list[asyncio.Task[None]] = []
+
+    def serve_also(self, routes: Sequence[BaseRoute]) -> None:
+        """Serve the page of phones too."""
+        self.web.router.routes.extend(routes)
 
     @property
     def url(self) -> str:

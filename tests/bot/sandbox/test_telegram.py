@@ -195,7 +195,7 @@ async def test_taking_back(bot: Bot, amel: Phone, desk: Desk):
 
 
 async def test_rates(bot: Bot, amel: Phone, desk: Desk):
-    """A fourth message within a second waits; so does the 31st of the bot; a second later both pass."""
+    """A fourth message within a second waits, and so do many of a bot at once; a second later both pass."""
     chat = int(amel.number)
     await amel.starts()
     for number in range(3):
@@ -205,15 +205,15 @@ async def test_rates(bot: Bot, amel: Phone, desk: Desk):
     assert refusal.value.retry_after == 1
     desk.passes(1)
     await bot.send_message(chat, "3")
-    others = [desk.phone(app="telegram", country="SN", language="fr") for _ in range(31)]
+    others = [desk.phone(app="telegram", country="SN", language="fr") for _ in range(40)]
     for other in others:
         await other.starts()
     desk.passes(1)
     for other in others[:30]:
         await bot.send_message(int(other.number), "x")
-    with pytest.raises(TelegramRetryAfter):
-        await bot.send_message(int(others[30].number), "x")
-    assert [call.status for call in desk.recorder.refused()] == [429, 429]
+    late = await asyncio.gather(*(bot.send_message(int(o.number), "x") for o in others[30:]), return_exceptions=True)
+    assert any(isinstance(each, TelegramRetryAfter) for each in late)
+    assert {call.status for call in desk.recorder.refused()} == {429}
 
 
 async def test_faults(bot: Bot, amel: Phone, desk: Desk):

@@ -1,5 +1,6 @@
 """The WhatsApp stand-in, under the client library that knows the real one."""
 
+import asyncio
 import hashlib
 import hmac
 import json
@@ -241,14 +242,14 @@ async def test_rates(client: WhatsApp, issa: Phone, desk: Desk):
         await client.send_message(issa.number, "45")
     desk.passes(6)
     await client.send_message(issa.number, "45")
-    others = [desk.phone(app="whatsapp", country="ML", language="fr") for _ in range(81)]
+    others = [desk.phone(app="whatsapp", country="ML", language="fr") for _ in range(100)]
     for other in others:
         await other.says("x")
     desk.passes(1)
     for other in others[:80]:
         await client.send_message(other.number, "x")
-    with pytest.raises(errors.RateLimitHit):
-        await client.send_message(others[80].number, "x")
+    late = await asyncio.gather(*(client.send_message(o.number, "x") for o in others[80:]), return_exceptions=True)
+    assert any(isinstance(each, errors.RateLimitHit) for each in late)
 
 
 async def test_media_both_ways(client: WhatsApp, issa: Phone, desk: Desk, receiver: Receiver):
