@@ -21,6 +21,7 @@ from network.store import Tx
 
 LONGEST_ARGUMENT = 200  # characters
 SHORTEST_CODE = 6  # characters of a code typed after a word
+UNKNOWN = _("I do not know that command.")
 FIRST_THIS = _("Let us finish this first.")
 FOR_COORDINATORS = _("Only coordinators can do that.")
 WRITTEN = frozenset({"text", "number", "date"})
@@ -93,6 +94,9 @@ class Desk:
 
     async def _turn(self, tx: Tx, who: Person, incoming: Incoming) -> Turn:
         stored = await conversations.of(tx, person=who.id)
+        for each in stored:
+            if self._registry.find(each.name) is None:  # a capability that is gone
+                await conversations.end(tx, conversation=each.id)
         return Turn(tx, who=who, registry=self._registry, incoming=incoming, stored=stored)
 
     async def _understand(self, turn: Turn) -> None:
@@ -104,6 +108,8 @@ class Desk:
             await self._start(turn, command)
         elif turn.incoming.kind is Kind.EDITED:
             await self._edited(turn)
+        elif turn.incoming.kind is Kind.COMMAND and turn.active is not None:
+            await turn.resume(turn.active, before=UNKNOWN)
         elif not await self._continued(turn):
             if turn.active is not None:
                 await self._answered(turn, turn.active)
@@ -148,7 +154,7 @@ class Desk:
         found = self._words.get(fold(first))
         if found is None or not rest.strip():
             return None
-        is_code = len(rest.split()) == 1 and len(rest) >= SHORTEST_CODE and rest.upper() == rest
+        is_code = len(rest.split()) == 1 and len(rest) >= SHORTEST_CODE and (rest.upper() == rest or _has_digit(rest))
         if (found.always and is_code) or (turn.active is None and turn.who.state is State.ACTIVE):
             return Command(found, clean(rest))
         return None
@@ -236,8 +242,14 @@ class Desk:
             return
         if turn.incoming.kind is Kind.CHOICE:
             turn.say(_("That button is no longer in use."))
+        elif turn.incoming.kind is Kind.COMMAND and self._named(turn.incoming.text) is None:
+            turn.say(UNKNOWN)
         is_first = turn.who.member is None and turn.incoming.kind is Kind.TEXT
         await turn.start(home, clean(turn.incoming.text[:LONGEST_ARGUMENT]) if is_first else "")
+
+
+def _has_digit(text: str) -> bool:
+    return any(letter.isdigit() for letter in text)
 
 
 def _answers_stopped(command: Command | None, turn: Turn) -> bool:

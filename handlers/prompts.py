@@ -13,7 +13,7 @@ from network.folding import fold
 
 MOST_CHOICES = 10  # rows of a WhatsApp list: developers.facebook.com/docs/whatsapp, interactive lists
 BUTTONS, BUTTON_LABEL = 3, 20  # reply buttons of WhatsApp, and characters on one
-KEPT_QUESTION = 600  # characters of the question that are kept for the tidy edit
+CHOICES = frozenset({"choose", "confirm", "several"})
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ class Prompt:
     @property
     def is_choice(self) -> bool:
         """Whether it is answered by choosing."""
-        return bool(self.options)
+        return self.form in CHOICES
 
     @property
     def found(self) -> tuple[Shown, ...]:

@@ -137,13 +137,13 @@ class Record:
         return key in self._settled
 
     def keep(self, entry: Entry) -> None:
-        """Record a step. A new answer makes what was read after it out of date."""
+        """Record a step. A new answer makes what was read or refused after it out of date."""
         self._entries[entry.key] = entry
         if entry.is_answer:
             self.held.pop(entry.key, None)
             if self.revised and self.revised.key == entry.key:
                 self.revised = None
-            self._forget_reads(after=self._seen)
+            self._forget_stale(after=self._seen)
 
     def forget(self, key: str) -> None:
         """Set aside an answer that no longer fits its question."""
@@ -175,7 +175,7 @@ class Record:
             return ""
         before = [entry.key for entry in self._walked()]
         self._drop(last.key)
-        self._forget_reads(after=before[: before.index(last.key)])
+        self._forget_stale(after=before[: before.index(last.key)])
         return last.key
 
     def revise(self, key: str, *, forget: Sequence[str] = ()) -> None:
@@ -192,7 +192,7 @@ class Record:
         before = [entry.key for entry in self._walked()]
         for dropped in {key, *forget, *([last.key] if last else ())}:
             self._drop(dropped)
-        self._forget_reads(after=before[: before.index(key)] if key in before else before)
+        self._forget_stale(after=before[: before.index(key)] if key in before else before)
 
     def _walked(self) -> list[Entry]:
         return list(self._entries.values())[: self._reached]
@@ -210,7 +210,8 @@ class Record:
         self._reached -= at < self._reached
         self._entries.pop(key, None)
 
-    def _forget_reads(self, *, after: Mapping[str, None] | Sequence[str]) -> None:
-        stale = [entry.key for entry in self._entries.values() if entry.form == READ and entry.key not in after]
+    def _forget_stale(self, *, after: Mapping[str, None] | Sequence[str]) -> None:
+        later = [entry for entry in self._entries.values() if entry.key not in after]
+        stale = [entry.key for entry in later if entry.form == READ or entry.error]
         for key in stale:
             self._drop(key)

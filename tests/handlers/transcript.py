@@ -73,13 +73,7 @@ class Transcript:
         beside: Transcript | None = None,
         external: str = "",
     ) -> None:
-        if beside is not None:
-            self.world = beside.world
-        else:
-            assert store is not None
-            assert desk is not None
-            assert now is not None
-            self.world = World(store, desk, now)
+        self.world: World = beside.world if beside is not None else _world(store, desk, now)
         self.channel = channel
         self.language = language
         self.external = external or f"{channel}-{len(self.world.phones) + 1}"
@@ -232,6 +226,13 @@ class Transcript:
         text = Text(words) if isinstance(words, str) else words
         said = {Voice(translator, self.language, digits).say(text).translate(ISOLATES) for digits in ("latn", "arab")}
         return said | ({words} if isinstance(words, str) else set())
+
+
+def _world(store: Store | None, desk: Desk | None, now: datetime | None) -> World:
+    assert store is not None
+    assert desk is not None
+    assert now is not None
+    return World(store, desk, now)
 
 
 def bare(label: str) -> str:
