@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, cast
 
+import structlog
 import uvicorn
 from starlette.applications import Starlette
 
@@ -167,6 +168,8 @@ async def build(
 
     ``channels`` and ``desk`` stand in for the real ones in tests.
     """
+    if not structlog.is_configured():
+        logs.set_up(level=settings.log_level)
     clock = clock or Clock()
     accounts = settings.accounts()
     settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -306,10 +306,10 @@ _LOCK_SHARDS = text(
     f"""
     WITH ready AS MATERIALIZED (
         SELECT DISTINCT shard FROM inbox WHERE state = 0 AND ready_at <= :now
-    ), some AS MATERIALIZED (
+    ), picked AS MATERIALIZED (
         SELECT shard FROM ready ORDER BY random() LIMIT {SHARDS_AT_ONCE}
     )
-    SELECT shard FROM some WHERE pg_try_advisory_xact_lock({LOCKS}, shard)
+    SELECT shard FROM picked WHERE pg_try_advisory_xact_lock({LOCKS}, shard)
     """  # noqa: S608 - our own constants
 )
 _DONE = (

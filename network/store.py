@@ -14,11 +14,12 @@ from datetime import UTC, datetime
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import Connection, DateTime, Dialect, Executable, MetaData, Row, Table, event
+from sqlalchemy import Connection, DateTime, Dialect, ExceptionContext, Executable, MetaData, Row, Table, event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.types import TypeDecorator
 
+from network import inline
 from network.sealing import Sealer
 
 metadata = MetaData(
@@ -211,10 +212,21 @@ def open_engine(url: str) -> AsyncEngine:
     """
     if not url.startswith("sqlite"):
         return create_async_engine(url, pool_pre_ping=True)
-    engine = create_async_engine(url, connect_args={"timeout": BUSY_TIMEOUT_S})
+    engine = create_async_engine(url, connect_args={"timeout": BUSY_TIMEOUT_S, "async_creator_fn": inline.connect})
     event.listen(engine.sync_engine, "connect", _prepare_sqlite)
     event.listen(engine.sync_engine, "begin", _begin_sqlite)
+    event.listen(engine.sync_engine, "handle_error", _keep_when_cancelled)
     return engine
+
+
+def _keep_when_cancelled(context: ExceptionContext) -> None:
+    """Let a cancelled caller's connection live, to be rolled back.
+
+    SQLAlchemy would close it at once; with a statement still open in its thread SQLite keeps such
+    a connection's lock (https://sqlite.org/c3ref/close.html), and every writer would wait.
+    """
+    if isinstance(context.original_exception, asyncio.CancelledError):
+        context.is_disconnect = False
 
 
 def _prepare_sqlite(raw: Any, _record: object) -> None:
