@@ -151,19 +151,18 @@ async def _welcome(talk: Talk) -> None:
 
 
 async def tell_more(talk: Talk) -> None:
-    """Offer the questions that can wait; each can be skipped."""
+    """Offer the questions that can wait; each can be skipped. Then show the menu."""
+    question = _("Three short questions help us to bring you what is useful to you. All can be skipped.")
     # Translators: button, max:20
     ways = [Option("now", _("Tell a little more")), Option("later", _("Later"))]
-    if (
-        await talk.choose("more", _("Three short questions help others to find you. All can be skipped."), ways)
-        == "later"
-    ):
-        await talk.say(_("Gladly. You find them under “profile”. Write “menu” to begin."))
-        return
-    await ask_organisation(talk)
-    await ask_locality(talk)
-    await ask_topics(talk)
-    await talk.say(_("Thank you. Write “menu” to begin."))
+    if await talk.choose("more", question, ways) == "now":
+        await ask_organisation(talk)
+        await ask_locality(talk)
+        await ask_topics(talk)
+        await talk.say(_("Thank you."))
+    else:
+        await talk.say(_("Gladly. You find them under “profile”."))
+    await talk.go("menu")
 
 
 async def ask_coordinators(talk: Talk) -> None:

@@ -15,9 +15,7 @@ async def menu(talk: Talk) -> None:
 
 
 async def _greeting(talk: Talk) -> Text:
-    me = await talk.find_member()
-    if me is None:
-        return _("Welcome to Jisr. What would you like to do?")
+    me = await talk.member()
     if me.state is State.WAITING:
         return _("Your request is with the coordinators. Kindly wait: the answer comes here. Meanwhile:")
     if me.state is State.JOINING:
@@ -35,7 +33,7 @@ capability = Capability(
     # Translators: words that start this, separated by |.
     words=_("menu|home|hello"),
     converse=menu,
-    for_whom=ForWhom.ANYONE,
+    for_whom=ForWhom.CONSENTED,
     shown_in_menu=False,
     lasting=False,
 )

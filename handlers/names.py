@@ -15,13 +15,13 @@ MOST_DIGITS = 4
 _ENDINGS = (
     "com|org|net|info|biz|edu|gov|int|me|io|app|africa|eu|fr|ma|dz|tn|ly|eg|mr|ml|ne|bf|td|sn|ng|bj|sd|ci|gh|tg|gn"
 )
-_LINK = re.compile(rf"://|\bwww\.|[\w-]{{2,}}\.(?:{_ENDINGS})\b", re.IGNORECASE)
+_LINK = re.compile(rf"://|\bwww\.|[\w-]{{2,}}\.(?:{_ENDINGS})\b|\w\.[a-z]{{2,}}/", re.IGNORECASE)
 
 
 async def ask_name(talk: Talk, key: str = "name") -> str:
-    """Ask for the name that others will see."""
+    """Ask for the name that the person goes by here."""
     question = _(
-        "Which name shall others see? A first name or a pen name is fine. Please write no number, @name or link."
+        "Which name shall we use for you? A first name or a pen name is fine. Please write no number, @name or link."
     )
     return await talk.text(key, question, at_least=SHORTEST, at_most=LONGEST, check=refuse_name)
 
@@ -39,8 +39,8 @@ def refuse_name(name: str) -> Text | None:
         return _("For your safety, please leave out links. A first name or a pen name is enough.")
     if sum(character.isdigit() for character in plain) > MOST_DIGITS:
         return _("For your safety, please leave out phone numbers. A first name or a pen name is enough.")
-    if "\n" in plain or sum(character.isalpha() for character in plain) < SHORTEST:
-        return _("Please write a name of one line, with at least two letters.")
+    if sum(character.isalpha() for character in plain) < SHORTEST:
+        return _("Please write a name with at least two letters.")
     return None
 
 

@@ -55,9 +55,10 @@ async def strike(tx: Tx, address: Address, text: str, translator: Translator) ->
     found = {one.id: await traces.of(tx, address=one.id) for one in await addresses.of(tx, person=address.person)}
     await leaving.vanish(tx, person=address.person)
     # Translators: the answer to a secret word. It must look like any bot's, and tell nothing.
-    reply = Outgoing(voice.say(_("Sorry, this service is not available right now.")), rtl=voice.rtl)
-    letters = [Letter(other, Outgoing(deletes=tuple(refs))) for other, refs in found.items() if refs]
-    return [*letters, Letter(address.id, reply)]
+    words = voice.say(_("Sorry, this service is not available right now."))
+    reply = Outgoing(words, deletes=tuple(found.pop(address.id, ())), rtl=voice.rtl)
+    elsewhere = [Letter(other, Outgoing(deletes=tuple(refs))) for other, refs in found.items() if refs]
+    return [Letter(address.id, reply), *elsewhere]
 
 
 def refuse_word(word: str) -> Text | None:

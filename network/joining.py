@@ -69,6 +69,8 @@ async def admit(tx: Tx, *, person: str, invitation: str) -> bool:
     except Conflict:
         return False
     await approvals.withdraw(tx, subject=person)
+    for address in await addresses.of(tx, person=person):
+        await addresses.set_invitation(tx, address=address.id, invitation=None)
     await activate(tx, person=person)
     if found is not None and found.group:
         await groups.join(tx, group=found.group, person=person)
@@ -109,7 +111,7 @@ async def _kept(tx: Tx, person: str) -> dict[str, str]:
     for address in await addresses.of(tx, person=person):
         if address.invitation:
             found = await invitations.get(tx, invitation=address.invitation)
-            return {"state": WRONG} if found is None else _good(found)
+            return {"state": NONE} if found is None else _good(found)
     return {"state": NONE}
 
 

@@ -1,0 +1,306 @@
+"""Joining, as the chat would read: by invitation, by asking, refused, and with every wrong turn."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import func, select
+
+from network import addresses, approvals, erasure, groups, invitations, jobs, leaving, members
+from network.members import State
+from network.store import metadata
+
+BEFORE_CONSENT = {"addresses", "conversations", "code_tries"}  # besides what the runtime queues
+TAPS_AT_MOST = 12
+
+
+class Counted:
+    """A phone whose taps and typed answers are counted."""
+
+    def __init__(self, phone):
+        self.phone = phone
+        self.taps = 0
+
+    async def does(self, *answers):
+        """Give answers in turn: the label of a button where there is one, else typed words."""
+        for answer in answers:
+            self.taps += 1
+            try:
+                token = self.phone.button(answer)
+            except AssertionError:
+                await self.phone.says(answer)
+            else:
+                await self.phone.presses(token)
+
+
+async def invited(phone, **terms):
+    """Return the code of a fresh invitation."""
+    async with phone.world.store.transaction(phone.world.now) as tx:
+        return await invitations.create(tx, by="steward", **terms)
+
+
+async def member(phone):
+    """Return the person behind a phone as a member, None before consent."""
+    async with phone.world.store.reading(phone.world.now) as tx:
+        return await members.find(tx, person=phone.person)
+
+
+async def filled(phone):
+    """Return the names of the tables that hold anything but the starter content."""
+    starter = {"groups", "practices", "practice_topics", "practice_words", "practice_texts", "alembic_version", "audit"}
+    async with phone.world.store.reading(phone.world.now) as tx:
+        found = set()
+        for name, table in metadata.tables.items():
+            if name not in starter and await tx.scalar(select(func.count()).select_from(table)):
+                found.add(name)
+        return found
+
+
+async def agrees(phone, language="English"):
+    """Lead a newcomer through language and consent."""
+    await phone.taps(language)
+    await phone.taps("Next")
+    await phone.taps("Next")
+    await phone.taps("I agree")
+
+
+@pytest.mark.parametrize(
+    ("channel", "language", "name"),
+    [("telegram", "fr", "Moussa"), ("whatsapp", "ar", "سعاد"), ("whatsapp", "en", "Ada")],
+)
+async def test_an_invited_person_joins_within_twelve_taps(open_phone, channel, language, name):
+    """Language, three cards, service, part, rules and name: at most 12 answers, then the menu, in each language."""
+    phone = open_phone(channel=channel, language=language)
+    code = await invited(phone, country="NE", side="official")
+    await phone.says(f"/start {code}" if channel == "telegram" else f"JISR {code}")
+    phone.hears("اختر لغتك", "Choisissez votre langue", "Choose your language")
+    hand = Counted(phone)
+    own = {"fr": "Français", "ar": "العربية", "en": "English"}[language]
+    await hand.does(own, "Next", "Next", "I agree", "Police", "I command a unit", "I am allowed", name)
+    phone.hears("You are in the group of your country now.".split(".")[0] if language == "en" else name)
+    await hand.does("Later")
+    assert hand.taps <= TAPS_AT_MOST
+    me = await member(phone)
+    assert (me.state, me.country, me.side, me.service, me.role) == (State.ACTIVE, "NE", "official", "police", "command")
+    assert (me.name, me.language, me.visibility) == (name, language, "open")
+    phone.sees_choice("Share a practice")
+    async with phone.world.store.reading(phone.world.now) as tx:
+        assert [group.country for group in await groups.of(tx, person=phone.person)] == ["NE"]
+
+
+async def test_somebody_without_invitation_waits_kindly_and_is_welcomed(open_phone):
+    """A coordinator of the country is told, decides with a button, and the person is in."""
+    head = open_phone(language="fr")
+    await head.is_member(country="TN", coordinator=True, name="Salma")
+    phone = open_phone(channel="whatsapp")
+    await phone.says("hello")
+    await agrees(phone)
+    await phone.says("tunisia")
+    await phone.taps("Tunisia")
+    await phone.taps("Civil society")
+    await phone.taps("Association")
+    await phone.says("Amel")
+    phone.hears("Thank you, Amel. The coordinators have your request. Kindly wait")
+    head.hears("Amel")
+    assert (await member(phone)).state is State.WAITING
+    await phone.says("menu")
+    phone.hears("Kindly wait")
+    await head.taps("Decide")
+    await head.taps("I agree")
+    phone.hears("welcome you in Jisr")
+    assert (await member(phone)).state is State.ACTIVE
+
+
+async def test_a_waiting_person_may_still_use_an_invitation(open_phone):
+    """A code pasted later makes the member active, and takes the request off the coordinators' list."""
+    phone = open_phone(channel="whatsapp")
+    await phone.says("hello")
+    await agrees(phone)
+    for answer in ("niger", "Civil society", "Lawyer", "Awa"):
+        await Counted(phone).does(answer)
+    code = await invited(phone)
+    await phone.says(f"Jisr {code}")
+    phone.hears("Welcome to Jisr, Awa.")
+    async with phone.world.store.reading(phone.world.now) as tx:
+        assert await tx.scalar(select(func.count()).select_from(approvals.approvals)) == 0
+
+
+@pytest.mark.parametrize("code", ["JISR ABCDE-FGHJK", "JISR what", "ABCDEFGHJK"])
+async def test_a_wrong_code_is_said_and_the_person_goes_on(open_phone, code):
+    """The message is clear, and consent follows all the same."""
+    phone = open_phone(channel="whatsapp")
+    await phone.says(code)
+    await phone.taps("English")
+    phone.hears("This invitation is not valid, or no longer.", "1 of 3")
+
+
+async def test_an_expired_code_is_a_wrong_code(open_phone):
+    """An invitation of two weeks ago no longer holds."""
+    phone = open_phone()
+    code = await invited(phone)
+    await phone.waits(days=15)
+    await phone.says(f"/start {code}")
+    await phone.taps("English")
+    phone.hears("This invitation is not valid, or no longer.")
+
+
+async def test_a_greeting_is_no_wrong_code(open_phone):
+    """Whoever just says hello hears nothing of invitations."""
+    phone = open_phone(channel="whatsapp")
+    await phone.says("Bonjour à tous")
+    await phone.taps("English")
+    phone.does_not_hear("This invitation is not valid")
+
+
+async def test_many_wrong_codes_are_slowed(open_phone):
+    """After ten tries within an hour even a right code is not looked at; an hour later it is."""
+    phone = open_phone(channel="whatsapp")
+    await phone.is_member(state="waiting")
+    for letter in "ABCDEFGHJK":
+        await phone.says(f"JISR ABCDE-FGHJ{letter}")
+        phone.hears("This invitation is not valid, or no longer.")
+    code = await invited(phone)
+    await phone.says(f"JISR {code}")
+    phone.hears("Several codes were tried here.")
+    await phone.waits(minutes=61)
+    await phone.says(f"JISR {code}")
+    phone.hears("Welcome to Jisr, Amel.")
+
+
+async def test_nothing_is_known_before_consent(open_phone):
+    """Up to the last card only the address, the language, the invitation and the place in the talk are kept."""
+    phone = open_phone(channel="whatsapp")
+    code = await invited(phone)
+    await phone.says(f"JISR {code}")
+    for answer in ("English", "Next", "Next"):
+        await phone.taps(answer)
+        assert await filled(phone) - {"invitations"} <= BEFORE_CONSENT
+        assert await member(phone) is None
+    phone.hears("18 or over", "my service's rules", "civilian service")
+
+
+@pytest.mark.parametrize("card", [0, 1, 2])
+async def test_a_refusal_erases_everything_at_once(open_phone, card):
+    """Whichever card is refused: a kind word, then nothing is left."""
+    phone = open_phone()
+    await phone.says("/start")
+    await phone.taps("English")
+    for _card in range(card):
+        await phone.taps("Next")
+    await phone.taps("No, thank you")
+    phone.hears("That is quite all right. Nothing about you is kept.")
+    world = phone.world
+    world.now += timedelta(seconds=leaving.FAREWELL_S)
+    async with world.store.transaction(world.now) as tx:
+        [job] = await jobs.claim(tx, kinds=[leaving.ERASE])
+        await erasure.erase(tx, person=job.person, keep_practices=job.argument["keep_practices"])
+        await jobs.done(tx, job=job.id)
+    assert await filled(phone) == set()
+
+
+async def test_an_unanswered_consent_is_forgotten_after_a_day(open_phone):
+    """Twenty-four hours without a yes, and the first contact never happened."""
+    phone = open_phone()
+    await phone.says("/start")
+    await phone.taps("English")
+    async with phone.world.store.transaction(phone.world.now + timedelta(hours=25)) as tx:
+        assert await erasure.purge_unconsented(tx, before=tx.now - timedelta(hours=24)) == 1
+    assert await filled(phone) == set()
+
+
+@pytest.mark.parametrize("digits", ["0123456789", "٠١٢٣٤٥٦٧٨٩"])
+async def test_typed_numbers_are_enough(open_phone, digits):
+    """Every choice can be made by its number, in Latin or Arabic-Indic digits; only the name is words."""
+    phone = open_phone(channel="whatsapp", language="ar")
+    await phone.says("سلام")
+    for number in ("1", "1", "1", "1", "2", "1", "2", "1", "1"):
+        await phone.says(number.translate(str.maketrans("0123456789", digits)))
+    await phone.says("نور")
+    me = await member(phone)
+    assert (me.language, me.country, me.side, me.service, me.role) == ("ar", "DZ", "official", "police", "command")
+    assert me.state is State.WAITING
+
+
+@pytest.mark.parametrize(
+    ("name", "why"),
+    [
+        ("@moussa", "@names"),
+        ("moussa@example.org", "e-mail"),
+        ("Moussa +227 90 12 34 56", "phone numbers"),
+        ("موسى ٩٠١٢٣", "phone numbers"),
+        ("t.me/moussa", "links"),
+        ("https://example.org", "links"),
+        ("7", "too short"),
+        ("12", "two letters"),
+        ("M" * 41, "too long"),
+    ],
+)
+async def test_a_name_is_never_a_way_to_reach_somebody(open_phone, name, why):
+    """Numbers, @names, e-mail addresses and links are refused with a kind reason, and the question stays."""
+    phone = open_phone()
+    code = await invited(phone, country="NE", side="civil")
+    await phone.says(f"/start {code}")
+    await agrees(phone)
+    await phone.taps("Media")
+    await phone.says(name)
+    phone.hears(why, "Which name shall we use for you?")
+    assert (await member(phone)).name == ""
+    await phone.says("Moussa 2")
+    assert (await member(phone)).name == "Moussa 2"
+
+
+async def test_the_language_can_change_on_the_way(open_phone):
+    """In the middle of joining, another language is chosen and the talk goes on in it."""
+    phone = open_phone(channel="whatsapp", language="fr")
+    await phone.says("bonjour")
+    await phone.taps("Français")
+    await phone.taps("Next")
+    await phone.says("/language")
+    await phone.taps("English")
+    phone.language = "en"
+    phone.hears("From now on we speak English.", "You had begun: Join.")
+    await phone.taps("Continue")
+    phone.hears("2 of 3 · What is kept")
+    async with phone.world.store.reading(phone.world.now) as tx:
+        assert (await addresses.get(tx, address=phone.address)).language == "en"
+
+
+async def test_private_mode_is_offered_to_officials(open_phone):
+    """An official who is not sure of the rules is told to check, and may hide name and service."""
+    phone = open_phone()
+    code = await invited(phone, country="ML", side="official")
+    await phone.says(f"/start {code}")
+    await agrees(phone)
+    await phone.taps("Ministry")
+    phone.hears("Please check that you are allowed to take part.")
+    await phone.taps("Private mode")
+    await phone.says("Un ami")
+    assert (await member(phone)).visibility == "private"
+
+
+async def test_what_can_wait_is_asked_at_leisure(open_phone):
+    """After the welcome: organisation, locality and topics, each skippable, an e-mail address refused."""
+    phone = open_phone()
+    code = await invited(phone, country="ML", side="civil")
+    await phone.says(f"/start {code}")
+    await agrees(phone)
+    await phone.taps("Association")
+    await phone.says("Fatou")
+    await phone.taps("Tell a little more")
+    await phone.says("asso@example.org")
+    phone.hears("For safety, please leave out")
+    await phone.says("Femmes de Gao")
+    await phone.taps("Skip")
+    await phone.says("1 2")
+    phone.hears("Thank you.", "What would you like to do, Fatou?")
+    me = await member(phone)
+    assert (me.organisation, me.locality) == ("Femmes de Gao", "")
+
+
+async def test_a_member_is_not_joined_twice(open_phone):
+    """The invitation link pressed by a member, or the word, changes nothing."""
+    phone = open_phone()
+    await phone.is_member()
+    await phone.says("join")
+    phone.hears("You are a member already.")
