@@ -140,8 +140,9 @@ class Outgoing:
 
     ``replaces`` is the provider's id of a message that this text takes the place of (a prompt
     by the choice made); a channel that cannot edit sends it as a new message, or, when it is
-    ``edit_only``, not at all. ``deletes`` are ids of messages to take back. ``choices`` may be any number: the channel pages nothing, the conversation did
-    (at most 10). ``rtl`` says that the text reads right to left.
+    ``edit_only``, not at all. ``deletes`` are ids of messages to take back. ``choices`` may be any
+    number: the channel pages nothing, the conversation did (at most 10). ``rtl`` says that the text
+    reads right to left.
     """
 
     text: str = ""
