@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from gettext import c2py
 from pathlib import Path
@@ -27,6 +27,9 @@ TRIED = range(1001)  # the numbers on which two plural rules are compared
 
 _FRENCH_SPACE = re.compile(r"[^\s\u202f\u00a0:;!?»][:;!?»](?=\s|$)|[ ][:;!?»]|«[^\u202f\u00a0]")
 _LATIN_MARK = re.compile(r"[\u0600-\u06ff}]\s*[,;?]")
+_SOURCE_QUOTED = re.compile(r"“([^”{}]+)”")
+_QUOTED = re.compile(r"«\s*([^»{}]+?)\s*»")
+_LINE_BEGIN = re.compile(r"^([^:{}\n]{2,30}?)\s*:(?=\s\S)", re.MULTILINE)
 _OUTSIDE_WORDS = re.compile(r"https?://\S+|\{[^}]*\}:")
 
 
@@ -58,7 +61,7 @@ def check(root: Path = catalogues.ROOT, *, offered: Sequence[str] = OFFERED) -> 
         catalogue = catalogues.read(path, language)
         kept += [catalogue] if language in offered else []
         found += judge(language, template, catalogue, used, complete=language in offered)
-    return [*found, *_clashes(template, kept, used)]
+    return [*found, *_words(template, kept, used)]
 
 
 def judge(
@@ -197,8 +200,8 @@ def _too_long(where: str, source: Message, forms: Sequence[str], used: strings.U
             yield Failure("too long", where, f'{len(form)} characters, a label has {longest}: "{form}"')
 
 
-def _clashes(template: Catalog, kept: Sequence[Catalog], used: strings.Used) -> Iterator[Failure]:
-    """A typed word starts one capability only, whatever the language: all of them are understood at once."""
+def _words(template: Catalog, kept: Sequence[Catalog], used: strings.Used) -> Iterator[Failure]:
+    """A typed word means one thing only, whatever the language; and a word that people are told is understood."""
     taken: dict[str, str] = {}
     for catalogue in (template, *kept):
         for message in catalogues.texts(catalogue):
@@ -208,7 +211,24 @@ def _clashes(template: Catalog, kept: Sequence[Catalog], used: strings.Used) -> 
             said = catalogues.forms(message)[0] or source
             for word in filter(None, map(fold, said.split("|"))):
                 if taken.setdefault(word, source) != source:
-                    yield Failure("clash", f'"{word}"', f'it starts both "{taken[word]}" and "{source}"')
+                    yield Failure("clash", f'"{word}"', f'it means both "{taken[word]}" and "{source}"')
+    for catalogue in kept:
+        yield from _told(catalogue, taken)
+
+
+def _told(catalogue: Catalog, taken: Mapping[str, str]) -> Iterator[Failure]:
+    """Where the source tells people a word to write, the translation must tell one that means the same."""
+    for message in catalogues.texts(catalogue):
+        for told in (_SOURCE_QUOTED, _LINE_BEGIN):
+            wanted = [taken.get(fold(word)) for word in told.findall(catalogues.msgid(message))]
+            if not wanted or None in wanted:
+                continue
+            for form in filter(None, catalogues.forms(message)):
+                found = _QUOTED.findall(form) if told is _SOURCE_QUOTED else told.findall(form)
+                unknown = [word for word in found if taken.get(fold(word)) not in wanted]
+                if unknown or len(found) != len(wanted):
+                    where = _where(str(catalogue.locale_identifier), message)
+                    yield Failure("unknown word", where, f"it tells people to write: {', '.join(found)}")
 
 
 def _where(language: str, message: Message) -> str:

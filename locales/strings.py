@@ -77,6 +77,7 @@ def used(sources: Iterator[str]) -> Used:
     for source in sources:
         tree = ast.parse(source)
         labels.update({text: BUTTON for name, table in _tables(tree) if name == "LABELS" for text in _msgids(table)})
+        words.update(text for name, table in _tables(tree) if name == "WORDS" for text in _msgids(table))
         for call in _calls(tree):
             positions, keywords, longest = LABELS.get(_name(call), ((), (), 0))
             for argument in _arguments(call, (positions, keywords)):

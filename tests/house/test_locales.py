@@ -26,6 +26,7 @@ other = Capability("share", "share", _("Share"), _("share|give"), share)
 
 async def find(talk):
     name = await talk.text("name", _("Hello {name}, what do you look for?", name="x"), skip=_("Skip"))
+    await talk.say(_("Write “find” or “give”."))
     await talk.say(n_("{count} card for {name}", "{count} cards for {name}", 3, name=name))
 """
 FRENCH = {
@@ -35,6 +36,7 @@ FRENCH = {
     "share|give": "partager|donner",
     "Hello {name}, what do you look for?": "Bonjour {name}, que cherchez-vous\u202f?",
     "Skip": "Passer",
+    "Write “find” or “give”.": "Écrivez «\u202fchercher\u202f» ou «\u202fpartager\u202f».",
     "{count} card for {name}": ("Une fiche pour {name}", "{count} fiches pour {name}"),
 }
 
@@ -90,6 +92,8 @@ def test_a_right_catalogue_passes(house: Path) -> None:
         ("{count} card for {name}", ("Une fiche", "{count} fiches pour {name}"), "missing placeholder"),
         ("share|give", "partager|chercher", "clash"),
         ("share|give", "partager|Search", "clash"),
+        ("Write “find” or “give”.", "Écrivez «\u202ffouiller\u202f» ou «\u202fpartager\u202f».", "unknown word"),
+        ("Write “find” or “give”.", "Écrivez «\u202fchercher\u202f».", "unknown word"),
     ],
 )
 def test_a_wrong_translation_is_found(house: Path, msgid: str, translation: object, kind: str | None) -> None:
