@@ -70,7 +70,7 @@ export class PhoneView {
   words() {
     const { phone } = this;
     this.root.setAttribute("aria-label", phone.name);
-    const who = make("div", "who", make("strong", "", phone.name), make("span", "role", phone.role || phone.number));
+    const who = make("div", "who", make("strong", "", phone.name), make("span", "role", phone.role ? word(phone.role) : phone.number));
     who.querySelector("strong").dir = who.querySelector(".role").dir = "auto";
     const country = this.select("country", countries().map(({ code }) => [code, countryName(code)]), phone.country);
     const language = this.select("phone_language", Object.entries(languages), phone.language);

@@ -13,7 +13,7 @@ export const page = {
     app: "App", name: "Name", country: "Country", phone_language: "Language of the phone",
     hidden_number: "Hide the number (WhatsApp user name)", cancel: "Cancel",
     lost_server: "The sandbox has stopped. Start it again with “make demo”.",
-    block: "Block", unblock: "Unblock", from: "{app}, {country}",
+    block: "Block", unblock: "Unblock", officer: "Gendarmerie, Niamey", association: "Association, Tunis", coordinator: "Coordinator, Dakar",
   },
   fr: {
     tagline: "Le bac à sable. Rien ne quitte cette machine.",
@@ -28,7 +28,7 @@ export const page = {
     app: "Application", name: "Nom", country: "Pays", phone_language: "Langue du téléphone",
     hidden_number: "Masquer le numéro (nom d’utilisateur WhatsApp)", cancel: "Annuler",
     lost_server: "Le bac à sable s’est arrêté. Relancez-le avec « make demo ».",
-    block: "Bloquer", unblock: "Débloquer", from: "{app}, {country}",
+    block: "Bloquer", unblock: "Débloquer", officer: "Gendarmerie, Niamey", association: "Association, Tunis", coordinator: "Coordinatrice, Dakar",
   },
   ar: {
     tagline: "بيئة التجربة. لا شيء يغادر هذا الجهاز.",
@@ -43,7 +43,7 @@ export const page = {
     app: "التطبيق", name: "الاسم", country: "البلد", phone_language: "لغة الهاتف",
     hidden_number: "إخفاء الرقم (اسم مستخدم واتساب)", cancel: "إلغاء",
     lost_server: "توقفت بيئة التجربة. شغّلها من جديد بالأمر «make demo».",
-    block: "حظر", unblock: "رفع الحظر", from: "{app}، {country}",
+    block: "حظر", unblock: "رفع الحظر", officer: "الدرك، نيامي", association: "جمعية، تونس", coordinator: "منسقة، داكار",
   },
 };
 
