@@ -100,6 +100,7 @@ privacy_capability = Capability(
     words=_("privacy|what you know about me|my data|export"),
     converse=privacy,
     for_whom=ForWhom.CONSENTED,
+    always=True,
     when_stopped=True,
 )
 
@@ -141,5 +142,6 @@ delete_capability = Capability(
     converse=delete,
     for_whom=ForWhom.CONSENTED,
     shown_in_menu=False,
+    always=True,
     when_stopped=True,
 )

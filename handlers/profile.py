@@ -35,10 +35,10 @@ VISIBILITIES: dict[str, Text] = {
 }
 
 DIGITS: dict[str, Text] = {
-    # Translators: keep the digits as they are.
-    "latn": _("1 2 3"),
-    # Translators: keep the digits as they are.
-    "arab": _("١ ٢ ٣"),
+    # Translators: button, max:20. The digits of Latin script; keep 1 2 3.
+    "latn": _("Latin (1 2 3)"),
+    # Translators: button, max:20. The digits of Arabic script; keep ١ ٢ ٣.
+    "arab": _("Arabic (١ ٢ ٣)"),
 }
 
 
