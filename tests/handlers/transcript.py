@@ -128,8 +128,9 @@ class Transcript:
             phone.heard = []
         async with self.world.store.transaction(self.world.now) as tx:
             letters = await self.world.desk.handle(tx, incoming)
-            found = await addresses.meet(tx, channel=self.channel, account="main", external=self.external)
-            self.address, self.person = found.id, found.person
+            found = await addresses.find(tx, channel=self.channel, account="main", external=self.external)
+            if found is not None:
+                self.address, self.person = found.id, found.person
         self.world.deliver(letters)
 
     async def waits(self, **span: float) -> None:
