@@ -77,6 +77,11 @@ class Courier:
         self._hungry.update(set(accounts) & set(self._channels) or self._channels)
         self._event.set()
 
+    @property
+    def is_idle(self) -> bool:
+        """Whether a step now would write nothing and take nothing."""
+        return not (self._made or (self._hungry and self._room > 0))
+
     async def start(self) -> None:
         """Take over from the last run: on SQLite no other process can hold a lease; no account stays stopped."""
         async with self._store.transaction(self._clock.now()) as tx:
@@ -94,7 +99,7 @@ class Courier:
                 log.exception("courier_failed", passing=is_passing(error))
                 await self._clock.wait(stop, FAULT_S)
                 continue
-            if not (self._made or self._hungry):
+            if self.is_idle:
                 await self._wait(stop)
         await self.close()
 

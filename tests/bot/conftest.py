@@ -56,9 +56,9 @@ class World:
     async def send(self) -> None:
         """Send what may go now, and write what became of it."""
         self.courier.wake()
-        while await self.courier.step():
+        while not self.courier.is_idle:
+            await self.courier.step()
             await self.courier.settle()
-            self.courier.wake()
 
     async def turn(self) -> None:
         """Handle and send."""

@@ -1,0 +1,351 @@
+"""The courier: every rate, every failure, every receipt."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from bot import envelopes
+from bot.channels import Rates, Remedy, SendError
+from bot.courier import Courier
+from handlers.messages import Letter, Outgoing, Urgency
+from network import addresses, dispatch
+from network import outbox as boxes
+from network.outbox import Stage, outbox
+from tests.bot.conftest import World
+from tests.bot.fake_channel import FAST, SentCall, message
+
+WINDOW = Rates(account=(1000, 1.0, 1000), chat=(1, 6.0, 45), window_h=24, reach_per_day=3)
+
+
+async def put(world: World, person: str, *letters: Letter | str) -> str:
+    """Queue letters to a person whose last message is as old as the person; return the address."""
+    async with world.store.transaction(world.clock.now()) as tx:
+        here = {"channel": world.channel.name, "account": "main"}
+        found = await addresses.find(tx, external=person, **here)
+        address = found or await addresses.meet(tx, external=person, **here)
+        for letter in letters:
+            made = Letter("", Outgoing(letter)) if isinstance(letter, str) else letter
+            made = replace(made, address_id=address.id)
+            await boxes.put(tx, posts=envelopes.posts(made, [made.message], **here))
+    return address.id
+
+
+def urgent(text: str, urgency: Urgency, *, again: bool = True) -> Letter:
+    """Return a letter of an urgency."""
+    return Letter("", Outgoing(text), urgency=urgency, again=again)
+
+
+async def column(world: World, name: str) -> Sequence[object]:
+    """Return a column of the outbox, in order."""
+    async with world.store.engine.connect() as connection:
+        rows = await connection.execute(select(outbox.c[name]).order_by(outbox.c.seq))
+        return [row[0] for row in rows]
+
+
+async def write_in(world: World, number: int, person: str) -> None:
+    """Let a person write, and handle it without sending."""
+    await world.deliver(message(number, person, f"in {number}"))
+    await world.process()
+
+
+async def test_urgent_ones_go_first(build_world: Callable[..., World]) -> None:
+    """When a rate is short, replies go before notices, reminders and broadcasts, each in their order."""
+    world = build_world(rates=replace(FAST, account=(1, 1.0, 1)))
+    order = (Urgency.BROADCAST, Urgency.REMINDER, Urgency.NOTICE, Urgency.REPLY)
+    for number in range(8):
+        await put(world, str(number), urgent(f"{order[number % 4].value} {number}", order[number % 4]))
+    for _ in range(8):
+        await world.send()
+        world.clock.advance(1)
+    assert [text.split()[0] for text in world.channel.texts] == [
+        urgency.value for urgency in reversed(order) for _ in range(2)
+    ]
+
+
+async def test_the_parts_of_one_chat_stay_in_order(world: World) -> None:
+    """While a call to a chat waits to be made again, those after it wait too; other chats go on."""
+    world.channel.faults = [SendError(Remedy.RETRY, "500")]
+    await put(world, "1", "a", "b", "c")
+    await put(world, "2", "x")
+    await world.send()
+    assert world.channel.texts == ["x"]
+    world.clock.advance(2)
+    await world.send()
+    assert world.channel.texts == ["x", "a", "b", "c"]
+    assert await column(world, "attempts") == [2, 1, 1, 1]
+
+
+async def test_rates_hold_across_restarts(build_world: Callable[..., World]) -> None:
+    """The account's and the chat's rates are kept when the program is started anew before every message."""
+    world = build_world(rates=Rates(account=(10, 1.0, 1), chat=(1, 1.0, 2)))
+    for number in range(12):
+        await put(world, str(number % 3), f"{number:02d}")
+    went: list[tuple[float, str]] = []
+    start = world.clock.now()
+    while len(went) < 12:
+        world.courier = Courier(world.store, world.clock, {("telegram", "main"): world.channel})
+        before = len(world.channel.calls)
+        await world.send()
+        seconds = (world.clock.now() - start).total_seconds()
+        went += [(round(seconds, 2), call.external) for call in world.channel.calls[before:]]
+        world.clock.advance(0.05)
+    times = [at for at, _ in went]
+    assert all(later - earlier >= 0.0999 for earlier, later in zip(times, times[1:], strict=False))
+    for person in "012":
+        mine = [at for at, to in went if to == person]
+        assert all(sum(at <= other < at + 0.999 for other in mine) <= 2 for at in mine)
+    assert world.clock.now() - start < timedelta(seconds=4)
+
+
+async def test_edits_do_not_count_against_a_chat(build_world: Callable[..., World]) -> None:
+    """A prompt that is replaced and the next question go together, though the chat's rate is one a second."""
+    world = build_world(rates=Rates(account=(100, 1.0, 100), chat=(1, 1.0, 1)))
+    await put(world, "1", Letter("", Outgoing("chosen", replaces="7")), "next", "later")
+    await world.send()
+    assert world.channel.texts == ["chosen", "next"]
+    world.clock.advance(1)
+    await world.send()
+    assert world.channel.texts == ["chosen", "next", "later"]
+
+
+async def test_groups_have_their_own_rate(build_world: Callable[..., World]) -> None:
+    """A group chat gets no more than the group rate."""
+    world = build_world(rates=Rates(account=(100, 1.0, 100), chat=(1, 1.0, 9), group=(20, 60.0, 1)))
+    await put(world, "-100", "a", "b")
+    await world.send()
+    world.clock.advance(2.9)
+    await world.send()
+    assert world.channel.texts == ["a"]
+    world.clock.advance(0.1)
+    await world.send()
+    assert world.channel.texts == ["a", "b"]
+
+
+async def test_a_closed_window(build_world: Callable[..., World]) -> None:
+    """Outside 24 hours what is due is held, one template asks for a reply, and the reply lets all of it go."""
+    world = build_world(rates=WINDOW, name="whatsapp")
+    await write_in(world, 1, "1")
+    await world.send()
+    world.clock.advance(hours=24)
+    await put(world, "1", "first", "second")
+    await world.send()
+    await put(world, "1", "third")
+    await world.send()
+    assert await world.stages() == [Stage.SENT, Stage.HELD, Stage.HELD, Stage.SENT, Stage.HELD]
+    assert [(call.opener, call.waiting) for call in world.channel.calls[1:]] == [(True, 2)]
+    world.clock.advance(hours=30)
+    await write_in(world, 2, "1")
+    await world.send()
+    assert world.channel.texts[2:] == ["first", "second", "third", "in 2"]
+    world.clock.advance(hours=25)
+    await put(world, "1", "fourth")
+    await world.send()
+    assert world.channel.calls[-1].opener, "a window that closed again has its own template"
+
+
+async def test_reach_per_day(build_world: Callable[..., World]) -> None:
+    """Templates reach no more different people in a moving day than the account may, also after a restart."""
+    world = build_world(rates=WINDOW, name="whatsapp")
+    for person in range(5):
+        await put(world, str(person))
+    world.clock.advance(hours=25)
+    for person in range(5):
+        await put(world, str(person), "news")
+    await world.send()
+    assert len([call for call in world.channel.calls if call.opener]) == 3
+    world.courier = Courier(world.store, world.clock, {("whatsapp", "main"): world.channel})
+    world.clock.advance(hours=23)
+    await world.send()
+    assert len(world.channel.calls) == 3
+    world.clock.advance(hours=1)
+    await world.send()
+    assert sorted(call.external for call in world.channel.calls) == ["0", "1", "2", "3", "4"]
+
+
+async def test_a_window_that_the_provider_says_is_closed(build_world: Callable[..., World]) -> None:
+    """A refusal for a closed window, at once or by a later receipt, holds the message and sends the template."""
+    world = build_world(rates=WINDOW, name="whatsapp")
+    await put(world, "1", "now refused")
+    await put(world, "2", "later refused")
+    world.channel.faults = [SendError(Remedy.TEMPLATE, "131047")]
+    await world.send()
+    trackers = await column(world, "id")
+    late = {"update_id": 1, "state": "failed", "error": "131047", "tracker": trackers[1]}
+    await world.deliver(late)
+    await world.process()
+    await world.send()
+    assert (await world.stages())[:2] == [Stage.HELD, Stage.HELD]
+    assert sorted(call.external for call in world.channel.calls if call.opener) == ["1", "2"]
+    world.clock.advance(60)
+    await world.deliver(message(2, "1", "here"), message(3, "2", "here"))
+    await world.turn()
+    assert {"now refused", "later refused"} <= set(world.channel.texts)
+
+
+async def test_an_address_that_cannot_be_reached(world: World) -> None:
+    """After a final refusal nothing more is sent there, until the person writes again."""
+    world.channel.faults = [SendError(Remedy.UNREACHABLE, "403")]
+    await put(world, "1", "a", "b")
+    await world.send()
+    await put(world, "1", "c")
+    await world.send()
+    assert world.channel.calls == []
+    assert await world.stages() == [Stage.FAILED] * 3
+    assert await column(world, "error") == ["403", "403", "unreachable"]
+    await world.deliver(message(1, "1", "I am back"))
+    await world.turn()
+    assert world.channel.texts == ["I am back"]
+
+
+async def test_a_pause_holds_the_account_across_restarts(world: World) -> None:
+    """When the provider asks an account to wait, nothing goes out until then, also after a restart."""
+    world.channel.faults = [SendError(Remedy.PAUSE, "429", retry_after_s=30)]
+    await put(world, "1", "a")
+    await world.send()
+    await put(world, "2", "b")
+    world.courier = Courier(world.store, world.clock, {("telegram", "main"): world.channel})
+    await world.courier.start()
+    world.clock.advance(29.9)
+    await world.send()
+    assert world.channel.calls == []
+    world.clock.advance(0.1)
+    await world.send()
+    assert sorted(world.channel.texts) == ["a", "b"]
+
+
+async def test_a_stopped_account_waits_for_a_steward(world: World) -> None:
+    """An account whose token is refused sends nothing until the program is started again; nothing is lost."""
+    world.channel.faults = [SendError(Remedy.STOP, "401")]
+    await put(world, "1", "a")
+    await world.send()
+    world.clock.advance(days=3)
+    await world.send()
+    assert world.channel.calls == []
+    await world.courier.start()
+    await world.send()
+    assert world.channel.texts == ["a"]
+
+
+@pytest.mark.parametrize("again", [True, False])
+async def test_a_lost_answer(world: World, again: bool) -> None:
+    """A call cut off by a crash is made again if its message may come twice, else failed; both say so."""
+    await put(world, "1", urgent("once?", Urgency.REPLY, again=again))
+    async with world.store.transaction(world.clock.now()) as tx:
+        claim = await dispatch.claim(
+            tx, channel="telegram", account="main", limits=dispatch.Limits(*_free(), group=None), limit=5
+        )
+    assert len(claim.calls) == 1
+    world.clock.advance(dispatch.LEASE_S - 1)
+    async with world.store.transaction(world.clock.now()) as tx:
+        assert await dispatch.recover(tx) == 0
+    world.clock.advance(1)
+    async with world.store.transaction(world.clock.now()) as tx:
+        assert await dispatch.recover(tx) == 1
+    await world.send()
+    assert world.channel.texts == (["once?"] if again else [])
+    assert await world.stages() == [Stage.SENT if again else Stage.FAILED]
+    assert await column(world, "ambiguous") == [True]
+
+
+async def test_a_broken_connection_is_ambiguous(world: World) -> None:
+    """An answer lost on its way, or a fault of ours, is recorded as ambiguous and tried again."""
+    world.channel.faults = [SendError(Remedy.RETRY, "network", ambiguous=True), RuntimeError("a secret text")]
+    await put(world, "1", "a")
+    for _ in range(3):
+        await world.send()
+        world.clock.advance(10)
+    assert world.channel.texts == ["a"]
+    assert await column(world, "ambiguous") == [True]
+
+
+async def test_a_message_that_never_succeeds_is_failed(world: World) -> None:
+    """After 8 attempts a message is failed with the provider's code, and what waits behind it goes."""
+    world.channel.faults = [SendError(Remedy.RETRY, "500") for _ in range(8)]
+    await put(world, "1", "a", "b")
+    for _ in range(10):
+        await world.send()
+        world.clock.advance(700)
+    assert world.channel.texts == ["b"]
+    assert await world.stages() == [Stage.FAILED, Stage.SENT]
+    assert await column(world, "error") == ["500", ""]
+
+
+@pytest.mark.parametrize("seed", range(20))
+async def test_receipts_in_any_order(sqlite_world: World, seed: int) -> None:
+    """However receipts are shuffled and repeated, by our id or the provider's, each message ends where it got furthest."""
+    world = sqlite_world
+    chance = random.Random(seed)
+    await put(world, "1", *(f"{n}" for n in range(6)))
+    await world.send()
+    trackers = await column(world, "id")
+    refs = {call.tracker: f"ref-{number}" for number, call in enumerate(world.channel.calls, 1)}
+    ends = [["sent", "delivered", "read"], ["sent", "failed"], ["sent", "delivered"], ["read"], ["sent"], []]
+    receipts = [
+        {"update_id": 0, "state": state, "ref": refs[str(tracker)], **({"tracker": tracker} if seed % 2 else {})}
+        for tracker, states in zip(trackers, ends, strict=True)
+        for state in states
+    ]
+    receipts += chance.sample(receipts, 4)
+    chance.shuffle(receipts)
+    furthest = [Stage.SENT] * 6
+    for number, receipt in enumerate(receipts):
+        await world.deliver({**receipt, "update_id": number})
+        await world.process()
+        stages = await world.stages()
+        assert all(new >= old for new, old in zip(stages, furthest, strict=True))
+        furthest = stages
+    assert furthest == [Stage.READ, Stage.FAILED, Stage.DELIVERED, Stage.READ, Stage.SENT, Stage.SENT]
+
+
+async def test_a_receipt_faster_than_the_answer(world: World) -> None:
+    """A receipt that comes while the call is still under way is not undone when the call ends."""
+    tracker: list[str] = []
+    under_way, go_on = asyncio.Event(), asyncio.Event()
+
+    async def hold(_external: str) -> None:
+        under_way.set()
+        await go_on.wait()
+
+    world.channel.on_send = hold
+    await put(world, "1", "a")
+    world.courier.wake()
+    await world.courier.step()
+    await under_way.wait()
+    tracker = [str(one) for one in await column(world, "id")]
+    await world.deliver({"update_id": 1, "state": "delivered", "tracker": tracker[0]})
+    await world.process()
+    go_on.set()
+    await world.courier.settle()
+    await world.courier.step()
+    assert await world.stages() == [Stage.DELIVERED]
+    assert (await column(world, "ref_index"))[0]
+
+
+async def test_the_loop_sends_and_stops(world: World) -> None:
+    """Running, the courier sends what it is woken for, waits for a rate by the clock, and stops when told."""
+    world.channel.rates = FAST
+    stop = asyncio.Event()
+    running = asyncio.create_task(world.courier.run(stop))
+    await put(world, "1", "a")
+    world.courier.wake([("telegram", "main")])
+    async with asyncio.timeout(10):
+        while not world.channel.calls:
+            await asyncio.sleep(0.01)
+    stop.set()
+    world.courier.wake()
+    await asyncio.wait_for(running, 10)
+    assert await world.stages() == [Stage.SENT]
+    assert world.channel.calls == [SentCall("1", "a", str((await column(world, "id"))[0]))]
+
+
+def _free() -> tuple[object, object]:
+    from network.rates import Limit  # noqa: PLC0415
+
+    return Limit(1000, 1.0, 1000), Limit(1000, 1.0, 1000)
