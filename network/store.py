@@ -20,6 +20,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from sqlalchemy.types import TypeDecorator
 
 from network import inline
+from network.errors import NetworkError
 from network.sealing import Sealer
 
 metadata = MetaData(
@@ -34,7 +35,12 @@ metadata = MetaData(
 
 BUSY_TIMEOUT_S = 30
 READING = "jisr_reading"
+SCRUB_TIMEOUT_S = 2.0
 BATCH = 500  # values in one IN (...): SQLite and PostgreSQL both limit the parameters of a statement
+
+
+class LogInUse(NetworkError):
+    """The write-ahead log could not be emptied while somebody reads an older state. Try again."""
 
 
 class Instant(TypeDecorator[datetime]):
@@ -167,15 +173,20 @@ class Store:
             yield Tx(connection, self.sealer, now)
 
     async def scrub(self) -> None:
-        """Empty the write-ahead log of SQLite, so that nothing erased is left in it.
+        """Empty the write-ahead log of SQLite, so that nothing erased is left in it; raise LogInUse.
 
-        PostgreSQL recycles its log by itself; there this does nothing.
+        It waits ``SCRUB_TIMEOUT_S`` for readers, while no writer goes on. PostgreSQL recycles its
+        log by itself; there this does nothing.
         """
         if self._turn is None:
             return
         async with self._turn, self.engine.connect() as connection:
             bare = await connection.execution_options(isolation_level="AUTOCOMMIT")
-            await bare.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+            await bare.exec_driver_sql(f"PRAGMA busy_timeout = {SCRUB_TIMEOUT_S * 1000:.0f}")
+            busy = (await bare.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")).scalar()
+            await bare.exec_driver_sql(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_S * 1000}")
+        if busy:
+            raise LogInUse
 
     async def close(self) -> None:
         """Close every connection."""

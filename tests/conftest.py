@@ -147,6 +147,5 @@ async def _make_template(socket: str) -> None:
 
 async def _migrate(url: str) -> None:
     engine = open_engine(url)
-    async with engine.begin() as connection:
-        await connection.run_sync(migrations.tables().create_all)
+    await migrations.upgrade(engine)
     await engine.dispose()

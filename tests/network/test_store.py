@@ -11,9 +11,10 @@ import pytest
 from sqlalchemy import Column, Integer, String, Table, event, func, insert, select, update
 from sqlalchemy.exc import OperationalError, StatementError
 
+import network.store
 from network import members
 from network.ids import new_id
-from network.store import BATCH, Instant, Store, Tx, batches, metadata, open_engine
+from network.store import BATCH, Instant, LogInUse, Store, Tx, batches, metadata, open_engine
 from tests.conftest import sqlite_url
 from tests.network.people import enrolled
 
@@ -260,6 +261,22 @@ async def test_scrubbing_empties_the_log(sqlite_store: Store, tmp_path: Any, now
         await enrolled(tx)
     await sqlite_store.scrub()
     assert (tmp_path / "sqlite.db-wal").stat().st_size == 0
+
+
+async def test_a_scrub_that_a_reader_prevents_says_so(
+    sqlite_store: Store, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While somebody reads an older state the log cannot be emptied: that is an error, and the next try succeeds."""
+    monkeypatch.setattr(network.store, "SCRUB_TIMEOUT_S", 0.01)
+    async with sqlite_store.reading(now) as reader:
+        await reader.scalar(select(func.count()).select_from(members.members))
+        async with sqlite_store.transaction(now) as tx:
+            await enrolled(tx)
+        with pytest.raises(LogInUse):
+            await sqlite_store.scrub()
+    await sqlite_store.scrub()
+    async with sqlite_store.transaction(now) as tx:
+        assert (await tx.connection.exec_driver_sql("PRAGMA busy_timeout")).scalar() == 30_000
 
 
 async def test_sqlite_keeps_what_it_acknowledged(sqlite_store: Store, tmp_path: Any) -> None:
