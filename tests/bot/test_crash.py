@@ -1,0 +1,152 @@
+"""Killed at any moment, the program loses nothing and does nothing twice."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import multiprocessing
+import random
+import re
+import socket
+import sqlite3
+from collections import Counter
+from collections.abc import Sequence
+from contextlib import closing, suppress
+from dataclasses import dataclass, field
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from network.outbox import Stage
+from tests.bot.crash_child import main
+from tests.bot.fake_channel import delivery, headers, message
+
+AT_ONCE = 8
+FETCHED = 25  # updates in one answer
+
+
+@dataclass
+class Provider:
+    """Delivers by webhook and by polling, each message again until it is acknowledged, and some once more."""
+
+    hooked: list[dict[str, Any]]
+    polled: list[dict[str, Any]]
+    chance: random.Random
+    confirmed: int = 0  # of the polled ones
+    acknowledged: int = 0  # of the hooked ones
+    moved: asyncio.Event = field(default_factory=asyncio.Event)
+
+    @property
+    def progress(self) -> int:
+        """How many messages were acknowledged."""
+        return self.acknowledged + self.confirmed
+
+    async def answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Answer one fetch: an offset confirms what is below it, and the rest comes again."""
+        with suppress(OSError):
+            offset = int(re.search(rb"offset=(\d+)", await reader.readuntil(b"\r\n\r\n"))[1])  # type: ignore[index]
+            self.confirmed = max(self.confirmed, min(offset, len(self.polled)))
+            self.moved.set()
+            if self.confirmed == len(self.polled):
+                await asyncio.sleep(0.2)  # nothing to say: a long poll
+            some = self.polled[self.confirmed : self.confirmed + self.chance.randint(1, FETCHED)]
+            writer.write(b"HTTP/1.0 200 OK\r\n\r\n" + json.dumps(some).encode())
+            await writer.drain()
+        writer.close()
+
+    async def push(self, port: int, client: httpx.AsyncClient, work: asyncio.Queue[Sequence[dict[str, Any]]]) -> None:
+        """Deliver batches, each until it is acknowledged."""
+        while not work.empty():
+            batch = work.get_nowait()
+            body = delivery(batch)
+            for time in range(1 + (self.chance.random() < 0.1)):
+                while not await self._post(client, port, body):
+                    await asyncio.sleep(0.01)
+                if time == 0:
+                    self.acknowledged += len(batch)
+                    self.moved.set()
+
+    async def _post(self, client: httpx.AsyncClient, port: int, body: bytes) -> bool:
+        try:
+            answer = await client.post(f"http://127.0.0.1:{port}/whatsapp/main", content=body, headers=headers(body))
+        except httpx.HTTPError:
+            return False
+        return answer.status_code == 200
+
+
+@pytest.mark.parametrize("seed", [1])
+async def test_nothing_is_lost_or_doubled(seed: int, tmp_path: Path, long: bool) -> None:
+    """Killed 12 (long: 200) times at random points of 600 (10,000) messages by webhook and polling: none is lost,
+    none has its effect twice, every answer is sent, and twice only where the loss of an answer is recorded.
+    """
+    kills, total = (200, 10_000) if long else (12, 600)
+    chance = random.Random(seed)
+    half = total // 2
+    provider = Provider(
+        hooked=[message(n, f"h{n % (total // 20)}", f"hooked {n:05d}") for n in range(half)],
+        polled=[message(n, f"p{n % (total // 20)}", f"polled {n:05d}") for n in range(half)],
+        chance=chance,
+    )
+    server = await asyncio.start_server(provider.answer, "127.0.0.1", 0)
+    port, source = _free_port(), server.sockets[0].getsockname()[1]
+    async with asyncio.timeout(1_800 if long else 120), httpx.AsyncClient(timeout=10) as client:
+        work: asyncio.Queue[Sequence[dict[str, Any]]] = asyncio.Queue()
+        rest = list(provider.hooked)
+        while rest:
+            size = chance.randint(1, 5)
+            work.put_nowait(rest[:size])
+            del rest[:size]
+        pushing = [asyncio.create_task(provider.push(port, client, work)) for _ in range(AT_ONCE)]
+        child = _start(tmp_path, port, source)
+        points = sorted(chance.randrange(total * 9 // 10) for _ in range(kills))
+        for point in points:
+            while provider.progress < point:
+                provider.moved.clear()
+                await provider.moved.wait()
+            await asyncio.sleep(chance.random() * 0.05)  # anywhere between two acknowledgements
+            child.kill()
+            child.join()
+            child = _start(tmp_path, port, source)
+        await asyncio.gather(*pushing)
+        while _count(tmp_path, "SELECT count(*) FROM outbox WHERE stage = ?", Stage.SENT) < total:
+            await asyncio.sleep(0.05)
+        (tmp_path / "stop").touch()
+        await asyncio.to_thread(child.join)
+    server.close()
+    await server.wait_closed()
+    expected = sorted(item["text"] for item in (*provider.hooked, *provider.polled))
+    assert child.exitcode == 0
+    assert _column(tmp_path, "SELECT what FROM effects ORDER BY what") == expected
+    assert _count(tmp_path, "SELECT count(*) FROM inbox WHERE state <> 1") == 0
+    assert _count(tmp_path, "SELECT count(*) FROM outbox") == total
+    sent = Counter((tmp_path / "sent").read_text().splitlines())
+    assert sorted(sent) == expected
+    twice = sum(count - 1 for count in sent.values())
+    assert twice <= _count(tmp_path, "SELECT sum(attempts - 1) FROM outbox WHERE ambiguous")
+
+
+def _start(home: Path, port: int, source: int) -> BaseProcess:
+    """Start the program in a process of its own, forked from one that has loaded it."""
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["tests.bot.crash_child"])
+    child = context.Process(target=main, args=(home, port, source), daemon=True)
+    child.start()
+    return child
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _column(home: Path, query: str, *values: object) -> list[Any]:
+    with closing(sqlite3.connect(home / "jisr.db", timeout=30)) as connection:
+        return [row[0] for row in connection.execute(query, values)]
+
+
+def _count(home: Path, query: str, *values: object) -> int:
+    return int(_column(home, query, *values)[0] or 0)
