@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import reduce
 from itertools import accumulate
 
 import regex  # type: ignore[import-untyped]
@@ -16,6 +17,7 @@ import regex  # type: ignore[import-untyped]
 _OPENERS = "\u2066\u2067\u2068"  # LRI, RLI, FSI (UAX #9)
 _CLOSER = "\u2069"  # PDI
 _DEEPEST = 4  # isolates within isolates that are kept; UAX #9 allows 125, nobody writes 5
+_BEYOND = 64  # characters after a part that are looked at for the pause that follows it
 _SHORTEST = 4 * _DEEPEST  # the smallest limit that leaves room for words
 _PAUSES = ".!?…؟۔。"
 _AFTER_PAUSE = "\"'»”’)]" + _CLOSER
@@ -48,8 +50,10 @@ def split(text: str, limit: int) -> list[str]:
     a part and opened again in the next one. A text without a visible character has no part.
     """
     rest, parts = balanced(text), []
-    while units(rest) > limit:
-        part, rest = _Cutter(rest, limit).first()
+    while len(rest) > limit or units(rest) > limit:
+        window = limit + _BEYOND
+        part, remainder = _Cutter(rest[:window], limit).first()
+        rest = (remainder + rest[window:]).rstrip()
         parts.append(part)
     return [part for part in [*parts, rest] if _visible(part)]
 
@@ -59,7 +63,10 @@ def split_off_end(text: str, limit: int) -> tuple[str, str]:
     whole = balanced(text)
     if units(whole) <= limit:
         return "", whole
-    return _Cutter(whole, limit).last()
+    start = max(0, len(whole) - limit - _BEYOND)
+    opened = reduce(_follow, _ISOLATES.findall(whole[:start]), "")
+    beginning, end = _Cutter(whole[start:], limit, opened).last()
+    return whole[:start] + beginning, end
 
 
 def shorten(text: str, limit: int) -> str:
@@ -121,16 +128,16 @@ class _Cut:
 
 
 class _Cutter:
-    """One text longer than one part, as graphemes."""
+    """The graphemes where a text longer than one part can be cut; ``opened`` isolates stand before them."""
 
-    def __init__(self, text: str, limit: int) -> None:
+    def __init__(self, text: str, limit: int, opened: str = "") -> None:
         if limit < _SHORTEST:
             msg = f"a part needs at least {_SHORTEST} characters"
             raise ValueError(msg)
         self._limit = limit
         self._graphemes = list(self._pieces(text))
         self._rtl = bool(_ARABIC.search(text))
-        self._open = list(accumulate(self._graphemes, _follow, initial=""))
+        self._open = list(accumulate(self._graphemes, _follow, initial=opened))
         self._until = list(accumulate(map(units, self._graphemes), initial=0))
 
     def _pieces(self, text: str) -> Iterator[str]:
@@ -207,5 +214,5 @@ class _Cutter:
 
     def _at(self, cut: _Cut) -> tuple[str, str]:
         before = "".join(self._graphemes[: cut.at]).rstrip() + _CLOSER * len(cut.open_isolates)
-        after = cut.open_isolates + "".join(self._graphemes[cut.at :]).strip()
+        after = cut.open_isolates + "".join(self._graphemes[cut.at :]).lstrip()
         return before, after
