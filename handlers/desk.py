@@ -58,7 +58,8 @@ class Desk:
         if incoming.kind is Kind.BLOCKED:
             await addresses.set_reachable(tx, address=who.address.id, reachable=False)
             return []
-        await traces.keep(tx, address=who.address.id, channel=incoming.channel, ref=incoming.ref)
+        if who.member is not None:
+            await traces.keep(tx, address=who.address.id, channel=incoming.channel, ref=incoming.ref)
         struck = await self._strike(tx, who, incoming)
         if struck is not None:
             return struck

@@ -8,6 +8,7 @@ from typing import Any
 
 from handlers.labels import language_label, service_label, side_label
 from handlers.language import Text, Voice, Words, _
+from handlers.profile import DIGITS, ROLES
 from network import countries, topics
 
 APPS = {"telegram": "Telegram", "whatsapp": "WhatsApp"}
@@ -53,12 +54,12 @@ def _profile(profile: Mapping[str, Any], voice: Voice) -> Lines:
     yield _("Country"), countries.name(profile["country"], voice.language) if profile["country"] else ""
     yield _("Side"), side_label(profile["side"])
     yield _("Service"), service_label(profile["service"])
-    yield _("Part in a unit"), profile["role"]
+    yield _("Part in a unit"), ROLES.get(profile["role"], "")
     yield _("Private mode"), _yes_no(profile["visibility"] == "private")
     yield _("Organisation"), profile["organisation"]
     yield _("Town or district"), profile["locality"]
     yield _("Language"), language_label(profile["language"])
-    yield _("Digits"), profile["digits"]
+    yield _("Digits"), DIGITS[profile["digits"]]
     yield _("Quiet hours"), f"{profile['quiet_from']}-{profile['quiet_until']}" if profile["quiet_from"] else ""
     yield _("Standing"), STATES.get(profile["state"], profile["state"])
     yield _("Member since"), _day(profile["joined_at"])
@@ -79,6 +80,7 @@ def _place(kept: Mapping[str, Any], voice: Voice) -> Lines:
     yield _("Subjects"), _list(topics.label(code, voice.language) for code in kept["topics"])
     yield _("Invitations made"), str(kept["invitations_made"])
     yield _("Decisions given"), str(kept["decisions_made"])
+    yield _("Reasons you gave"), " · ".join(kept["reasons_given"])
     yield _("Requests made"), str(kept["requests_made"])
     yield _("Reminders set"), str(kept["reminders_set"])
 

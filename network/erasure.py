@@ -76,6 +76,7 @@ async def export(tx: Tx, *, person: str) -> dict[str, Any]:
         ],
         "invitations_made": await _count(tx, invitations, "by", person),
         "decisions_made": await _count(tx, decisions, "person", person),
+        "reasons_given": await _reasons(tx, person),
         "requests_made": await _count(tx, approvals, "by", person),
         "reminders_set": await _count(tx, due.due, "person", person),
     }
@@ -111,6 +112,12 @@ async def _profile(tx: Tx, person: str) -> dict[str, Any]:
         "joined_at": _at(member.joined_at),
         "secret_word": member.has_panic_word,
     }
+
+
+async def _reasons(tx: Tx, person: str) -> list[str]:
+    query = select(decisions.c.id, decisions.c.reason).where(decisions.c.person == person)
+    rows = await tx.all(query.where(decisions.c.reason.is_not(None)).order_by(decisions.c.at))
+    return [tx.seal.open("decisions.reason", row.id, row.reason) for row in rows]
 
 
 def _practice(shared: practices.Practice) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from network import addresses, approvals, erasure, groups
 from network.members import State
 from tests.handlers.people import erases, filled, invited, member
 
-BEFORE_CONSENT = {"addresses", "conversations", "code_tries", "traces"}  # besides what the runtime queues
+BEFORE_CONSENT = {"addresses", "conversations", "code_tries"}  # besides what the runtime queues
 TAPS_AT_MOST = 12
 
 
