@@ -68,7 +68,7 @@ class KeyRing:
             ring = cls(data=data, current=int(raw["current"]), index=base64.b64decode(raw["index"]))
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise BrokenKeyFile from error
-        if ring.current not in ring.data or any(len(key) != KEY_BYTES for key in ring.data.values()):
+        if ring.current not in ring.data or any(len(key) != KEY_BYTES for key in (ring.index, *ring.data.values())):
             raise BrokenKeyFile
         return ring
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 import pytest
-from sqlalchemy import delete, update
+from sqlalchemy import Executable, delete, update
 
 from network import audit
 from network.audit import Broken
@@ -41,7 +41,7 @@ TAMPERED = {
 
 
 @pytest.mark.parametrize("change", TAMPERED.values(), ids=TAMPERED.keys())
-async def test_tampering_is_seen(store: Store, now: datetime, change: object) -> None:
+async def test_tampering_is_seen(store: Store, now: datetime, change: Executable) -> None:
     """An entry that was changed, removed or moved breaks the chain."""
     async with store.transaction(now) as tx:
         await three(tx)

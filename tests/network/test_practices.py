@@ -106,7 +106,7 @@ async def test_search_narrows_by_topic_and_country(store: Store, now: datetime) 
         for practice in (niger, chad):
             await practices.publish(tx, practice=practice)
 
-        async def ids(**narrow: list[str]) -> set[str]:
+        async def ids(**narrow: Any) -> set[str]:
             return {one.id for one in await practices.search(tx, **narrow)}
 
         assert await ids(topics=["com"]) == {niger}

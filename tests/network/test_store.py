@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Generator
+from collections.abc import Generator
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
@@ -25,7 +25,7 @@ moments = Table("test_moments", type(metadata)(), Column("id", Integer, primary_
 
 
 @pytest.fixture
-async def counting(store: Store, now: datetime) -> AsyncIterator[Store]:
+async def counting(store: Store, now: datetime) -> Store:
     """Return a store with two tables that only the tests know."""
     async with store.engine.begin() as connection:
         await connection.run_sync(counters.create)

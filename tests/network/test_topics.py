@@ -9,6 +9,7 @@ import pytest
 
 from network import countries, topics
 from network.errors import Invalid, Missing
+from network.folding import fold_words
 from network.store import Store
 from tests.network.people import enrolled
 
@@ -49,7 +50,7 @@ NAMED = [
 @pytest.mark.parametrize(("words", "code"), NAMED)
 def test_words_name_topics_in_any_language(words: str, code: str) -> None:
     """A label's word, or a synonym, names its topic however it is written."""
-    found = topics.named_by(topics.fold_words(words))
+    found = topics.named_by(fold_words(words))
     assert code in set().union(*found.values())
 
 
