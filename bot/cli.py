@@ -14,7 +14,7 @@ from bot import logs
 from bot.clock import Clock
 from bot.settings import Misconfigured, Settings
 from network import audit as audits
-from network import countries, inbox, invitations, migrations
+from network import countries, groups, inbox, invitations, migrations
 from network.sealing import KeyRing, Sealer
 from network.store import Store, open_engine
 
@@ -64,13 +64,21 @@ def invite(
     side: Annotated[str | None, typer.Option(help="official or civil.")] = None,
     uses: Annotated[int, typer.Option(min=1, help="How many people may use it.")] = 1,
     days: Annotated[int, typer.Option(min=1, help="How long it holds.")] = 14,
+    seat: Annotated[str, typer.Option(help="coordinator or deputy, of the country and side; for one person.")] = "",
 ) -> None:
-    """Make an invitation, and print its links for every account."""
+    """Make an invitation, and print its links for every account.
+
+    With --seat, whoever joins by it takes that seat in the group of the country: so a steward
+    seats the first coordinators, one from each side.
+    """
     if side not in {None, "official", "civil"}:
         raise typer.BadParameter("official or civil", param_hint="--side")
     if country is not None and country.upper() not in {known.code for known in countries.all()}:
         raise typer.BadParameter("not a country of the network", param_hint="--country")
-    for line in _finish(_invite(Settings(), country.upper() if country else None, side, uses, days)):
+    if seat and (seat not in groups.RANKS or country is None or side is None or uses != 1):
+        raise typer.BadParameter("coordinator or deputy, with --country and --side, for one use", param_hint="--seat")
+    terms = {"country": country.upper() if country else None, "side": side, "uses": uses, "days": days, "seat": seat}
+    for line in _finish(_invite(Settings(), terms)):
         typer.echo(line)
 
 
@@ -127,12 +135,12 @@ async def _migrate(settings: Settings) -> None:
         await engine.dispose()
 
 
-async def _invite(settings: Settings, country: str | None, side: str | None, uses: int, days: int) -> list[str]:
+async def _invite(settings: Settings, terms: dict[str, Any]) -> list[str]:
     from bot.accounts import open_all, ways_in  # noqa: PLC0415 - brings the channels' libraries
 
     await _migrate(settings)
     async with _opened(settings) as (store, clock), store.transaction(clock.now()) as tx:
-        code = await invitations.create(tx, by=STEWARD, country=country, side=side, uses=uses, days=days)
+        code = await invitations.create(tx, by=STEWARD, **terms)
     channels = open_all(settings.accounts())
     try:
         links = await ways_in(channels)

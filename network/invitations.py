@@ -25,6 +25,7 @@ invitations = Table(
     Column("country", String(2), nullable=False),
     Column("side", String(10), nullable=False),
     Column("group_id", String(32), ForeignKey("groups.id", ondelete="CASCADE")),
+    Column("seat", String(12), nullable=False),  # the rank that whoever comes is seated at, "" for none
     Column("uses_left", Integer, nullable=False),
     Column("created_at", Instant, nullable=False),
     Column("expires_at", Instant, nullable=False, index=True),
@@ -56,6 +57,7 @@ class Invitation:
     country: str
     side: str
     group: str
+    seat: str
     uses_left: int
     expires_at: datetime
 
@@ -72,10 +74,14 @@ async def create(
     country: str | None = None,
     side: str | None = None,
     group: str | None = None,
+    seat: str = "",
     uses: int = 1,
     days: int = 14,
 ) -> str:
-    """Make an invitation for ``uses`` people within ``days``; return its code, shown only now. Audited."""
+    """Make an invitation for ``uses`` people within ``days``; return its code, shown only now. Audited.
+
+    ``seat`` is the rank (coordinator, deputy) that a steward gives to whoever comes by it.
+    """
     code = codes.fresh(CODE_LENGTH)
     invitation = new_id()
     row = {
@@ -85,12 +91,13 @@ async def create(
         "country": country or "",
         "side": side or "",
         "group_id": group or None,
+        "seat": seat,
         "uses_left": uses,
         "created_at": tx.now,
         "expires_at": tx.now + timedelta(days=days),
     }
     await tx.run(invitations.insert(), row)
-    await audit.record(tx, act="invite", actor=by, subject=invitation)
+    await audit.record(tx, act="invite", actor=by, subject=invitation, detail=seat)
     return codes.shown(code)
 
 
@@ -151,7 +158,8 @@ async def _holding(tx: Tx, condition: ColumnElement[bool]) -> Invitation | None:
     row = await tx.first(select(invitations).where(condition, holds))
     if row is None:
         return None
-    return Invitation(row.id, row.by, row.country, row.side, row.group_id or "", row.uses_left, row.expires_at)
+    group = row.group_id or ""
+    return Invitation(row.id, row.by, row.country, row.side, group, row.seat, row.uses_left, row.expires_at)
 
 
 def _index(tx: Tx, code: str) -> str:

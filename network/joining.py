@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from network import addresses, approvals, audit, groups, invitations, leaving, members
 from network.errors import Conflict
 from network.members import State
@@ -74,6 +76,8 @@ async def admit(tx: Tx, *, person: str, invitation: str) -> bool:
     await activate(tx, person=person)
     if found is not None and found.group:
         await groups.join(tx, group=found.group, person=person)
+    if found is not None and found.seat:
+        await _seat(tx, person, found.seat)
     return True
 
 
@@ -104,6 +108,15 @@ async def move(tx: Tx, *, person: str, country: str) -> None:
     if member.state is State.ACTIVE:
         reached = await groups.by_country(tx, country=country)
         await groups.join(tx, group=reached.id, person=person)
+
+
+async def _seat(tx: Tx, person: str, rank: str) -> None:
+    """Give the seat that came with the invitation; a seat taken meanwhile stays with its holder."""
+    member = await members.get(tx, person=person)
+    group = await groups.by_country(tx, country=member.country)
+    with suppress(Conflict):
+        async with tx.savepoint():
+            await groups.seat(tx, group=group.id, person=person, rank=rank)
 
 
 async def _kept(tx: Tx, person: str) -> dict[str, str]:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import select
 
-from network import addresses, approvals, groups, invitations, links, members, practices, topics
+from network import addresses, approvals, groups, invitations, joining, links, members, practices, starter, topics
 from network.errors import Conflict, Missing
 from network.ids import new_id
 from network.members import State
@@ -120,3 +120,19 @@ async def test_two_members_who_are_one_become_one(store: Store, now: datetime) -
         assert [found.by for found in await approvals.pending_for(tx, person=decider)] == [kept]
         own = await links.offer(tx, person=kept)
         assert await links.accept(tx, code=own, address=here.id) == kept
+
+
+async def test_an_invitation_of_a_steward_can_carry_a_seat(store: Store, now: datetime) -> None:
+    """Whoever joins by it takes the seat of their country and side; a seat that is taken stays where it is."""
+    async with store.transaction(now) as tx:
+        await starter.load(tx)
+        people = []
+        for _ in range(2):
+            code = await invitations.create(tx, by="steward", country="NE", side="official", seat="coordinator")
+            found = await invitations.find(tx, code=code)
+            people.append(await enrolled(tx, side="official", service="police", state=State.JOINING))
+            assert await joining.admit(tx, person=people[-1], invitation=found.id)
+        group = await groups.by_country(tx, country="NE")
+        assert [(seat.person, seat.rank) for seat in await groups.seated(tx, group=group.id)] == [
+            (people[0], "coordinator")
+        ]

@@ -341,6 +341,7 @@ def upgrade() -> None:
         sa.Column("country", sa.String(length=2), nullable=False),
         sa.Column("side", sa.String(length=10), nullable=False),
         sa.Column("group_id", sa.String(length=32), nullable=True),
+        sa.Column("seat", sa.String(length=12), nullable=False),
         sa.Column("uses_left", sa.Integer(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
