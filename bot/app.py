@@ -16,6 +16,7 @@ from starlette.applications import Starlette
 
 from bot import logs
 from bot.accounts import key_of, open_all, ways_in
+from bot.announce import Announcer, commands_of
 from bot.channels import Channel
 from bot.clock import Clock
 from bot.courier import Courier
@@ -23,7 +24,7 @@ from bot.ingress import Ingress
 from bot.metrics import Metrics
 from bot.polling import Polled, Poller
 from bot.processor import Desk, Processor
-from bot.settings import Account, Settings, TelegramAccount
+from bot.settings import Settings, TelegramAccount
 from bot.web import Doors
 from bot.workers import Housekeeping, Timekeeper, Workers
 from bot.works import Works
@@ -38,6 +39,7 @@ from network.store import Store, open_engine
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+BACKLOG = 2048  # connections that wait to be taken
 GC_THRESHOLDS = (50_000, 20, 50)  # few collections: the libraries hold 150 MB that never becomes garbage
 
 
@@ -79,6 +81,7 @@ class App:
     workers: Workers
     housekeeping: Housekeeping
     pollers: list[Poller]
+    announcer: Announcer
     media: MediaFolder
     web: Starlette
     started: asyncio.Event = field(default_factory=asyncio.Event)
@@ -86,15 +89,17 @@ class App:
 
     async def run(self, stop: asyncio.Event) -> None:
         """Do everything until ``stop`` is set, then end in order: first what comes in, last what goes out."""
+        listener = self._listen()
         await self.courier.start()
         incoming, handling, sending = asyncio.Event(), asyncio.Event(), asyncio.Event()
         server = self._server()
         first = [_spawn(poller.run(incoming)) for poller in self.pollers]
         first += [_spawn(self.timekeeper.run(incoming)), _spawn(self.workers.run(incoming))]
         first += [_spawn(self.housekeeping.run(incoming))]
-        serving = _spawn(server.serve())
+        serving = _spawn(server.serve(sockets=[listener]))
         processing = _spawn(self.processor.run(handling))
         couriering = _spawn(self.courier.run(sending))
+        announcing = _spawn(self.announcer.run(incoming))
         everything = [*first, serving, processing, couriering]
         try:
             await self._started(server, serving)
@@ -104,7 +109,7 @@ class App:
             self.metrics.ready.set(0)
             incoming.set()
             server.should_exit = True
-            await asyncio.gather(*first, serving, return_exceptions=True)
+            await asyncio.gather(*first, serving, announcing, return_exceptions=True)
             await self.ingress.close()
             handling.set()
             self.processor.wake.set()
@@ -131,15 +136,21 @@ class App:
         )
         return _Server(config)
 
+    def _listen(self) -> socket.socket:
+        """Take the port; raise OSError when it is taken. (uvicorn itself would end the process.)"""
+        host = self.settings.host
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        listener = socket.create_server((host, self.settings.port), family=family, backlog=BACKLOG)
+        self.port = listener.getsockname()[1]
+        return listener
+
     async def _started(self, server: _Server, serving: asyncio.Task[None]) -> None:
-        """Wait until the web server listens; raise OSError when it cannot."""
+        """Wait until the web server answers, then let the program count as started."""
         listening = asyncio.create_task(server.listening.wait())
         await asyncio.wait((listening, serving), return_when=asyncio.FIRST_COMPLETED)
         listening.cancel()
         if serving.done():
-            message = "the web server could not listen: is the port taken?"
-            raise OSError(message)
-        self.port = server.servers[0].sockets[0].getsockname()[1]
+            serving.result()
         gc.collect()
         gc.freeze()
         gc.set_threshold(*GC_THRESHOLDS)
@@ -179,9 +190,13 @@ async def build(
     async with store.transaction(clock.now()) as tx:
         await starter.load(tx)
     opened = dict(channels) if channels is not None else open_all(accounts)
-    return _assemble(
-        settings, clock, store, opened, desk or await _desk(opened), accounts, MediaFolder(settings.media, sealer)
-    )
+    commands = None
+    if desk is None:
+        translator = Translator.load()
+        registry = capabilities(await ways_in(opened))
+        desk, commands = RealDesk(registry, translator), commands_of(registry, translator)
+    announcer = Announcer(settings, clock, opened, commands)
+    return _assemble(settings, clock, store, opened, desk, announcer)
 
 
 def _assemble(  # noqa: PLR0917 - everything that is built before, once
@@ -190,10 +205,10 @@ def _assemble(  # noqa: PLR0917 - everything that is built before, once
     store: Store,
     channels: dict[tuple[str, str], Channel],
     desk: Desk,
-    accounts: list[Account],
-    media: MediaFolder,
+    announcer: Announcer,
 ) -> App:
     metrics = Metrics()
+    media = MediaFolder(settings.media, store.sealer)
     courier = Courier(store, clock, channels, media=media, metrics=metrics)
     processor = Processor(store, clock, channels, desk, metrics=metrics, wake_courier=courier.wake)
     wake = processor.wake.set
@@ -218,18 +233,14 @@ def _assemble(  # noqa: PLR0917 - everything that is built before, once
         housekeeping=Housekeeping(store, clock),
         pollers=[
             Poller(cast("Polled", channels[key_of(account)]), ingress, clock)
-            for account in accounts
+            for account in settings.accounts()
             if isinstance(account, TelegramAccount) and account.mode == "polling" and key_of(account) in channels
         ],
+        announcer=announcer,
         media=media,
         web=doors.app(),
         started=started,
     )
-
-
-async def _desk(channels: Mapping[tuple[str, str], Channel]) -> Desk:
-    """Return the desk with every capability; reading the catalogues takes a moment."""
-    return RealDesk(capabilities(await ways_in(channels)), Translator.load())
 
 
 def _spawn(work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:

@@ -15,6 +15,7 @@ from bot.clock import Clock
 from bot.settings import Misconfigured, Settings
 from network import audit as audits
 from network import countries, groups, inbox, invitations, migrations
+from network.errors import NetworkError
 from network.sealing import KeyRing, Sealer
 from network.store import Store, open_engine
 
@@ -46,9 +47,13 @@ def demo(
     browser: Annotated[bool, typer.Option(help="Open the page in a browser.")] = True,
 ) -> None:
     """Show the network on three phones: no account, no token, no internet."""
-    from bot.sandbox.demo import main  # noqa: PLC0415 - the program runs without the sandbox
+    from bot.sandbox.demo import NotOurs, main  # noqa: PLC0415 - the program runs without the sandbox
 
-    main(port=port, browser=browser)
+    try:
+        main(port=port, browser=browser)
+    except NotOurs as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(2) from error
 
 
 @app.command()
@@ -85,11 +90,7 @@ def invite(
 @audit.command()
 def verify() -> None:
     """Prove that nothing was changed or taken out of the audit log."""
-    try:
-        count = _finish(_with_store(audits.verify))
-    except audits.Broken as error:
-        typer.echo(str(error), err=True)
-        raise typer.Exit(1) from error
+    count = _finish(_with_store(audits.verify))
     typer.echo(f"{count} entries, all in order.")
 
 
@@ -115,13 +116,18 @@ def drop(item: str) -> None:
 async def _run(settings: Settings) -> None:
     from bot.app import build  # noqa: PLC0415 - brings the web server, which the other commands need not
 
-    program = await build(settings)
+    try:
+        program = await build(settings)
+    except OSError as error:
+        raise Misconfigured(f"JISR_HOME cannot be used: {error.strerror}.") from error
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
     try:
         await program.run(stop)
+    except OSError as error:
+        raise Misconfigured(f"Port {settings.port} cannot be used: {error.strerror}.") from error
     finally:
         await program.close()
 
@@ -177,3 +183,6 @@ def _finish(work: Coroutine[Any, Any, _T]) -> _T:
     except Misconfigured as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(2) from error
+    except NetworkError as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(1) from error
