@@ -12,7 +12,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Column, Index, LargeBinary, Row, String, Table, delete, insert, select, text, update
+from sqlalchemy import Column, Index, LargeBinary, Row, String, Table, bindparam, delete, insert, select, text, update
 
 from network.store import Instant, Tx, metadata
 
@@ -30,6 +30,19 @@ conversations = Table(
     Column("deadline", Instant),
     Column("updated_at", Instant, nullable=False),
     Index("uq_conversations_active", "person", unique=True, sqlite_where=ACTIVE_ONLY, postgresql_where=ACTIVE_ONLY),
+)
+
+# Built once: these two run for every message.
+_OF = (
+    select(conversations)
+    .where(conversations.c.person == bindparam("of_person"))
+    .order_by(conversations.c.state, conversations.c.updated_at.desc(), conversations.c.id)
+    .with_for_update()
+)
+_KEEP = (
+    update(conversations)
+    .where(conversations.c.id == bindparam("of_id"))
+    .values({name: bindparam(name) for name in ("state", "answers", "prompt", "deadline", "updated_at")})
 )
 
 
@@ -60,9 +73,7 @@ class Conversation:
 
 async def of(tx: Tx, *, person: str) -> list[Conversation]:
     """Return the conversations of a person, locked: the active one first, then the latest parked."""
-    query = select(conversations).where(conversations.c.person == person)
-    order = query.order_by(conversations.c.state, conversations.c.updated_at.desc(), conversations.c.id)
-    return [_conversation(tx, row) for row in await tx.all(order.with_for_update())]
+    return [_conversation(tx, row) for row in await tx.all(_OF, {"of_person": person})]
 
 
 async def find(tx: Tx, *, conversation: str) -> Conversation | None:
@@ -82,7 +93,7 @@ async def begin(tx: Tx, *, conversation: Conversation) -> None:
 
 async def keep(tx: Tx, *, conversation: Conversation) -> None:
     """Keep how far a conversation has come."""
-    await tx.run(update(conversations).where(conversations.c.id == conversation.id).values(_values(tx, conversation)))
+    await tx.run(_KEEP, {"of_id": conversation.id, **_values(tx, conversation)})
 
 
 async def set_state(tx: Tx, *, conversation: str, state: State) -> None:
