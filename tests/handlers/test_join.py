@@ -238,6 +238,17 @@ async def test_the_language_can_change_on_the_way(open_phone):
         assert (await addresses.get(tx, address=phone.address)).language == "en"
 
 
+@pytest.mark.parametrize("word", ["menu", "bonjour", "/find", "join"])
+async def test_other_wishes_lead_back_to_where_joining_stood(open_phone, word):
+    """Somebody who is not in yet and asks for something else keeps their place."""
+    phone = open_phone(channel="whatsapp")
+    await phone.says("salut tout le monde")
+    await phone.taps("English")
+    await phone.taps("Next")
+    await phone.says(word)
+    phone.hears("2 of 3 · What is kept")
+
+
 async def test_private_mode_is_offered_to_officials(open_phone):
     """An official who is not sure of the rules is told to check, and may hide name and service."""
     phone = open_phone()

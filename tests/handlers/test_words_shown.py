@@ -49,6 +49,7 @@ class Listening:
         self.said = []
 
     async def say(self, text):
+        """Keep it."""
         self.said.append(text)
 
 
