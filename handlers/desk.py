@@ -9,7 +9,7 @@ from handlers.answers import LONGEST_CHOICE, LONGEST_READ, understand
 from handlers.dialogue import Dialogue
 from handlers.language import Translator, _
 from handlers.messages import Incoming, Kind, Letter
-from handlers.people import Person
+from handlers.people import SILENT, Person
 from handlers.record import Given
 from handlers.registry import Capability, Registry
 from handlers.turn import DUE, Turn
@@ -87,6 +87,8 @@ class Desk:
         if found is None or found.person not in reach:
             return []
         who = await people.at(tx, reach[found.person], self.translator)
+        if who.state in SILENT:  # it answers itself when they come back to it
+            return []
         turn = await self._turn(tx, who, incoming)
         for dialogue in [turn.active, *turn.parked]:
             if dialogue is not None and dialogue.id == found.id:

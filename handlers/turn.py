@@ -75,7 +75,9 @@ class Turn:
         """Take up a conversation where it stands."""
         if self.active is not None and self.active is not dialogue:
             self.left, self.active = self.active, None
-        await self._run(dialogue, carried=[Said(before)] if before else [])
+        overdue = dialogue.prompt is not None and dialogue.deadline is not None and dialogue.deadline <= self.tx.now
+        given = Given(dialogue.prompt.key, "late") if dialogue.prompt and overdue else None
+        await self._run(dialogue, given=given, carried=[Said(before)] if before else [])
 
     async def switch(self, dialogue: Dialogue) -> None:
         """Make a parked conversation the active one; the one under way is parked."""

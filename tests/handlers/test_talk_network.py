@@ -12,7 +12,7 @@ from handlers.registry import ForWhom
 from handlers.results import NotRecordable
 from handlers.talk import Option, Talk
 from handlers.turn import Endless
-from network import addresses, members
+from network import addresses, conversations, members
 from network.errors import Conflict, Forbidden, Missing
 from network.store import Tx
 from tests.handlers.small_talks import capability
@@ -417,3 +417,59 @@ async def test_typed_words_start_what_they_name(chat):
     phone.hears("linked ABCD-EFGH", "Which word?")
     await phone.says("link between people")
     phone.hears("<link between people>")
+
+
+async def test_a_talk_goes_on_in_the_other_app(chat):
+    """Begun on WhatsApp, finished on Telegram: the conversation is the person's, not the app's."""
+
+    async def share(talk: Talk) -> None:
+        title = await talk.text("title", "Title?")
+        place = await talk.text("place", "Place?")
+        await talk.say(f"{title} in {place}")
+
+    first = chat(share, channel="whatsapp")
+    await first.is_member()
+    await first.says("/share")
+    await first.says("Lamps")
+    second = Transcript(beside=first, channel="telegram")
+    await second.says("hello")
+    async with first.world.store.transaction(first.world.now) as tx:
+        await conversations.end_all(tx, person=second.person)
+        await addresses.set_person(tx, person=second.person, to=first.person)
+    await second.says("Gao")
+    second.hears("Lamps in Gao")
+    first.hears_nothing()
+
+
+async def test_numbers_are_shown_in_the_digits_that_a_person_chose(chat):
+    """The list is numbered in Arabic-Indic digits, and typed in either."""
+
+    async def pick(talk: Talk) -> None:
+        options = [Option(str(at), f"خيار {letter}") for at, letter in enumerate("ابتثج")]
+        await talk.say(_("<{key}>", key=await talk.choose("which", "أيّها؟", options)))
+
+    phone = chat(pick, language="ar")
+    await phone.is_member(digits="arab")
+    await phone.says("/pick")
+    phone.hears("٣. خيار ت")
+    assert phone.heard[-1].rtl
+    await phone.says("٣")
+    phone.hears("<2>")
+
+
+async def test_a_deadline_that_passed_while_somebody_had_stopped(chat):
+    """They hear nothing then; when they come back to it, the question has answered itself."""
+
+    async def quick(talk: Talk) -> None:
+        word = await talk.text("word", "Word?", within=timedelta(hours=1))
+        await talk.say("late" if word is None else word)
+
+    phone = chat(quick)
+    await phone.is_member()
+    await phone.says("/quick")
+    await phone.is_member(state="stopped")
+    await phone.waits(hours=2)
+    phone.hears_nothing()
+    await phone.is_member()
+    await phone.says("/quick")
+    phone.hears("late")
