@@ -11,12 +11,18 @@ export class Chat {
     this.root.setAttribute("aria-live", "polite");
     this.root.tabIndex = 0;
     this.shown = new Map(); // message id -> [what it looked like, its nodes]
+    this.stuck = true; // whether the end is in sight, and stays so
+    this.root.onscroll = () => (this.stuck = this.root.scrollHeight - this.root.scrollTop - this.root.clientHeight < 60);
+    new ResizeObserver(() => this.stick()).observe(this.root);
     this.dots = make("div", "bubble theirs typing-dots", make("i"), make("i"), make("i"));
+  }
+
+  stick() {
+    if (this.stuck) this.root.scrollTop = this.root.scrollHeight;
   }
 
   show() {
     const { messages, language } = this.view.phone;
-    const atEnd = this.root.scrollHeight - this.root.scrollTop - this.root.clientHeight < 80;
     const rows = [];
     let day = "";
     let before = null;
@@ -36,7 +42,8 @@ export class Chat {
     for (const child of [...this.root.children]) if (!wanted.has(child) && child !== this.dots) child.remove();
     rows.forEach((row, place) => this.root.children[place] !== row && this.root.insertBefore(row, this.root.children[place] ?? null));
     for (const [key, [, node]] of this.shown) if (!wanted.has(node)) this.shown.delete(key);
-    if (atEnd || added) this.root.scrollTop = this.root.scrollHeight;
+    this.stuck ||= added;
+    this.stick();
   }
 
   keep(key, look, build) {
@@ -214,6 +221,6 @@ export class Chat {
   showTyping(typing) {
     if (typing) this.root.append(this.dots);
     else this.dots.remove();
-    if (typing) this.root.scrollTop = this.root.scrollHeight;
+    this.stick();
   }
 }

@@ -44,8 +44,8 @@ export class PhoneView {
     this.screen.lang = phone.language;
     this.screen.dir = rightToLeft(phone.language) ? "rtl" : "ltr";
     this.words();
-    this.chat.show();
     this.showFoot();
+    this.chat.show();
     this.tick();
   }
 
@@ -70,8 +70,8 @@ export class PhoneView {
   words() {
     const { phone } = this;
     this.root.setAttribute("aria-label", phone.name);
-    const who = make("div", "who", make("strong", "", phone.name), make("span", "role", phone.role ? word(phone.role) : phone.number));
-    who.querySelector("strong").dir = who.querySelector(".role").dir = "auto";
+    const role = phone.role ? word(phone.role) : phone.number;
+    const who = make("div", "who", make("strong", "", make("bdi", "", phone.name)), make("bdi", "role", role));
     const country = this.select("country", countries().map(({ code }) => [code, countryName(code)]), phone.country);
     const language = this.select("phone_language", Object.entries(languages), phone.language);
     country.onchange = () => this.act("change", { country: country.value });
