@@ -137,7 +137,7 @@ class App:
         return _Server(config)
 
     def _listen(self) -> socket.socket:
-        """Take the port; raise OSError when it is taken. (uvicorn itself would end the process.)"""
+        """Take the port; raise OSError when it is taken, where uvicorn would end the process."""
         host = self.settings.host
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         listener = socket.create_server((host, self.settings.port), family=family, backlog=BACKLOG)
