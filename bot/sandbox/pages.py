@@ -8,6 +8,7 @@ from importlib.resources import files
 from typing import Any
 from urllib.parse import urlsplit
 
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
@@ -35,8 +36,11 @@ LANGUAGES = ("en", "fr", "ar")
 NAME = 40
 
 
-class BadRequestError(Exception):
+class BadRequestError(HTTPException):
     """The page asked for something that is not there."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(400, what)
 
 
 class Pages:
@@ -101,7 +105,9 @@ class Pages:
 
     async def _faults(self, request: Request) -> Response:
         body = await _body(request)
-        kind = FaultKind(str(body.get("kind")))
+        if body.get("kind") not in set(FaultKind):
+            raise BadRequestError("kind")
+        kind = FaultKind(body["kind"])
         self._standins.faults.lift(kind)
         if body.get("on"):
             seconds = LATE_S if kind is FaultKind.SLOW else 1.0
@@ -128,8 +134,8 @@ class Pages:
             return Response(status_code=404)
         try:
             await self._do(phone, request.path_params["act"], request)
-        except (BadRequestError, KeyError, IndexError, ValueError):
-            return Response(status_code=400)
+        except (KeyError, IndexError, ValueError) as error:
+            raise BadRequestError("what") from error
         return JSONResponse({})
 
     async def _do(self, phone: Phone, act: str, request: Request) -> None:
@@ -189,7 +195,10 @@ def _served(name: str) -> Response:
 
 async def _body(request: Request) -> dict[str, Any]:
     _same_site(request)
-    body = json.loads(await request.body() or b"{}")
+    try:
+        body = json.loads(await request.body() or b"{}")
+    except ValueError as error:
+        raise BadRequestError("body") from error
     if not isinstance(body, dict):
         raise BadRequestError("body")
     return body

@@ -84,6 +84,7 @@ export class PhoneView {
       make("div", "switches", make("label", "pick", flag(phone.country), country), make("label", "pick", language), block),
     );
     this.showHead();
+    this.chat.stick();
   }
 
   select(label, options, value) {
