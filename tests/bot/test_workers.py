@@ -1,0 +1,221 @@
+"""Time and slow work: each becomes input once, whatever breaks on the way."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.channels import Remedy, SendError
+from bot.workers import Housekeeping, Impossible, NotYet, Timekeeper, Workers
+from bot.works import FETCH, Works
+from handlers.messages import Media, MediaKind
+from network import addresses, due, jobs, leaving, outbox
+from network.errors import Missing
+from network.jobs import Job
+from network.media import MediaFolder
+from network.outbox import Post
+from network.store import Tx
+from tests.bot.conftest import World
+from tests.bot.echo_desk import effects
+from tests.bot.fake_channel import message
+
+
+async def known(world: World, external: str = "1") -> str:
+    """Let somebody write once; return the person."""
+    await world.deliver(message(int(external), external, "hello"))
+    await world.turn()
+    async with world.store.reading(world.clock.now()) as tx:
+        address = await addresses.find(tx, channel=world.channel.name, account="main", external=external)
+    assert address is not None
+    return address.person
+
+
+async def ask(world: World, person: str | None, kind: str = "work", **argument: Any) -> str:
+    """Ask for a job."""
+    async with world.store.transaction(world.clock.now()) as tx:
+        return await jobs.ask(tx, kind=kind, person=person, argument=argument)
+
+
+async def test_what_is_due_becomes_input_once(world: World) -> None:
+    """At its instant a due row reaches its person's conversation once; set twice, the last word counts."""
+    person = await known(world)
+    now = world.clock.now()
+    async with world.store.transaction(now) as tx:
+        for hours in (5, 2):
+            instant = now.replace(hour=now.hour + hours)
+            await due.at(tx, kind="remind", subject="s1", instant=instant, person=person)
+        await due.at(tx, kind="remind", subject="gone", instant=now, person=person)
+        assert await due.cancel(tx, kind="remind", subject="gone")
+    keepers = [Timekeeper(world.store, world.clock) for _ in range(3)]
+    assert await keepers[0].step() == 0
+    world.clock.advance(hours=2)
+    assert sum(await asyncio.gather(*(keeper.step() for keeper in keepers))) == 1
+    await world.turn()
+    assert world.desk.seen[-1] == ("due", "remind")
+    assert len(world.desk.seen) == 2
+
+
+async def test_what_the_network_does_by_itself(world: World) -> None:
+    """A due row of nobody is an act of the network, in the transaction that takes it."""
+    done: list[str] = []
+
+    async def act(tx: Tx, subject: str) -> None:
+        done.append(subject)
+        if len(done) == 1:
+            message = "not yet"
+            raise RuntimeError(message)
+        await tx.scalar(outbox.outbox.select().limit(1))
+
+    async with world.store.transaction(world.clock.now()) as tx:
+        await due.at(tx, kind="close", subject="poll1", instant=world.clock.now())
+    keeper = Timekeeper(world.store, world.clock, acts={"close": act})
+    with pytest.raises(RuntimeError):
+        await keeper.step()
+    assert await keeper.step() == 1
+    assert await keeper.step() == 0
+    assert done == ["poll1", "poll1"]
+
+
+async def test_a_job_is_done_and_told(world: World) -> None:
+    """A job's result is input of its person; a job that fails is tried again later, and told at last."""
+    person = await known(world)
+    tries = 0
+
+    async def work(job: Job) -> dict[str, Any]:
+        nonlocal tries
+        tries += 1
+        if job.argument["fails"] >= tries:
+            raise SendError(Remedy.RETRY, "500")
+        return {"tries": tries}
+
+    workers = Workers(world.store, world.clock, {"work": work})
+    await ask(world, person, fails=2)
+    for _ in range(3):
+        await workers.step()
+        world.clock.advance(10)
+    assert tries == 3
+    await world.process()
+    assert world.desk.seen[-1] == ("done", "work")
+    await ask(world, person, fails=1_000)
+    for _ in range(jobs.TRIES + 2):
+        await workers.step()
+        world.clock.advance(700)
+    assert tries == 3 + jobs.TRIES
+    assert await world.process() == 1
+
+
+async def test_a_job_that_was_cut_off_is_given_out_again(world: World) -> None:
+    """A job whose worker died comes back when its lease ends; two workers never have it at once."""
+    await ask(world, None)
+    async with world.store.transaction(world.clock.now()) as tx:
+        (job,) = await jobs.claim(tx, kinds=["work"])
+        assert await jobs.claim(tx, kinds=["work"]) == []
+    async with world.store.transaction(world.clock.advance(jobs.LEASE_S)) as tx:
+        (again,) = await jobs.claim(tx, kinds=["work"])
+        assert (again.id, again.tries) == (job.id, 2)
+        assert await jobs.done(tx, job=job.id)
+        assert not await jobs.done(tx, job=job.id)
+
+
+async def test_what_waits_and_what_is_impossible(world: World) -> None:
+    """A job that must wait is put off without counting; one that is impossible is ended at once."""
+    waits = [NotYet(1.0), NotYet(1.0), Impossible("gone")]
+    seen: list[int] = []
+
+    async def work(job: Job) -> None:
+        seen.append(job.tries)
+        raise waits.pop(0)
+
+    workers = Workers(world.store, world.clock, {"work": work})
+    await ask(world, None)
+    for _ in range(5):
+        await workers.step()
+        world.clock.advance(1)
+    assert seen == [1, 1, 1]
+
+
+async def test_a_file_is_fetched(world: World, works: Works) -> None:
+    """A file comes from its provider into a sealed file of its person, and the result says where it is."""
+    person = await known(world)
+    world.channel.files["file1"] = b"the canary sings"
+    argument = {"channel": "telegram", "account": "main", "kind": "voice", "ref": "file1", "mime": "audio/ogg"}
+    result = await _do(works.fetch, Job("j", FETCH, person, {**argument, "size": 0, "name": ""}, 1, world.clock.now()))
+    media = Media(**{**result, "kind": MediaKind(result["kind"])})
+    assert (media.kind, media.size, media.mime) == (MediaKind.VOICE, 16, "audio/ogg")
+    assert await works.media.open(media.ref) == b"the canary sings"
+    (file,) = [path for path in (works.tombstones.parent / "media").rglob("*") if path.is_file()]
+    assert b"canary" not in file.read_bytes()
+    with pytest.raises(Impossible):
+        await works.fetch(Job("j", FETCH, person, {**argument, "ref": "other"}, 1, world.clock.now()))
+
+
+async def test_a_person_is_erased_within_a_minute(world: World, works: Works) -> None:
+    """Erasure waits for the last words, then takes everything: rows, files and the log; and a tombstone stays."""
+    person = await known(world)
+    ref = await works.media.save(person, b"a voice")
+    async with world.store.transaction(world.clock.now()) as tx:
+        (address,) = await addresses.of(tx, person=person)
+        await outbox.put(tx, posts=[Post(address.id, "telegram", "main", '{"text": "farewell"}')])
+        await jobs.ask(tx, kind=leaving.ERASE, person=person, argument={"keep_practices": False})
+    workers = Workers(world.store, world.clock, works.table())
+    await workers.step()
+    async with world.store.reading(world.clock.now()) as tx:
+        assert await addresses.of(tx, person=person), "the farewell is not sent yet"
+    await world.send()
+    assert world.channel.texts[-1] == "farewell"
+    world.clock.advance(2)
+    await workers.step()
+    async with world.store.reading(world.clock.now()) as tx:
+        assert await addresses.of(tx, person=person) == []
+        assert await jobs.depth(tx) == 0
+    with pytest.raises(Missing):
+        await works.media.open(ref)
+    assert len(works.tombstones.read_text().split()) == 2
+
+
+async def test_an_unreachable_person_is_erased_all_the_same(world: World, works: Works) -> None:
+    """When the last words cannot be sent, the erasure waits 30 seconds for them and not longer."""
+    person = await known(world)
+    async with world.store.transaction(world.clock.now()) as tx:
+        (address,) = await addresses.of(tx, person=person)
+        await outbox.put(tx, posts=[Post(address.id, "telegram", "main", '{"text": "farewell"}')])
+        await jobs.ask(tx, kind=leaving.ERASE, person=person, argument={})
+    workers = Workers(world.store, world.clock, works.table())
+    for _ in range(31):
+        await workers.step()
+        world.clock.advance(1)
+    async with world.store.reading(world.clock.now()) as tx:
+        assert await addresses.of(tx, person=person) == []
+
+
+async def test_strangers_are_forgotten_after_a_day(world: World) -> None:
+    """Who wrote and did not consent is gone after 24 hours, with what they wrote and what waits for them."""
+    await known(world)
+    await world.deliver(message(77, "1", "poison"))
+    keeping = Housekeeping(world.store, world.clock)
+    world.clock.advance(hours=23)
+    await keeping.step()
+    async with world.store.reading(world.clock.now()) as tx:
+        assert await addresses.find(tx, channel="telegram", account="main", external="1")
+    world.clock.advance(hours=1, seconds=1)
+    await keeping.step()
+    async with world.store.engine.connect() as connection:
+        for table in ("addresses", "outbox", "inbox WHERE body IS NOT NULL"):
+            assert (await connection.exec_driver_sql(f"SELECT count(*) FROM {table}")).scalar_one() == 0
+    assert await effects(world.store) == ["hello"]
+
+
+@pytest.fixture
+def works(world: World, tmp_path: Path) -> Works:
+    """Return the works around the runtime."""
+    folder = MediaFolder(tmp_path / "media", world.store.sealer)
+    channels = {("telegram", "main"): world.channel}
+    return Works(world.store, world.clock, channels, folder, tmp_path / "tombstones")
+
+
+async def _do(work: Callable[[Job], Awaitable[dict[str, Any]]], job: Job) -> dict[str, Any]:
+    return await work(job)
