@@ -12,10 +12,11 @@ _POSTGRESQL = ("08", "40", "53", "57", "58")
 
 
 def is_passing(error: BaseException | None) -> bool:
-    """Whether the store failed in a way that is nobody's fault: trying again later may work."""
+    """Whether the store failed in a way that is nobody's fault: trying again later may work.
+
+    Only what the database itself says counts: a message whose handler runs into a time-out is at fault.
+    """
     while error is not None:
-        if isinstance(error, ConnectionError | TimeoutError):
-            return True
         if isinstance(error, DBAPIError) and error.connection_invalidated:
             return True
         code = getattr(error, "sqlite_errorcode", None)

@@ -74,7 +74,7 @@ class Ingress:
         if not items:
             return
         arrivals = [
-            Arrival(channel=channel.name, account=channel.account, key=item.key, person=item.person, body=item.body)
+            Arrival(channel.name, channel.account, _whole(item.key), _whole(item.person), _whole(item.body))
             for item in items
         ]
         with self._metrics.accept_s.time():
@@ -167,6 +167,11 @@ def _parsed(body: bytes) -> dict[str, Any]:
     if not isinstance(payload, dict):
         raise ValueError  # noqa: TRY004 - the caller asks only whether it is a delivery
     return payload
+
+
+def _whole(text: str) -> str:
+    """Return text that can be stored: JSON may hold halves of surrogate pairs, UTF-8 may not."""
+    return text if text.isascii() else text.encode("utf-8", "replace").decode()
 
 
 def _settle(group: Sequence[_Pending], error: Exception | None) -> None:

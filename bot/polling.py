@@ -14,7 +14,7 @@ from typing import Any, Protocol, TypeVar
 from bot import logs
 from bot.channels import Channel, RawItem, SendError
 from bot.clock import Clock
-from bot.ingress import Ingress, NotStored
+from bot.ingress import Ingress
 
 LONG_POLL_S = 25
 BACK_OFF_S = 1.0  # doubled with each failure
@@ -58,9 +58,9 @@ class Poller:
                     prepared = True
                 if await _unless(stop, self._channel.raw_updates(self._offset, self._long_poll_s), self.take):
                     failures = 0
-            except (SendError, NotStored) as error:
+            except Exception as error:  # noqa: BLE001 - the poller outlives every fault; the same updates come again
                 failures += 1
-                code = error.code if isinstance(error, SendError) else "not_stored"
+                code = error.code if isinstance(error, SendError) else type(error).__name__
                 log.warning("poll_failed", channel=self._channel.name, account=self._channel.account, code=code)
                 await self._clock.wait(stop, wait_s(error, failures))
 

@@ -225,6 +225,8 @@ class Processor:
                 letter, self._channels[home].fit(letter.message), channel=home[0], account=home[1]
             )
         ]
+        if len(homes) < len({letter.address_id for letter in letters}):
+            log.warning("no_account", letters=sum(letter.address_id not in homes for letter in letters))
         await outbox.put(tx, posts=posts)
         return {homes[letter.address_id] for letter in letters if letter.address_id in homes}
 

@@ -222,8 +222,9 @@ def open_engine(url: str) -> AsyncEngine:
     writing fails at once, whatever the timeout (https://sqlite.org/isolation.html).
     """
     if not url.startswith("sqlite"):
-        return create_async_engine(url, pool_pre_ping=True)
-    engine = create_async_engine(url, connect_args={"timeout": BUSY_TIMEOUT_S, "async_creator_fn": inline.connect})
+        return create_async_engine(url, pool_pre_ping=True, hide_parameters=True)
+    connecting = {"timeout": BUSY_TIMEOUT_S, "async_creator_fn": inline.connect}
+    engine = create_async_engine(url, connect_args=connecting, hide_parameters=True)
     event.listen(engine.sync_engine, "connect", _prepare_sqlite)
     event.listen(engine.sync_engine, "begin", _begin_sqlite)
     event.listen(engine.sync_engine, "handle_error", _keep_when_cancelled)

@@ -80,8 +80,9 @@ class World:
             return [Stage(row[0]) for row in rows]
 
 
-def make_world(store: Store, now: datetime, *, rates: Rates | None = None, name: str = "telegram",
-               paces: Paces | None = None) -> World:
+def make_world(
+    store: Store, now: datetime, *, rates: Rates | None = None, name: str = "telegram", paces: Paces | None = None
+) -> World:
     """Build the runtime on a store."""
     clock = StoppedClock(now)
     channel = FakeChannel(name=name)

@@ -23,9 +23,7 @@ class EchoDesk:
     async def handle(self, tx: Tx, incoming: Incoming) -> list[Letter]:
         """Note the effect, then fail if the text says so, else echo it."""
         self.seen.append((incoming.kind.value, incoming.text))
-        found = await addresses.meet(
-            tx, channel=incoming.channel, account=incoming.account, external=incoming.external
-        )
+        found = await addresses.meet(tx, channel=incoming.channel, account=incoming.account, external=incoming.external)
         if self.notes_effects:
             await self._note(tx, incoming.text, found.person)
         if incoming.text.startswith("poison"):
@@ -33,14 +31,13 @@ class EchoDesk:
         return [Letter(found.id, Outgoing(text=incoming.text))]
 
     async def _note(self, tx: Tx, what: str, person: str) -> None:
-        await tx.run(text("INSERT INTO effects (what, person) VALUES (:what, :person)"),
-                     {"what": what, "person": person})
+        await tx.run(
+            text("INSERT INTO effects (what, person) VALUES (:what, :person)"), {"what": what, "person": person}
+        )
 
     async def apologise(self, tx: Tx, incoming: Incoming) -> list[Letter]:
         """Say sorry."""
-        found = await addresses.meet(
-            tx, channel=incoming.channel, account=incoming.account, external=incoming.external
-        )
+        found = await addresses.meet(tx, channel=incoming.channel, account=incoming.account, external=incoming.external)
         return [Letter(found.id, Outgoing(text="sorry"))]
 
 

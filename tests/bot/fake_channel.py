@@ -50,9 +50,9 @@ class FakeChannel:
     def split(self, payload: Mapping[str, Any]) -> list[RawItem]:
         """Cut a delivery, of one item (an update) or of many."""
         self.parsed += 1
-        items = payload["items"] if "items" in payload else [payload] if "update_id" in payload else None
+        items = payload.get("items", [payload] if "update_id" in payload else None)
         if not isinstance(items, list):
-            raise ValueError
+            raise ValueError  # noqa: TRY004 - as a channel does
         return [
             RawItem(key=str(item["update_id"]), person=str(item.get("from", "")), body=json.dumps(item))
             for item in items

@@ -5,13 +5,17 @@ from __future__ import annotations
 import asyncio
 import io
 import random
+from collections.abc import Sequence
 from datetime import datetime
 from http import HTTPStatus
 
+import pytest
 from sqlalchemy import event
 
+from network import inbox
 from network.inbox import State
-from network.store import Store
+from network.rates import Paces
+from network.store import Store, Tx
 from tests.bot.conftest import World, make_world
 from tests.bot.echo_desk import effects, prepare
 from tests.bot.fake_channel import delivery, headers, message
@@ -94,10 +98,26 @@ async def test_concurrent_deliveries_share_commits(sqlite_world: World) -> None:
     assert commits <= 4
 
 
-async def test_one_bad_item_does_not_harm_the_others(sqlite_world: World) -> None:
+async def test_half_a_surrogate_pair_is_stored(world: World) -> None:
+    """Text that JSON can say and UTF-8 cannot is taken in all the same, and blocks nothing."""
+    assert await world.deliver(message(1, "\ud800", "half \ud800"), message(2, "2", "whole")) is HTTPStatus.OK
+    await world.turn()
+    assert "whole" in world.channel.texts
+    assert await world.rows() == 2
+
+
+async def test_one_bad_item_does_not_harm_the_others(sqlite_world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     """An item that no store can take is refused alone: those that came at the same time are stored."""
-    bad = message(1)
-    bad["from"] = "\ud800"  # half of a surrogate pair: not encodable
+    accept = inbox.accept
+
+    async def picky(tx: Tx, *, arrivals: Sequence[inbox.Arrival], paces: Paces | None = None) -> int:
+        new = await accept(tx, arrivals=arrivals, paces=paces)
+        if any(arrival.person == "bad" for arrival in arrivals):
+            raise ValueError
+        return new
+
+    monkeypatch.setattr(inbox, "accept", picky)
+    bad = message(1, "bad")
     first, *others = await asyncio.gather(
         sqlite_world.deliver(bad), *(sqlite_world.deliver(message(n)) for n in range(2, 12))
     )

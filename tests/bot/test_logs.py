@@ -13,6 +13,12 @@ from bot import logs
 ID = "3f2b8c1d9e7a40561122334455667788"
 
 
+def sing(what: str) -> None:
+    """Raise an error whose words must not be written."""
+    message = f"the canary sings {what}"
+    raise ValueError(message)
+
+
 def lines(stream: io.StringIO) -> list[dict[str, object]]:
     """Return what was logged."""
     return [json.loads(line) for line in stream.getvalue().splitlines()]
@@ -21,8 +27,7 @@ def lines(stream: io.StringIO) -> list[dict[str, object]]:
 def test_an_error_is_told_by_its_place(log_lines: io.StringIO) -> None:
     """An exception is logged as its class and where it was; its words, which may hold anything, are not."""
     try:
-        message = "the canary sings of 22790123456"
-        raise ValueError(message)
+        sing("of 22790123456")
     except ValueError:
         logs.logger("jisr.test").exception("it_failed", item=ID)
     (line,) = lines(log_lines)
@@ -34,8 +39,7 @@ def test_an_error_is_told_by_its_place(log_lines: io.StringIO) -> None:
 def test_a_librarys_traceback_is_not_written(log_lines: io.StringIO) -> None:
     """What a library logs with a traceback is told by its place too."""
     try:
-        message = "the canary"
-        raise ValueError(message)
+        sing("again")
     except ValueError:
         logging.getLogger("somebody").exception("library failed")
     (line,) = lines(log_lines)

@@ -27,8 +27,9 @@ async def test_each_message_is_answered_in_order(world: World) -> None:
 
 
 async def test_poison_is_quarantined_and_excused(world: World) -> None:
-    """A message that breaks its handler is tried 3 times, leaves no trace, is quarantined and excused; the next is
-    handled within seconds, and the others are not touched.
+    """A message that breaks its handler is tried 3 times, leaves no trace, is quarantined and excused.
+
+    The person's next one is handled within seconds, and those of others are not touched.
     """
     await world.deliver(message(1, "1", "poison"), message(2, "1", "after it"), message(3, "2", "of another"))
     await world.turn()
