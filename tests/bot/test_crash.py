@@ -79,7 +79,7 @@ class Provider:
 
 @pytest.mark.parametrize("seed", [1])
 async def test_nothing_is_lost_or_doubled(seed: int, tmp_path: Path, long: bool) -> None:
-    """Killed 12 (long: 200) times at random points of 600 (10,000) messages, no message is lost or has its effect twice.
+    """Killed 12 (long: 200) times at random points of 600 (10,000) messages: none is lost, none has its effect twice.
 
     They come by webhook and by polling. Every answer is sent, and twice only where a lost answer is recorded.
     """

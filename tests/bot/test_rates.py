@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
+from bot.courier import never_over
 from network import rates
 from network.rates import Limit, Paces, decide
 from network.store import Store
@@ -32,6 +33,19 @@ def test_no_window_holds_more_than_published(limit: Limit, gaps: list[float]) ->
     for first, start in enumerate(sent):
         within = [at for at in sent[first:] if at < start + limit.seconds - 1e-6]
         assert len(within) <= limit.messages + limit.burst - 1
+
+
+@settings(max_examples=100, deadline=None)
+@given(limit=LIMITS, count=some.integers(1, 200))
+def test_an_account_is_never_over(limit: Limit, count: int) -> None:
+    """However much waits, no window of an account holds more than is published, burst included."""
+    strict, tat, sent = never_over(limit), 0.0, []
+    for _ in range(count):
+        verdict = decide(strict, tat, sent[-1] if sent else 1_000.0)
+        tat = verdict.tat
+        sent.append(verdict.at)
+    for first, start in enumerate(sent):
+        assert sum(at < start + limit.seconds - 1e-6 for at in sent[first:]) <= limit.messages
 
 
 def test_whatsapp_pair() -> None:
