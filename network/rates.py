@@ -17,6 +17,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from network.store import Tx, metadata
 
 IDLE_S = 86_400  # a row this long past its time decides nothing any more
+ROUNDING_S = 1e-6  # seconds since 1970 have 16 digits
 PACES_AT_MOST = 10_000
 
 rates = Table(
@@ -51,7 +52,9 @@ class Verdict:
 
 def decide(limit: Limit, tat: float, now: float) -> Verdict:
     """Return when the next message may go, ``tat`` being remembered of those before (0: nothing)."""
-    at = max(now, tat - (limit.burst - 1) * limit.each_s)
+    at = tat - (limit.burst - 1) * limit.each_s
+    if at < now + ROUNDING_S:
+        at = now
     return Verdict(at=at, tat=max(at, tat) + limit.each_s)
 
 

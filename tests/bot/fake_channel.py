@@ -14,7 +14,7 @@ from bot.channels import Rates, RawItem, Remedy, SendError, Sent
 from handlers.messages import ChatMoved, DeliveryState, Incoming, Item, Kind, Media, Outgoing, Receipt
 
 SECRET = "a-shared-secret"
-FAST = Rates(account=(1000, 1.0, 1000), chat=(1000, 1.0, 1000))
+FAST = Rates(account=(10**9, 1.0, 10**9), chat=(10**9, 1.0, 10**9))
 REMEDIES = {"131047": Remedy.TEMPLATE, "131026": Remedy.UNREACHABLE, "131049": Remedy.NEXT_DAY}
 
 
