@@ -12,6 +12,7 @@ from handlers.messages import Choice, Outgoing, Style
 from network.folding import fold
 
 MOST_CHOICES = 10  # rows of a WhatsApp list: developers.facebook.com/docs/whatsapp, interactive lists
+MOST_SAID = 2_500  # characters kept with a question: with it and the choice, one Telegram message
 BUTTONS, BUTTON_LABEL = 3, 20  # reply buttons of WhatsApp, and characters on one
 CHOICES = frozenset({"choose", "confirm", "several"})
 
@@ -37,6 +38,7 @@ class Prompt:
     form: str
     nonce: str
     question: str = field(repr=False)
+    said: str = field(default="", repr=False)  # in the same message, above the question
     options: tuple[Shown, ...] = ()
     skip: str = ""  # the label that skips the question; empty when it cannot be skipped
     search: bool = False
@@ -88,6 +90,11 @@ class Prompt:
         """How many messages it takes to show every option."""
         return max(1, -(-len(self.found) // self.page_size))
 
+    def having_said(self, said: str) -> Prompt:
+        """Return it with what its message said above the question, to stay there when it is answered."""
+        kept = said if self.is_choice and len(said) <= MOST_SAID else ""
+        return replace(self, said=kept)
+
     def turned(self, step: int) -> Prompt:
         """Return it ``step`` pages further, staying within its pages."""
         return replace(self, page=min(max(self.page + step, 0), self.pages - 1))
@@ -117,9 +124,9 @@ def show(prompt: Prompt, voice: Voice, *, before: str = "", replaces: str = "") 
 
 
 def tidied(prompt: Prompt, answer: str, voice: Voice, *, replaces: str) -> Outgoing:
-    """Return the edit that turns an answered prompt into the question and the choice made."""
-    text = f"{prompt.question}\n\n✓ {answer}" if prompt.question else f"✓ {answer}"
-    return Outgoing(text=text, replaces=replaces, edit_only=True, rtl=voice.rtl)
+    """Return the edit that turns an answered prompt into what it said and the choice made."""
+    parts = (prompt.said, prompt.question, f"✓ {answer}")
+    return Outgoing(text="\n\n".join(part for part in parts if part), replaces=replaces, edit_only=True, rtl=voice.rtl)
 
 
 def _is_plain(prompt: Prompt) -> bool:

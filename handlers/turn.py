@@ -182,6 +182,7 @@ class Turn:
         before = self._speak([*said, *fresh, *([Said(waits.reason)] if waits.reason else [])], last=True)
         if dialogue.prompt is not None:
             self.messages.append(prompts.show(dialogue.prompt, self.who.voice, before=before))
+            dialogue.prompt = dialogue.prompt.having_said(before)
         await self._set_deadline(dialogue, waits, same=same)
         await self._settle_left()
         self.active = dialogue
