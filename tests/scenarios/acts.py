@@ -1,0 +1,50 @@
+"""What people do in the scenarios, said shortly."""
+
+from __future__ import annotations
+
+from bot.sandbox.harness import Sandbox
+from bot.sandbox.phones import Phone
+from network import invitations
+
+PROBLEM = "Les habitants n’osaient pas parler aux gendarmes du marché, et personne ne savait à qui dire ses soucis."
+DONE = "Nous avons tenu une permanence chaque jeudi au marché, avec une association, et publié les suites données."
+TITLE = "Une permanence des gendarmes au marché"
+
+
+async def invitation(sandbox: Sandbox, *, country: str, side: str, seat: str = "") -> str:
+    """Return the code of a fresh invitation from the steward."""
+    async with sandbox.app.store.transaction(sandbox.clock.now()) as tx:
+        return await invitations.create(tx, by="steward", country=country, side=side, seat=seat)
+
+
+async def talk(phone: Phone, *turns: tuple[str, str]) -> None:
+    """Play turns: what is tapped (``[label]``) or typed, and a part of the answer to wait for."""
+    for act, answer in turns:
+        if act.startswith("["):
+            await phone.taps(act[1:-1])
+        else:
+            await phone.says(act)
+        await phone.hears(answer)
+
+
+async def join_in_french(phone: Phone, code: str, *, service: str, name: str, official: bool) -> None:
+    """Join by invitation, tapping, in French."""
+    await phone.starts(code if phone.app == "telegram" else f"JISR {code}")
+    await phone.hears("Choisissez votre langue")
+    await talk(phone, ("[Français]", "1 sur 3"), ("[Suite]", "2 sur 3"), ("[Suite]", "3 sur 3"))
+    await talk(phone, ("[J’accepte]", "Où travaillez-vous"))
+    if official:
+        await talk(phone, (f"[{service}]", "votre rôle"), ("[Je sers en unité]", "droit de participer"))
+        await talk(phone, ("[J’en ai le droit]", "Quel nom"))
+    else:
+        await talk(phone, (f"[{service}]", "Quel nom"))
+    await talk(phone, (name, "Bienvenue dans Jisr"), ("[Plus tard]", "Volontiers"))
+
+
+async def join_in_arabic(phone: Phone, code: str, *, service: str, name: str) -> None:
+    """Join by invitation, tapping, in Arabic, as civil society."""
+    await phone.starts(code if phone.app == "telegram" else f"JISR {code}")
+    await phone.hears("اختر لغتك")
+    await talk(phone, ("[العربية]", "1 من 3"), ("[التالي]", "2 من 3"), ("[التالي]", "3 من 3"))
+    await talk(phone, ("[أوافق]", "أين تعملون"), (f"[{service}]", "بأي اسم"))
+    await talk(phone, (name, "أهلًا بكم في جسر"), ("[لاحقًا]", ""))
