@@ -59,7 +59,7 @@ def _poisoned(sandbox: Sandbox) -> None:
 
 
 async def test_no_canary_is_left_in_store_log_metrics_or_errors(tmp_path: Path) -> None:
-    """Phone, ids, names, organisation and drafts are in no byte of database, write-ahead log, logs at DEBUG or metrics."""
+    """Phone, ids, names and drafts are in no byte of database, write-ahead log, logs at DEBUG, errors or metrics."""
     written = io.StringIO()
     home = tmp_path / "home"
     async with Sandbox(home, telegram="webhook", more={"log_level": "DEBUG"}) as sandbox:
