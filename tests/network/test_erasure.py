@@ -222,7 +222,7 @@ async def test_a_restored_backup_forgets_the_erased_again(
     store: Store,
     now: datetime,
     tmp_path: Path,
-    keep: bool,  # noqa: FBT001 - a table's column
+    keep: bool,
 ) -> None:
     """Tombstones erase who is back after a restore, with the fate of their practices; a torn line harms nothing."""
     path = tmp_path / "home" / "tombstones"

@@ -65,7 +65,7 @@ async def test_a_sensitive_topic_needs_both_sides(
     store: Store,
     now: datetime,
     codes: list[str],
-    both: bool,  # noqa: FBT001 - a table's column
+    both: bool,
 ) -> None:
     """Handing in opens an approval: of both sides when a topic is sensitive, of either side when none is."""
     async with store.transaction(now) as tx:

@@ -48,7 +48,7 @@ async def increment(tx: Tx, key: str = "one") -> None:
     await tx.run(update(counters).where(counters.c.id == key).values(n=count + 1))
 
 
-async def test_no_update_is_lost(counting: Store, now: datetime, long: bool) -> None:  # noqa: FBT001 - a fixture
+async def test_no_update_is_lost(counting: Store, now: datetime, long: bool) -> None:
     """Twenty workers that read, wait and write the same row 1,000 times lose nothing (20,000 in the long form)."""
     each = 1000 if long else 50
 

@@ -158,7 +158,7 @@ def _after(kept: Kept, changes: list[Change]) -> Kept:
     return result
 
 
-def test_the_store_is_what_its_model_is(database_url: str, sealer: Sealer, long: bool) -> None:  # noqa: FBT001 - a fixture
+def test_the_store_is_what_its_model_is(database_url: str, sealer: Sealer, long: bool) -> None:
     """Whatever happens to steps, the store holds what was committed and nothing else."""
     machine = type("Machine", (StoreMachine,), {"url": database_url, "sealer": sealer})
     examples = 200 if long else 8
