@@ -196,7 +196,7 @@ def upgrade() -> None:
         sa.Column("consent_version", sa.String(length=16), nullable=False),
         sa.Column("consented_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("joined_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("panic_index", sa.String(length=32), nullable=True),
+        sa.Column("panic", sa.LargeBinary(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_members")),
     )
     with op.batch_alter_table("members", schema=None) as batch_op:
@@ -291,6 +291,14 @@ def upgrade() -> None:
         sa.Column("key", sa.String(length=96), nullable=False),
         sa.Column("tat", sa.Double(), nullable=False),
         sa.PrimaryKeyConstraint("key", name=op.f("pk_rates")),
+    )
+    op.create_table(
+        "stops",
+        sa.Column("channel", sa.String(length=16), nullable=False),
+        sa.Column("account", sa.String(length=32), nullable=False),
+        sa.Column("code", sa.String(length=64), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("channel", "account", name=op.f("pk_stops")),
     )
     op.create_table(
         "traces",
@@ -483,6 +491,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_traces_address"))
 
     op.drop_table("traces")
+    op.drop_table("stops")
     op.drop_table("rates")
     with op.batch_alter_table("practices", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_practices_published_at"))
