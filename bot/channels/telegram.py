@@ -9,17 +9,21 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Any, TypeVar, cast
 
-from aiogram import Bot, methods, types
-from aiogram.client.session.aiohttp import AiohttpSession
-from aiogram.client.telegram import TelegramAPIServer
-from aiogram.exceptions import AiogramError
 from aiohttp import ClientError, ClientTimeout
 
 from bot.channels import Commands, Rates, RawItem, Remedy, SendError, Sent, signatures, telegram_fitting
-from bot.channels.telegram_errors import NOT_MODIFIED, classify, remedy_for
+from bot.channels.aiogram_models import built_when_used
 from bot.channels.telegram_parsing import callback_id, parse, raw_item
 from bot.channels.telegram_wire import READ
 from handlers.messages import Item, Media, MediaKind, Outgoing
+
+with built_when_used():
+    from aiogram import Bot, methods, types
+    from aiogram.client.session.aiohttp import AiohttpSession
+    from aiogram.client.telegram import TelegramAPIServer
+    from aiogram.exceptions import AiogramError
+
+    from bot.channels.telegram_errors import NOT_MODIFIED, classify, remedy_for
 
 _T = TypeVar("_T")
 _SECRET_HEADER = "x-telegram-bot-api-secret-token"  # noqa: S105  # the name of a header
