@@ -61,4 +61,6 @@ def _open(account: Account) -> Channel:
         app_secret=account.app_secret.get_secret_value(),
         verify_token=account.verify_token.get_secret_value(),
         api_url=account.api_url,
+        template=account.template,
+        reach_per_day=account.reach_per_day,
     )

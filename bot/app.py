@@ -193,7 +193,7 @@ async def build(
     commands = None
     if desk is None:
         translator = Translator.load()
-        registry = capabilities(await ways_in(opened))
+        registry = capabilities(await ways_in(opened), settings.keeper())
         desk, commands = RealDesk(registry, translator), commands_of(registry, translator)
     announcer = Announcer(settings, clock, opened, commands)
     return _assemble(settings, clock, store, opened, desk, announcer)

@@ -1,53 +1,94 @@
-"""Settings: the environment, read once, and the accounts that it sets up."""
+"""Settings: the environment, read once, and the accounts that it and ``jisr.toml`` set up."""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal, TypeVar
 
-from pydantic import BaseModel, SecretStr
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from bot import secrets
+from bot.installation import AccountName, Installation, Misconfigured, faults
+from bot.secrets import Secret
+from network.keeper import Keeper
+
+__all__ = ["Account", "Misconfigured", "Settings", "TelegramAccount", "WhatsAppAccount"]
 
 TELEGRAM_API = "https://api.telegram.org"
 WHATSAPP_API = "https://graph.facebook.com"
 MAIN = "main"
 
-
-class Misconfigured(Exception):
-    """The settings do not let the program start."""
+_WEBHOOK_SECRET = re.compile(r"[A-Za-z0-9_-]{1,256}")  # core.telegram.org/bots/api#setwebhook
+_NEEDED: Mapping[str, Mapping[str, str]] = {
+    "telegram": {"token": "BotFather gives it."},
+    "whatsapp": {
+        "app_secret": "Without it anybody could send messages in the name of others. "
+        "It stands in the app's settings at developers.facebook.com, under Basic.",
+        "token": "It is that of a system user of your business at Meta.",
+        "phone_id": "It stands beside the number in WhatsApp Manager.",
+    },
+}
+_OPEN_DOOR = "In webhook mode anybody could send messages in the name of others without it. Set it, or use polling."
 
 
 class TelegramAccount(BaseModel):
     """One Telegram bot."""
 
-    name: str = MAIN
-    token: SecretStr
+    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
+
+    name: AccountName = MAIN
+    token: Secret
     api_url: str = TELEGRAM_API
-    secret: SecretStr = SecretStr("")
+    secret: Secret = SecretStr("")
     mode: Literal["polling", "webhook"] = "polling"
+
+    @field_validator("secret")
+    @classmethod
+    def _is_a_header(cls, secret: SecretStr) -> SecretStr:
+        if secret and not _WEBHOOK_SECRET.fullmatch(secret.get_secret_value()):
+            raise ValueError("1 to 256 characters of A-Z a-z 0-9 _ - are allowed")
+        return secret
 
 
 class WhatsAppAccount(BaseModel):
-    """One number of the WhatsApp Cloud API."""
+    """One number of the WhatsApp Cloud API.
 
-    name: str = MAIN
-    token: SecretStr
+    ``template`` is the approved message that opens a conversation, ``reach_per_day`` how many
+    different people it may reach in 24 hours (the tier of the account). With ``app_id`` and
+    ``business_id`` (of the WhatsApp Business Account) more is set and checked by the program.
+    """
+
+    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
+
+    name: AccountName = MAIN
+    token: Secret
     phone_id: str
-    app_secret: SecretStr
-    verify_token: SecretStr = SecretStr("")
+    app_secret: Secret
+    verify_token: Secret = SecretStr("")
     api_url: str = WHATSAPP_API
+    template: str = "jisr_waiting"
+    reach_per_day: int = Field(250, ge=1)
+    app_id: str = ""
+    business_id: str = ""
 
 
 Account = TelegramAccount | WhatsAppAccount
+_A = TypeVar("_A", TelegramAccount, WhatsAppAccount)
 
 
 class Settings(BaseSettings):
-    """The settings of one installation, each from the variable ``JISR_<NAME>``."""
+    """The settings of one installation, each from the variable ``JISR_<NAME>``, or from ``.env`` here."""
 
-    model_config = SettingsConfigDict(env_prefix="JISR_", extra="ignore", hide_input_in_errors=True)
+    model_config = SettingsConfigDict(
+        env_prefix="JISR_", env_file=".env", env_ignore_empty=True, extra="ignore", hide_input_in_errors=True
+    )
 
     home: Path = Path("var")
-    database_url: str = ""
+    config: Path | None = None
+    database_url: str = Field("", repr=False)  # a password may stand in it
     key_file: Path | None = None
     telegram_token: SecretStr = SecretStr("")
     telegram_api_url: str = TELEGRAM_API
@@ -65,8 +106,11 @@ class Settings(BaseSettings):
 
     @property
     def database(self) -> str:
-        """The URL of the store."""
-        return self.database_url or f"sqlite+aiosqlite:///{self.home / 'jisr.db'}"
+        """The URL of the store; raise Misconfigured."""
+        try:
+            return secrets.resolve(self.database_url) or f"sqlite+aiosqlite:///{self.home / 'jisr.db'}"
+        except ValueError as error:
+            raise Misconfigured(f"JISR_DATABASE_URL: {error}.") from error
 
     @property
     def keys(self) -> Path:
@@ -83,40 +127,50 @@ class Settings(BaseSettings):
         """The file that remembers erasures, outside the database."""
         return self.home / "tombstones"
 
+    @property
+    def config_file(self) -> Path:
+        """The file with more accounts, and the keeper; it need not be there."""
+        return self.config or self.home / "jisr.toml"
+
+    def keeper(self) -> Keeper:
+        """Return who runs the installation; raise Misconfigured."""
+        return Installation.read(self.config_file).keeper_of_it()
+
     def accounts(self) -> list[Account]:
         """Return the accounts that are set up; raise Misconfigured when one is not safe to start."""
-        found: list[Account] = []
-        if self.telegram_token.get_secret_value():
-            found.append(self._telegram())
-        if self.whatsapp_token.get_secret_value() or self.whatsapp_phone_id:
-            found.append(self._whatsapp())
-        return found
+        written = Installation.read(self.config_file)
+        telegram = self._with_main("telegram", written.telegram)
+        whatsapp = self._with_main("whatsapp", written.whatsapp)
+        return [
+            *(_account(TelegramAccount, "telegram", name, said) for name, said in telegram.items()),
+            *(_account(WhatsAppAccount, "whatsapp", name, said) for name, said in whatsapp.items()),
+        ]
 
-    def _telegram(self) -> TelegramAccount:
-        if self.telegram_mode == "webhook" and not self.telegram_secret.get_secret_value():
-            raise Misconfigured(
-                "Telegram is set to webhook mode without JISR_TELEGRAM_SECRET: anybody could send messages in "
-                "the name of others. Set it (1 to 256 characters of A-Z a-z 0-9 _ -), or use polling."
-            )
-        return TelegramAccount(
-            token=self.telegram_token,
-            api_url=self.telegram_api_url,
-            secret=self.telegram_secret,
-            mode=self.telegram_mode,
-        )
+    def _with_main(self, channel: str, tables: Mapping[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
+        """Return the tables of a channel's accounts; of ``main`` the environment has the last word."""
+        prefix = f"{channel}_"
+        set_here = {name: getattr(self, name) for name in self.model_fields_set if name.startswith(prefix)}
+        said = {name.removeprefix(prefix): value for name, value in set_here.items() if value}
+        if MAIN not in tables and not said.keys() & {"token", "phone_id"}:
+            return dict(tables)
+        return {MAIN: {}, **tables} | {MAIN: tables.get(MAIN, {}) | said}
 
-    def _whatsapp(self) -> WhatsAppAccount:
-        if not self.whatsapp_app_secret.get_secret_value():
-            raise Misconfigured(
-                "A WhatsApp account is set without JISR_WHATSAPP_APP_SECRET: anybody could send messages in the "
-                "name of others. It stands in the app's settings at developers.facebook.com, under Basic."
-            )
-        if not (self.whatsapp_token.get_secret_value() and self.whatsapp_phone_id):
-            raise Misconfigured("A WhatsApp account needs both JISR_WHATSAPP_TOKEN and JISR_WHATSAPP_PHONE_ID.")
-        return WhatsAppAccount(
-            token=self.whatsapp_token,
-            phone_id=self.whatsapp_phone_id,
-            app_secret=self.whatsapp_app_secret,
-            verify_token=self.whatsapp_verify_token,
-            api_url=self.whatsapp_api_url,
-        )
+
+def _account(kind: type[_A], channel: str, name: str, said: Mapping[str, Any]) -> _A:
+    """Return an account; raise Misconfigured, naming the setting and never what was given."""
+    needed = dict(_NEEDED[channel])
+    if said.get("mode") == "webhook":
+        needed["secret"] = _OPEN_DOOR
+    for setting, why in needed.items():
+        if not said.get(setting):
+            raise Misconfigured(f"{channel}/{name} is set up without {_where(channel, name, setting)}. {why}")
+    try:
+        return kind(**{**said, "name": name})
+    except ValidationError as error:
+        raise Misconfigured(f"{channel}/{name}: {faults(error)}") from None
+
+
+def _where(channel: str, name: str, setting: str) -> str:
+    """Return where a setting of an account is made."""
+    written = f"{setting} in [{channel}.{name}] of jisr.toml"
+    return f"JISR_{channel}_{setting}".upper() + f" (or {written})" if name == MAIN else written

@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from handlers.invite import Links
     from handlers.registry import Registry
+    from network.keeper import Keeper
 
 
-def capabilities(links: Links | None = None) -> Registry:
+def capabilities(links: Links | None = None, keeper: Keeper | None = None) -> Registry:
     """Return every capability of the installation, in the order of the menu. To add one, add its line.
 
-    ``links`` say where people come in; an invitation shows them.
+    ``links`` say where people come in; an invitation shows them. ``keeper`` is who runs it, as
+    newcomers are told; without one, what comes with the program is said.
     """
     # Imported here because the capabilities import this package.
     from handlers import (  # noqa: PLC0415
@@ -32,10 +34,11 @@ def capabilities(links: Links | None = None) -> Registry:
         registry,
         share,
     )
+    from network.keeper import unnamed  # noqa: PLC0415
 
     return registry.Registry(
         [
-            join.capability,
+            join.capability(keeper or unnamed()),
             menu.capability,
             share.capability,
             find.capability,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from handlers.about_me import (
     ask_locality,
     ask_organisation,
@@ -17,11 +19,12 @@ from handlers.language_choice import EVERYBODY, language_options
 from handlers.names import ask_name
 from handlers.registry import Capability, ForWhom
 from handlers.talk import Option, Talk
-from network import approvals, joining, keeper, members
+from network import approvals, joining, members
+from network.keeper import Keeper
 from network.members import State
 
 
-async def join(talk: Talk) -> None:
+async def join(keeper: Keeper, talk: Talk) -> None:
     """Lead a newcomer from the first message to membership, or to a kind wait for it."""
     standing = await talk.do("standing", joining.standing, person=talk.person)
     if standing in {State.ACTIVE, State.STOPPED}:
@@ -30,7 +33,7 @@ async def join(talk: Talk) -> None:
     if not standing:
         await _speak(talk)
     invited = await _invitation(talk)
-    if not standing and not await _agrees(talk):
+    if not standing and not await _agrees(keeper, talk):
         return
     if standing != State.WAITING:
         await _introduce(talk, invited)
@@ -48,9 +51,9 @@ async def _speak(talk: Talk) -> None:
     await talk.do("speak", joining.speak, person=talk.person, language=language)
 
 
-async def _agrees(talk: Talk) -> bool:
+async def _agrees(keeper: Keeper, talk: Talk) -> bool:
     """Ask for consent; a refusal erases everything."""
-    if not await _consents(talk):
+    if not await _consents(keeper, talk):
         await talk.do("refuse", joining.refuse, person=talk.person)
         await talk.say(_("That is quite all right. Nothing about you is kept. Come back whenever you like. Go well."))
         return False
@@ -71,16 +74,15 @@ async def _invitation(talk: Talk) -> dict[str, str]:
     return found if found["state"] == joining.GOOD else {}
 
 
-async def _consents(talk: Talk) -> bool:
+async def _consents(keeper: Keeper, talk: Talk) -> bool:
     """Show the three cards; False as soon as one is refused."""
-    who = keeper.get()
     what = _(
         "1 of 3 · What Jisr is\n\n"
         "Jisr links people who reform security and justice in the Maghreb and the Sahel, in civilian services and in "
         "civil society, so that they learn from each other. {keeper} runs it.\n\n"
         "Taking part is your free choice. No employer may order it.\n\n"
         "Jisr is not for emergencies, complaints or intelligence.",
-        keeper=who.name(talk.language),
+        keeper=keeper.name(talk.language),
     )
     # Translators: {place} follows the word "server", such as "in Dakar" or "held by this team".
     kept = _(
@@ -91,7 +93,7 @@ async def _consents(talk: Talk) -> bool:
         "Nobody in the network sees your number.\n\n"
         "WhatsApp and Telegram see your number and when you write. Those who run the server could read this chat. "
         "Please write nothing secret here.",
-        place=who.place(talk.language),
+        place=keeper.place(talk.language),
     )
     rights = _(
         "3 of 3 · Your rights\n\n"
@@ -188,15 +190,17 @@ async def ask_coordinators(talk: Talk) -> None:
     )
 
 
-capability = Capability(
-    name="join",
-    command="join",
-    # Translators: in the menu, max:24
-    title=_("Join"),
-    # Translators: words that start this, separated by |. Keep "jisr" as it is.
-    words=_("join|jisr"),
-    converse=join,
-    for_whom=ForWhom.ANYONE,
-    shown_in_menu=False,
-    always=True,
-)
+def capability(keeper: Keeper) -> Capability:
+    """Return the capability for an installation that ``keeper`` runs."""
+    return Capability(
+        name="join",
+        command="join",
+        # Translators: in the menu, max:24
+        title=_("Join"),
+        # Translators: words that start this, separated by |. Keep "jisr" as it is.
+        words=_("join|jisr"),
+        converse=partial(join, keeper),
+        for_whom=ForWhom.ANYONE,
+        shown_in_menu=False,
+        always=True,
+    )

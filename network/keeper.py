@@ -1,13 +1,13 @@
 """The keeper: who runs this installation and where it stands, as people are told before they consent.
 
-Each deploying organisation writes its own ``data/keeper.json``.
+Each deploying organisation names its own in ``jisr.toml``; ``data/keeper.json`` stands in until then.
 """
 
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
 from importlib import resources
 
 
@@ -15,8 +15,8 @@ from importlib import resources
 class Keeper:
     """Who answers for the installation, in each language (BCP 47 tag to words)."""
 
-    names: dict[str, str]
-    places: dict[str, str]
+    names: Mapping[str, str]
+    places: Mapping[str, str]
 
     def name(self, language: str) -> str:
         """Return who runs it, to begin a sentence with."""
@@ -27,8 +27,7 @@ class Keeper:
         return self.places.get(language, self.places["en"])
 
 
-@cache
-def get() -> Keeper:
-    """Return the keeper of this installation."""
+def unnamed() -> Keeper:
+    """Return the keeper that comes with the program, true of any installation."""
     data = json.loads(resources.files("network").joinpath("data/keeper.json").read_text("utf-8"))
     return Keeper(names=data["name"], places=data["place"])

@@ -159,6 +159,7 @@ def _settings(home: Path, url: str, mode: Literal["polling", "webhook"], more: d
     values: dict[str, Any] = {
         "home": home,
         "database_url": "",
+        "config": None,
         "key_file": None,
         "telegram_token": SecretStr(TOKEN),
         "telegram_api_url": url,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -19,8 +20,9 @@ WHATSAPP = {
 @pytest.fixture
 def environment(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
     """Return an environment without settings of ours."""
-    for name in ("JISR_HOME", "JISR_DATABASE_URL", "JISR_TELEGRAM_TOKEN", *WHATSAPP):
-        monkeypatch.delenv(name, raising=False)
+    for name in [name for name in os.environ if name.startswith("JISR_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setitem(Settings.model_config, "env_file", None)
     return monkeypatch
 
 

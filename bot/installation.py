@@ -1,0 +1,68 @@
+"""The installation: what ``jisr.toml`` says, which the environment has no room for.
+
+Several accounts for each channel, and the keeper. ``jisr.example.toml`` shows all of it.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Self
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+
+from network import keeper
+from network.keeper import Keeper
+
+AccountName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,31}$")]  # it stands in addresses
+Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+
+
+class Misconfigured(Exception):
+    """The settings do not let the program start."""
+
+
+class KeeperWords(BaseModel):
+    """Who runs the installation and where its server stands, in each language (BCP 47 tag to words)."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: dict[str, Words]
+    place: dict[str, Words]
+
+
+class Installation(BaseModel):
+    """What the file says. The tables of the accounts are read where the accounts are made."""
+
+    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
+
+    telegram: dict[AccountName, dict[str, Any]] = Field(default_factory=dict, repr=False)
+    whatsapp: dict[AccountName, dict[str, Any]] = Field(default_factory=dict, repr=False)
+    keeper: KeeperWords | None = None
+
+    @classmethod
+    def read(cls, path: Path) -> Self:
+        """Read the file; without one nothing is said. Raise Misconfigured."""
+        try:
+            return cls.model_validate(tomllib.loads(path.read_text("utf-8")))
+        except FileNotFoundError:
+            return cls()
+        except ValidationError as error:
+            raise Misconfigured(f"{path.name}: {faults(error)}") from None
+        except (OSError, ValueError) as error:
+            raise Misconfigured(f"{path.name} cannot be read: {type(error).__name__}.") from None
+
+    def keeper_of_it(self) -> Keeper:
+        """Return the keeper that the file names, else the one that comes with the program."""
+        if self.keeper is None:
+            return keeper.unnamed()
+        if "en" not in self.keeper.name or "en" not in self.keeper.place:
+            raise Misconfigured("The keeper needs at least English words (en) for its name and its place.")
+        return Keeper(names=self.keeper.name, places=self.keeper.place)
+
+
+def faults(error: ValidationError) -> str:
+    """Return what is wrong, and where, without what was given (it may be a secret)."""
+    found: list[Mapping[str, Any]] = [*error.errors(include_input=False, include_context=False, include_url=False)]
+    return "; ".join(f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in found)
