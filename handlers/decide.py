@@ -74,7 +74,10 @@ async def _show(talk: Talk, request: Request) -> None:
 
 
 async def _answer(talk: Talk, request: Request) -> bool:
-    """Ask for the word and act on it; return whether it was given."""
+    """Ask for the word and act on it; return whether it was given.
+
+    The keys name the request: a word meant for one that was decided meanwhile is never used for another.
+    """
     ways = [
         # Translators: button, max:20
         Option("agree", _("I agree")),
@@ -83,13 +86,13 @@ async def _answer(talk: Talk, request: Request) -> bool:
         # Translators: button, max:20
         Option("later", _("Later")),
     ]
-    word = await talk.choose("word", _("What do you say?"), ways)
+    word = await talk.choose(f"word {request.id}", _("What do you say?"), ways)
     if word == "later":
         await talk.say(_("Gladly. It waits for you."))
         return False
-    reason = await _reason(talk) if word == "refuse" else ""
+    reason = await _reason(talk, request) if word == "refuse" else ""
     settled = await talk.do(
-        "settle",
+        f"settle {request.id}",
         requests.settle,
         approval=request.id,
         by=talk.person,
@@ -101,9 +104,9 @@ async def _answer(talk: Talk, request: Request) -> bool:
     return True
 
 
-async def _reason(talk: Talk) -> str:
+async def _reason(talk: Talk, request: Request) -> str:
     question = _("For what reason? A short and kind sentence: the person will read it, without your name.")
-    return await talk.text("reason", question, at_least=REASON[0], at_most=REASON[1], check=refuse_traces)
+    return await talk.text(f"reason {request.id}", question, at_least=REASON[0], at_most=REASON[1], check=refuse_traces)
 
 
 def _result(settled: dict[str, Any]) -> Text:

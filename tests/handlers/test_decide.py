@@ -64,6 +64,27 @@ async def test_what_another_coordinator_decided_is_said(open_phone):
     third.hears("La décision est déjà prise", "Rien n’attend votre décision")
 
 
+async def test_a_word_on_one_request_is_never_used_for_another(open_phone):
+    """While a reason was written somebody else decided: the next request is asked about from the beginning."""
+    one, two = open_phone(language="en"), open_phone(language="en")
+    asked = await ask_to_join(one, name="Amel", country="TN")
+    await ask_to_join(two, name="Sami", country="TN")
+    first, second = open_phone(language="en"), open_phone(language="en")
+    await first.is_member(country="TN", coordinator=True)
+    await second.is_member(side="official", service="police", country="TN", coordinator=True)
+    await first.says(f"/decide {asked}")
+    await first.taps("I refuse")
+    await second.says(f"/decide {asked}")
+    await second.taps("I agree")
+    await first.says("This network is for civilian services.")
+    first.hears("This was decided already")
+    await first.taps("Sami")
+    first.hears("Sami asks to join", "What do you say?")
+    two.hears_nothing()
+    await first.taps("I agree")
+    two.hears("Good news")
+
+
 async def test_requests_are_answered_one_after_the_other(open_phone):
     """After one decision the next is offered, until nothing waits; later leaves the rest."""
     one, two, chat = open_phone(language="fr"), open_phone(language="fr"), open_phone(language="ar")
