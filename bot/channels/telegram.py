@@ -24,6 +24,7 @@ with built_when_used():
     from aiogram.exceptions import AiogramError
 
     from bot.channels.telegram_errors import NOT_MODIFIED, classify, remedy_for
+    from bot.channels.telegram_standing import TelegramStanding
 
 _T = TypeVar("_T")
 _SECRET_HEADER = "x-telegram-bot-api-secret-token"  # noqa: S105  # the name of a header
@@ -90,6 +91,7 @@ class TelegramChannel:
         self._session = AiohttpSession(api=self._server, timeout=cast("float", _PATIENCE))
         self._bot = Bot(token, session=self._session)
         self._username = ""
+        self.standing = TelegramStanding(self._call)
 
     def authentic(self, headers: Mapping[str, str], body: bytes) -> bool:  # noqa: ARG002  # Telegram signs no body
         """Whether the delivery carries the secret that the webhook was set with."""

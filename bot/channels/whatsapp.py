@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Mapping
+from functools import partial
 from typing import Any, cast
 
 import httpx
@@ -15,6 +16,7 @@ from pywa_async.client import WhatsApp
 from bot.channels import Rates, RawItem, Remedy, SendError, Sent, signatures, whatsapp_fitting
 from bot.channels.whatsapp_errors import classify, remedy_for
 from bot.channels.whatsapp_parsing import parse, raw_items
+from bot.channels.whatsapp_standing import WhatsAppStanding
 from handlers.messages import Item, Media, MediaKind, Outgoing, Style
 
 _SIGNATURE_HEADER = "x-hub-signature-256"
@@ -76,6 +78,7 @@ class WhatsAppChannel:
         self._http = httpx.AsyncClient(transport=_Elsewhere(httpx.URL(api_url)), timeout=_PATIENCE)
         self._client = WhatsApp(phone_id=phone_id, token=token, session=self._http)
         self._number = ""
+        self.standing = WhatsAppStanding(self._client.api, phone_id, partial(self._call, sends=False))
         _quieten()
 
     def authentic(self, headers: Mapping[str, str], body: bytes) -> bool:

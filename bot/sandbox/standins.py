@@ -17,7 +17,8 @@ from bot.sandbox.recorder import Recorder
 from bot.sandbox.serving import Serving
 from bot.sandbox.shelf import Shelf
 from bot.sandbox.telegram_api import TelegramApi
-from bot.sandbox.whatsapp_api import Account, WhatsAppApi
+from bot.sandbox.whatsapp_api import WhatsAppApi
+from bot.sandbox.whatsapp_business import Account
 from bot.sandbox.whatsapp_checks import Template
 
 TOKEN = "6000000001:AAsandboxsandboxsandboxsandboxsand"  # noqa: S105 - of the stand-in

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from dataclasses import dataclass
 from typing import Any
 
 from starlette.requests import Request
@@ -23,21 +22,12 @@ from bot.sandbox.faults import CALLS, Fault, FaultKind, Faults
 from bot.sandbox.forms import Form, read
 from bot.sandbox.recorder import Call, Recorder
 from bot.sandbox.shelf import Shelf
+from bot.sandbox.whatsapp_business import Account, Business
 from bot.sandbox.whatsapp_checks import MEDIA, RefusedError
 from bot.sandbox.whatsapp_line import WhatsAppLine
 from bot.sandbox.whatsapp_sends import Sends
 
 BATCH = 50  # items in one webhook at most; the real one goes to 1,000
-
-
-@dataclass(frozen=True)
-class Account:
-    """A business number: what the program must know to use it."""
-
-    token: str
-    phone_id: str
-    app_secret: str
-    verify_token: str
 
 
 class WhatsAppApi(WhatsAppLine):
@@ -55,6 +45,7 @@ class WhatsAppApi(WhatsAppLine):
         self.webhook = Delivery("whatsapp", alarm, faults, wrapping)
         super().__init__(alarm, self.webhook)
         self.sends = Sends(shelf, alarm, self)
+        self.business = Business(account, self.webhook, self.sends.templates)
 
     def routes(self) -> list[Route]:
         """Return the HTTP routes."""
@@ -63,6 +54,7 @@ class WhatsAppApi(WhatsAppLine):
             Route("/v{version:float}/{sender}/media", self._upload, methods=["POST"]),
             Route("/v{version:float}/{object}", self._object, methods=["GET", "DELETE"]),
             Route("/whatsapp-media/{id}", self._download),
+            *self.business.routes(),
         ]
 
     async def run(self) -> None:
@@ -129,7 +121,8 @@ class WhatsAppApi(WhatsAppLine):
     def _look_up(self, request: Request) -> dict[str, Any]:
         wanted = request.path_params["object"]
         if wanted == self.account.phone_id:
-            return {"id": wanted, "display_phone_number": updates.DISPLAY_NUMBER, "verified_name": "Jisr"}
+            about = {"id": wanted, "display_phone_number": updates.DISPLAY_NUMBER, "verified_name": "Jisr"}
+            return about | self.business.number()
         file = self.files.get(wanted)
         if file is None:
             raise RefusedError(100, f"Unsupported get request. Object with ID '{wanted}' does not exist")

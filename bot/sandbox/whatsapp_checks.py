@@ -67,6 +67,7 @@ class Template:
 
     bodies: Mapping[str, str]
     buttons: Mapping[str, Sequence[str]] | None = None  # quick replies, by language
+    category: str = "UTILITY"
 
 
 @dataclass(frozen=True)
