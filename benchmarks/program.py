@@ -10,7 +10,7 @@ from typing import Any, cast
 
 from bot import logs
 from bot.app import build
-from bot.courier import Courier, limits
+from bot.limits import limits
 from bot.settings import Settings
 from network import addresses, members
 from network.members import State
@@ -46,5 +46,4 @@ async def _member(tx: Tx, external: str) -> None:
 
 
 if __name__ == "__main__":
-    assert Courier
     asyncio.run(main(int(sys.argv[1])))

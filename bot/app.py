@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import gc
-import socket
 from collections.abc import Coroutine, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, cast
+from enum import StrEnum
+from typing import Any, cast
 
 import structlog
-import uvicorn
 from starlette.applications import Starlette
 
 from bot import logs
@@ -21,54 +19,59 @@ from bot.channels import Channel
 from bot.clock import Clock
 from bot.courier import Courier
 from bot.ingress import Ingress
+from bot.lock import Lock
 from bot.metrics import Metrics
 from bot.polling import Polled, Poller
 from bot.processor import Desk, Processor
-from bot.settings import Settings, TelegramAccount
+from bot.server import Server, listen, serve
+from bot.settings import Misconfigured, Settings, TelegramAccount
 from bot.web import Doors
 from bot.workers import Housekeeping, Timekeeper, Workers
 from bot.works import Works
 from handlers import capabilities
 from handlers.desk import Desk as RealDesk
 from handlers.language import Translator
-from network import migrations, starter
+from network import addresses, migrations, starter
 from network.media import MediaFolder
 from network.sealing import KeyRing, Sealer
 from network.store import Store, open_engine
+from network.turns import Turn
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-BACKLOG = 2048  # connections that wait to be taken
 GC_THRESHOLDS = (50_000, 20, 50)  # few collections: the libraries hold 150 MB that never becomes garbage
 
+OTHER_KEYS = (
+    "{} is not the key file that this database was sealed with. Copy the one of the machine that ran first, "
+    "or set JISR_KEY_FILE to it."
+)
 
 log = logs.logger(__name__)
 
 
-class _Server(uvicorn.Server):
-    """uvicorn without its signal handlers (the program stops as one), that says when it listens."""
+class Role(StrEnum):
+    """What one process of an installation does. One ``run``, or as many ``web`` and ``courier`` as are wanted."""
 
-    def __init__(self, config: uvicorn.Config) -> None:
-        super().__init__(config)
-        self.listening = asyncio.Event()
+    RUN = "run"  # everything
+    WEB = "web"  # takes in and handles; keeps the time and does the jobs
+    COURIER = "courier"  # sends
 
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Begin to listen, and say so."""
-        await super().startup(sockets)
-        self.listening.set()
+    @property
+    def takes_in(self) -> bool:
+        """Whether messages come in here, and are handled."""
+        return self is not Role.COURIER
 
-    @contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        """Leave the signals alone."""
-        yield
+    @property
+    def sends(self) -> bool:
+        """Whether messages go out from here."""
+        return self is not Role.WEB
 
 
 @dataclass
 class App:
-    """One running installation. ``build`` makes it."""
+    """One running process of an installation. ``build`` makes it; of its parts those of its role run."""
 
     settings: Settings
+    role: Role
+    lock: Lock
     clock: Clock
     store: Store
     channels: dict[tuple[str, str], Channel]
@@ -89,62 +92,50 @@ class App:
 
     async def run(self, stop: asyncio.Event) -> None:
         """Do everything until ``stop`` is set, then end in order: first what comes in, last what goes out."""
-        listener = self._listen()
-        await self.courier.start()
+        listener = listen(self.settings.host, self.settings.port)
+        self.port = listener.getsockname()[1]
         incoming, handling, sending = asyncio.Event(), asyncio.Event(), asyncio.Event()
-        server = self._server()
-        first = [_spawn(poller.run(incoming)) for poller in self.pollers]
-        first += [_spawn(self.timekeeper.run(incoming)), _spawn(self.workers.run(incoming))]
-        first += [_spawn(self.housekeeping.run(incoming))]
+        server = serve(self.web)
         serving = _spawn(server.serve(sockets=[listener]))
-        processing = _spawn(self.processor.run(handling))
-        couriering = _spawn(self.courier.run(sending))
-        announcing = _spawn(self.announcer.run(incoming))
-        everything = [*first, serving, processing, couriering]
+        first = self._taking_in(incoming) if self.role.takes_in else []
+        announcing = [_spawn(self.announcer.run(incoming))] if self.role.takes_in else []
+        processing = [_spawn(self.processor.run(handling))] if self.role.takes_in else []
+        couriering = [_spawn(self._send(sending))] if self.role.sends else []
         try:
             await self._started(server, serving)
-            await self._until(stop, everything)
+            await self._until(stop, [*first, serving, *processing, *couriering])
         finally:
             self.started.clear()
             self.metrics.ready.set(0)
             incoming.set()
             server.should_exit = True
-            await asyncio.gather(*first, serving, announcing, return_exceptions=True)
+            await asyncio.gather(*first, serving, *announcing, return_exceptions=True)
             await self.ingress.close()
             handling.set()
             self.processor.wake.set()
-            await asyncio.gather(processing, return_exceptions=True)
+            await asyncio.gather(*processing, return_exceptions=True)
             sending.set()
             self.courier.wake()
-            await asyncio.gather(couriering, return_exceptions=True)
+            await asyncio.gather(*couriering, return_exceptions=True)
 
     async def close(self) -> None:
         """Close every connection."""
         for channel in self.channels.values():
             await channel.close()
         await self.store.close()
+        self.lock.free()
 
-    def _server(self) -> _Server:
-        config = uvicorn.Config(
-            self.web,
-            host=self.settings.host,
-            port=self.settings.port,
-            lifespan="off",
-            log_config=None,
-            access_log=False,
-            timeout_graceful_shutdown=5,
-        )
-        return _Server(config)
+    def _taking_in(self, stop: asyncio.Event) -> list[asyncio.Task[None]]:
+        """Begin what gives the processor its work."""
+        polling = [_spawn(poller.run(stop)) for poller in self.pollers]
+        keeping = (self.timekeeper.run(stop), self.workers.run(stop), self.housekeeping.run(stop))
+        return [*polling, *map(_spawn, keeping)]
 
-    def _listen(self) -> socket.socket:
-        """Take the port; raise OSError when it is taken, where uvicorn would end the process."""
-        host = self.settings.host
-        family = socket.AF_INET6 if ":" in host else socket.AF_INET
-        listener = socket.create_server((host, self.settings.port), family=family, backlog=BACKLOG)
-        self.port = listener.getsockname()[1]
-        return listener
+    async def _send(self, stop: asyncio.Event) -> None:
+        await self.courier.start()
+        await self.courier.run(stop)
 
-    async def _started(self, server: _Server, serving: asyncio.Task[None]) -> None:
+    async def _started(self, server: Server, serving: asyncio.Task[None]) -> None:
         """Wait until the web server answers, then let the program count as started."""
         listening = asyncio.create_task(server.listening.wait())
         await asyncio.wait((listening, serving), return_when=asyncio.FIRST_COMPLETED)
@@ -156,7 +147,9 @@ class App:
         gc.set_threshold(*GC_THRESHOLDS)
         self.metrics.ready.set(1)
         self.started.set()
-        log.info("started", accounts=[f"{channel}/{account}" for channel, account in self.channels])
+        log.info(
+            "started", role=self.role.value, accounts=[f"{channel}/{account}" for channel, account in self.channels]
+        )
 
     async def _until(self, stop: asyncio.Event, everything: list[asyncio.Task[None]]) -> None:
         """Wait for ``stop``; a part of the program that ends before is a fault, and ends it all."""
@@ -172,10 +165,11 @@ async def build(
     settings: Settings,
     clock: Clock | None = None,
     *,
+    role: Role = Role.RUN,
     channels: Mapping[tuple[str, str], Channel] | None = None,
     desk: Desk | None = None,
 ) -> App:
-    """Return the program for ``settings``, its store migrated; raise Misconfigured.
+    """Return one process of the program, its store migrated; raise Misconfigured.
 
     ``channels`` and ``desk`` stand in for the real ones in tests.
     """
@@ -184,23 +178,39 @@ async def build(
     clock = clock or Clock()
     accounts = settings.accounts()
     settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
-    sealer = Sealer(KeyRing.load_or_create(settings.keys))
-    store = Store(open_engine(settings.database), sealer)
+    lock = Lock(settings.home)
+    if settings.database.startswith("sqlite"):
+        lock.take()
+    try:
+        store = await _open_store(settings, clock)
+        opened = dict(channels) if channels is not None else open_all(accounts)
+        commands = None
+        if desk is None:
+            translator = Translator.load()
+            registry = capabilities(await ways_in(opened if role.takes_in else {}), settings.keeper())
+            desk, commands = RealDesk(registry, translator), commands_of(registry, translator)
+        announcer = Announcer(settings, clock, opened, commands)
+        return _assemble(settings, role, lock, clock, store, opened, desk, announcer)
+    except BaseException:
+        lock.free()
+        raise
+
+
+async def _open_store(settings: Settings, clock: Clock) -> Store:
+    """Return the store, migrated, with the starter content; raise Misconfigured when the keys are not its own."""
+    store = Store(open_engine(settings.database), Sealer(KeyRing.load_or_create(settings.keys)))
     await migrations.upgrade(store.engine)
     async with store.transaction(clock.now()) as tx:
+        if not await addresses.opens(tx):
+            raise Misconfigured(OTHER_KEYS.format(settings.keys.name))
         await starter.load(tx)
-    opened = dict(channels) if channels is not None else open_all(accounts)
-    commands = None
-    if desk is None:
-        translator = Translator.load()
-        registry = capabilities(await ways_in(opened), settings.keeper())
-        desk, commands = RealDesk(registry, translator), commands_of(registry, translator)
-    announcer = Announcer(settings, clock, opened, commands)
-    return _assemble(settings, clock, store, opened, desk, announcer)
+    return store
 
 
 def _assemble(  # noqa: PLR0917 - everything that is built before, once
     settings: Settings,
+    role: Role,
+    lock: Lock,
     clock: Clock,
     store: Store,
     channels: dict[tuple[str, str], Channel],
@@ -216,10 +226,18 @@ def _assemble(  # noqa: PLR0917 - everything that is built before, once
     works = Works(store, clock, channels, media, settings.tombstones)
     started = asyncio.Event()
     doors = Doors(
-        ingress=ingress, channels=channels, store=store, clock=clock, metrics=metrics, is_ready=started.is_set
+        ingress=ingress,
+        channels=channels,
+        store=store,
+        clock=clock,
+        metrics=metrics,
+        is_ready=started.is_set,
+        takes_in=role.takes_in,
     )
     return App(
         settings=settings,
+        role=role,
+        lock=lock,
         clock=clock,
         store=store,
         channels=channels,
@@ -232,7 +250,12 @@ def _assemble(  # noqa: PLR0917 - everything that is built before, once
         workers=Workers(store, clock, works.table(), metrics=metrics, wake=wake),
         housekeeping=Housekeeping(store, clock),
         pollers=[
-            Poller(cast("Polled", channels[key_of(account)]), ingress, clock)
+            Poller(
+                cast("Polled", channels[key_of(account)]),
+                ingress,
+                clock,
+                turn=Turn(store, "poll " + "/".join(key_of(account))),
+            )
             for account in settings.accounts()
             if isinstance(account, TelegramAccount) and account.mode == "polling" and key_of(account) in channels
         ],

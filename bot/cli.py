@@ -11,10 +11,11 @@ from typing import Annotated, Any, TypeVar
 import typer
 
 from bot import logs
+from bot import status as statuses
 from bot.clock import Clock
-from bot.settings import Misconfigured, Settings
+from bot.settings import MAIN, Misconfigured, Settings
 from network import audit as audits
-from network import countries, groups, inbox, invitations, migrations
+from network import countries, groups, inbox, invitations, migrations, stops
 from network.errors import NetworkError
 from network.sealing import KeyRing, Sealer
 from network.store import Store, open_engine
@@ -26,6 +27,8 @@ app = typer.Typer(
 )
 audit = typer.Typer(help="The log of acts that bind both sides.", no_args_is_help=True)
 quarantine = typer.Typer(help="Messages that could not be handled.", no_args_is_help=True)
+account = typer.Typer(help="The accounts of the providers.", no_args_is_help=True)
+app.add_typer(account, name="account")
 app.add_typer(audit, name="audit")
 app.add_typer(quarantine, name="quarantine")
 
@@ -35,9 +38,35 @@ _T = TypeVar("_T")
 @app.command()
 def run() -> None:
     """Take messages in, handle them and send the answers, until stopped."""
-    settings = Settings()
-    logs.set_up(level=settings.log_level)
-    _finish(_run(settings))
+    _start("run")
+
+
+@app.command()
+def web() -> None:
+    """Take messages in and handle them: one of several processes on PostgreSQL."""
+    _start("web")
+
+
+@app.command()
+def courier() -> None:
+    """Send what waits to be sent: one of several processes on PostgreSQL."""
+    _start("courier")
+
+
+@app.command()
+def status() -> None:
+    """Show what waits and since when, what failed and why, and how each account does."""
+    for line in _finish(_status(Settings())):
+        typer.echo(line)
+
+
+@account.command()
+def resume(name: str) -> None:
+    """Let an account send again that its provider had stopped: NAME as in jisr status, such as whatsapp/main."""
+    channel, _, which = name.partition("/")
+    if not _finish(_with_store(lambda tx: stops.resume(tx, channel=channel, account=which or MAIN))):
+        typer.echo("There is no such account that is stopped.", err=True)
+        raise typer.Exit(1)
 
 
 @app.command()
@@ -113,11 +142,17 @@ def drop(item: str) -> None:
     _found(await_=lambda tx: inbox.drop(tx, item=item))
 
 
-async def _run(settings: Settings) -> None:
-    from bot.app import build  # noqa: PLC0415 - brings the web server, which the other commands need not
+def _start(role: str) -> None:
+    settings = Settings()
+    logs.set_up(level=settings.log_level)
+    _finish(_run(settings, role))
+
+
+async def _run(settings: Settings, role: str) -> None:
+    from bot.app import Role, build  # noqa: PLC0415 - brings the web server, which the other commands need not
 
     try:
-        program = await build(settings)
+        program = await build(settings, role=Role(role))
     except OSError as error:
         raise Misconfigured(f"JISR_HOME cannot be used: {error.strerror}.") from error
     stop = asyncio.Event()
@@ -127,7 +162,9 @@ async def _run(settings: Settings) -> None:
     try:
         await program.run(stop)
     except OSError as error:
-        raise Misconfigured(f"Port {settings.port} cannot be used: {error.strerror}.") from error
+        raise Misconfigured(
+            f"Port {settings.port} cannot be used: {error.strerror}. Set JISR_PORT to another (0: any that is free)."
+        ) from error
     finally:
         await program.close()
 
@@ -154,6 +191,14 @@ async def _invite(settings: Settings, terms: dict[str, Any]) -> list[str]:
         for channel in channels.values():
             await channel.close()
     return [f"Code: {code}", *links.of(code)]
+
+
+async def _status(settings: Settings) -> list[str]:
+    from bot.accounts import key_of  # noqa: PLC0415 - brings the channels
+
+    accounts = [key_of(each) for each in settings.accounts()]
+    async with _opened(settings) as (store, clock), store.reading(clock.now()) as tx:
+        return statuses.lines(await statuses.report(tx, accounts), tx.now)
 
 
 async def _with_store(act: Any) -> Any:

@@ -9,25 +9,26 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot import envelopes, logs
-from bot.channels import Channel, Rates, Remedy, SendError, Sent
+from bot.channels import Channel, Remedy, SendError, Sent
 from bot.clock import Clock
 from bot.faults import is_passing
+from bot.limits import limits
 from bot.metrics import Metrics
-from bot.remedies import Next, after
+from bot.outages import Health
+from bot.remedies import Next, after, during_outage
 from handlers.messages import Media
-from network import addresses, dispatch, outbox
-from network.dispatch import Call, Limits, Outcome
+from network import addresses, dispatch, outbox, stops
+from network.dispatch import Call, Outcome
 from network.errors import NetworkError
 from network.media import MediaFolder
 from network.outbox import Stage
-from network.rates import Limit
 from network.store import Store, Tx
 
-IN_FLIGHT = 100
-BURST_AT_MOST = 20  # of an account or a group
+IN_FLIGHT = 100  # of one account: one that answers slowly takes no room from another
 SEND_AT_MOST_S = 50.0
-LAST_START_S = dispatch.LEASE_S - SEND_AT_MOST_S - 10.0  # after that the lease could end during a call
-TICK_S = 1.0
+RENEW_S = 5.0  # how often the leases of calls under way are renewed
+LEFT_AT_LEAST_S = 10.0  # of the lease of a call that begins: else another process could make it too
+TICK_S = 0.5  # for what waits for its instant, and what other processes queued
 FAULT_S = 1.0
 FAREWELL_S = 10.0  # for the calls under way when the program stops
 
@@ -65,7 +66,10 @@ class Courier:
         self._limits = {account: limits(channel.rates) for account, channel in channels.items()}
         self._media = media
         self._metrics = metrics or Metrics()
-        self._room = in_flight
+        self._in_flight = in_flight
+        self._under_way = dict.fromkeys(channels, 0)
+        self._leases: dict[str, datetime] = {}  # of the calls under way
+        self._health = {account: Health() for account in channels}
         self._chance = chance
         self._event = asyncio.Event()
         self._hungry: set[Account] = set(channels)
@@ -81,17 +85,25 @@ class Courier:
     @property
     def is_idle(self) -> bool:
         """Whether a step now would write nothing and take nothing."""
-        return not (self._made or (self._hungry and self._room > 0))
+        return not (self._made or any(self._room(account) for account in self._hungry))
 
     async def start(self) -> None:
-        """Take over from the last run: on SQLite no other process can hold a lease; no account stays stopped."""
+        """Take over from the last run: on SQLite no other process can hold a lease."""
         async with self._store.transaction(self._clock.now()) as tx:
             await dispatch.recover(tx, everything=self._store.is_sqlite)
-            for channel, account in self._channels:
-                await dispatch.restart(tx, channel=channel, account=account)
+            for stop in await stops.standing(tx):
+                log.error("account_stopped", channel=stop.channel, account=stop.account, code=stop.code)
 
     async def run(self, stop: asyncio.Event) -> None:
         """Send until ``stop`` is set, then let the calls under way end."""
+        holding = asyncio.create_task(self._hold())
+        try:
+            await self._run(stop)
+            await self.close()
+        finally:
+            holding.cancel()
+
+    async def _run(self, stop: asyncio.Event) -> None:
         while not stop.is_set():
             self._event.clear()
             try:
@@ -102,7 +114,6 @@ class Courier:
                 continue
             if self.is_idle:
                 await self._wait(stop)
-        await self.close()
 
     async def step(self) -> int:
         """Write what ended, take what may go now, and begin to send it; return how many were taken."""
@@ -113,10 +124,8 @@ class Courier:
         try:
             async with self._store.transaction(now) as tx:
                 await self._record(tx, made)
-                room = self._room
                 for account in sorted(hungry):
-                    claims[account] = await self._claim(tx, account, room)
-                    room -= len(claims[account])
+                    claims[account] = await self._claim(tx, account)
         except BaseException:
             self._made = made + self._made
             self._hungry |= hungry
@@ -124,6 +133,16 @@ class Courier:
         for account, calls in claims.items():
             self._launch(account, calls, now)
         return sum(map(len, claims.values()))
+
+    async def renew(self) -> None:
+        """Hold the calls under way a while longer; one whose lease ran out is another's."""
+        now = self._clock.now()
+        held = [call for call, until in self._leases.items() if until > now]
+        if not held:
+            return
+        async with self._store.transaction(now) as tx:
+            until = await dispatch.renew(tx, calls=held)
+        self._leases |= {call: until for call in held if call in self._leases}
 
     async def settle(self) -> None:
         """Wait until no call is under way."""
@@ -142,9 +161,24 @@ class Courier:
         except Exception:  # their leases will end, and say that their answers were lost
             log.exception("courier_failed")
 
-    async def _claim(self, tx: Tx, account: Account, room: int) -> list[Call]:
+    async def _hold(self) -> None:
+        """Renew the leases until cancelled."""
+        never = asyncio.Event()
+        while not await self._clock.wait(never, RENEW_S):
+            try:
+                await self.renew()
+            except Exception as error:  # they are renewed next time, or end
+                log.warning("not_renewed", exc_info=error)
+
+    def _room(self, account: Account) -> int:
+        """Return how many calls may be begun: one at a time while the provider is down."""
+        at_most = 1 if self._health[account].is_down else self._in_flight
+        return max(0, at_most - self._under_way[account])
+
+    async def _claim(self, tx: Tx, account: Account) -> list[Call]:
         self._more_at.pop(account, None)
-        if room <= 0:
+        room = self._room(account)
+        if not room:
             self._hungry.add(account)  # when there is room again
             return []
         channel, name = account
@@ -160,37 +194,44 @@ class Courier:
         by_address: dict[str, list[Call]] = {}
         for call in calls:
             by_address.setdefault(call.address, []).append(call)
-        self._room -= len(calls)
-        until = now + timedelta(seconds=LAST_START_S)
+        self._under_way[account] += len(calls)
+        until = now + timedelta(seconds=dispatch.LEASE_S)
+        self._leases |= {call.id: until for call in calls}
         for group in by_address.values():
-            task = asyncio.create_task(self._deliver(account, group, until))
+            task = asyncio.create_task(self._deliver(account, group))
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
 
-    async def _deliver(self, account: Account, calls: Sequence[Call], until: datetime) -> None:
+    async def _deliver(self, account: Account, calls: Sequence[Call]) -> None:
         """Make the calls to one address; the first that must wait makes those after it wait."""
         ready_at: datetime | None = None
         for call in calls:
-            if ready_at is not None or self._clock.now() > until:
+            if ready_at is not None or not self._is_held(call):
                 self._end(account, Outcome(call, Stage.QUEUED, ready_at=ready_at, tried=False))
                 continue
-            outcome, step = await self._send(self._channels[account], call)
+            outcome, step = await self._send(account, call)
             if outcome.stage is Stage.QUEUED:
                 ready_at = outcome.ready_at
             elif step is not None and (step.unreachable or step.opener):
                 ready_at = self._clock.now()
             self._end(account, outcome, step)
 
+    def _is_held(self, call: Call) -> bool:
+        """Whether enough is left of the lease of a call to begin it."""
+        return self._leases[call.id] >= self._clock.now() + timedelta(seconds=LEFT_AT_LEAST_S)
+
     def _end(self, account: Account, outcome: Outcome, step: Next | None = None) -> None:
         self._made.append(_Made(account, outcome, step))
-        self._room += 1
+        self._under_way[account] -= 1
+        self._leases.pop(outcome.call.id, None)
         self._event.set()
         if step is not None and step.stage is Stage.QUEUED:
             return
         self._hungry.add(account)  # what waited behind this call may go
 
-    async def _send(self, channel: Channel, call: Call) -> tuple[Outcome, Next | None]:
+    async def _send(self, account: Account, call: Call) -> tuple[Outcome, Next | None]:
         """Make one call, and decide what follows when it fails."""
+        channel = self._channels[account]
         try:
             async with asyncio.timeout(SEND_AT_MOST_S):
                 sent = await self._call(channel, call)
@@ -202,13 +243,29 @@ class Courier:
             log.exception("send_broke", row=call.id, channel=channel.name)
             failure = SendError(Remedy.RETRY, type(error).__name__, ambiguous=True)
         else:
-            self._metrics.sends.labels(channel.name, "sent").inc()
+            self._health[account].answered()
+            self._metrics.sends.labels(*account, "sent").inc()
             return Outcome(call, Stage.SENT, ref=sent.ref), None
-        step = after(failure, call.attempts, self._clock.now(), again=call.again, chance=self._chance())
-        self._metrics.sends.labels(channel.name, failure.remedy.value).inc()
+        self._metrics.sends.labels(*account, failure.remedy.value).inc()
+        self._metrics.errors.labels(*account, "send", failure.code).inc()
         log.warning("send_failed", row=call.id, channel=channel.name, code=failure.code, remedy=failure.remedy.value)
-        outcome = Outcome(call, step.stage, ready_at=step.ready_at, error=step.code, ambiguous=step.ambiguous)
+        step = self._next(account, call, failure)
+        outcome = Outcome(
+            call,
+            step.stage,
+            ready_at=step.ready_at,
+            error=step.code,
+            ambiguous=step.ambiguous,
+            tried=step.counted,
+        )
         return outcome, step
+
+    def _next(self, account: Account, call: Call, failure: SendError) -> Next:
+        now, health = self._clock.now(), self._health[account]
+        health.failed(failure, now)
+        if health.until is not None and (call.again or not failure.ambiguous):
+            return during_outage(failure, now, health.until)
+        return after(failure, call.attempts, now, again=call.again, chance=self._chance())
 
     async def _call(self, channel: Channel, call: Call) -> Sent:
         if call.opener:
@@ -242,7 +299,7 @@ class Courier:
         channel, name = account
         if step.pause_until is not None:
             await dispatch.pause(tx, channel=channel, account=name, until=step.pause_until)
-        if step.stopped:
+        if step.stopped and await stops.stop(tx, channel=channel, account=name, code=step.code):
             log.error("account_stopped", channel=channel, account=name, code=step.code)
         if step.moved_to is not None:
             await addresses.move(tx, channel=channel, account=name, old=call.external, new=step.moved_to)
@@ -282,27 +339,3 @@ class Courier:
         async with self._store.transaction(now) as tx:
             count = await dispatch.recover(tx)
         log.warning("answers_lost", rows=count)
-
-
-def limits(rates: Rates) -> Limits:
-    """Return what a channel publishes, as the outbox counts it.
-
-    The rates of an account and of a group hold in every window; that of a chat is published with
-    the burst that it lets through.
-    """
-    return Limits(
-        account=never_over(Limit(*rates.account)),
-        chat=Limit(*rates.chat),
-        group=never_over(Limit(*rates.group)) if rates.group else None,
-        window=timedelta(hours=rates.window_h) if rates.window_h else None,
-        reach=rates.reach_per_day,
-    )
-
-
-def never_over(limit: Limit) -> Limit:
-    """Return a limit under which no window of ``limit.seconds`` holds more than ``limit.messages``.
-
-    A burst and what follows it at the full rate would be nearly twice as many.
-    """
-    burst = min(limit.burst, max(1, limit.messages // 10), BURST_AT_MOST)
-    return Limit(limit.messages - burst + 1, limit.seconds, burst)

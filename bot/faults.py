@@ -7,8 +7,8 @@ from sqlalchemy.exc import DBAPIError
 # https://sqlite.org/rescode.html: BUSY, LOCKED, NOMEM, READONLY, IOERR, FULL, CANTOPEN, PROTOCOL
 _SQLITE = frozenset({5, 6, 7, 8, 10, 13, 14, 15})
 # https://www.postgresql.org/docs/current/errcodes-appendix.html: connection, rollback (deadlock),
-# resources (disk full), operator intervention, system
-_POSTGRESQL = ("08", "40", "53", "57", "58")
+# resources (disk full), operator intervention, system; and a transaction that was left idle
+_POSTGRESQL = ("08", "25P03", "40", "53", "57", "58")
 
 
 def is_passing(error: BaseException | None) -> bool:

@@ -66,7 +66,7 @@ class Ingress:
         Nothing of it is parsed before it is proved to be the provider's.
         """
         status = await self._deliver(channel, headers, body)
-        self._metrics.deliveries.labels(channel.name, status.phrase.lower().replace(" ", "_")).inc()
+        self._metrics.deliveries.labels(channel.name, channel.account, status.phrase.lower().replace(" ", "_")).inc()
         return status
 
     async def accept(self, channel: Channel, items: Sequence[RawItem]) -> None:
@@ -79,6 +79,7 @@ class Ingress:
         ]
         with self._metrics.accept_s.time():
             await self._stored(arrivals)
+        self._metrics.items.labels(channel.name, channel.account).inc(len(items))
         self._wake()
         self._answer(channel, items)
 
@@ -131,9 +132,7 @@ class Ingress:
         except Exception as error:  # whatever it is, nothing was stored and nothing is acknowledged
             log.exception("not_stored", items=len(arrivals))
             return error
-        channel = arrivals[0].channel
-        self._metrics.items.labels(channel, "new").inc(new)
-        self._metrics.items.labels(channel, "seen_before").inc(len(arrivals) - new)
+        self._metrics.repeated.inc(len(arrivals) - new)
         return None
 
     def _next_group(self) -> list[_Pending]:

@@ -15,8 +15,10 @@ from bot import logs
 from bot.channels import Channel, RawItem, SendError
 from bot.clock import Clock
 from bot.ingress import Ingress
+from network.turns import Turn
 
 LONG_POLL_S = 25
+TURN_S = 1.0  # between two looks whether nobody else polls
 BACK_OFF_S = 1.0  # doubled with each failure
 BACK_OFF_AT_MOST_S = 30.0
 
@@ -38,10 +40,13 @@ class Polled(Channel, Protocol):
 
 
 class Poller:
-    """Fetches the updates of one account."""
+    """Fetches the updates of one account, while it is this process's ``turn`` to do so."""
 
-    def __init__(self, channel: Polled, ingress: Ingress, clock: Clock, *, long_poll_s: int = LONG_POLL_S) -> None:
+    def __init__(
+        self, channel: Polled, ingress: Ingress, clock: Clock, *, turn: Turn, long_poll_s: int = LONG_POLL_S
+    ) -> None:
         self._channel = channel
+        self._turn = turn
         self._ingress = ingress
         self._clock = clock
         self._long_poll_s = long_poll_s
@@ -49,10 +54,19 @@ class Poller:
 
     async def run(self, stop: asyncio.Event) -> None:
         """Fetch until ``stop`` is set."""
+        try:
+            await self._run(stop)
+        finally:
+            await self._turn.leave()
+
+    async def _run(self, stop: asyncio.Event) -> None:
         failures = 0
         prepared = False
         while not stop.is_set():
             try:
+                if not await self._turn.is_ours():
+                    await self._clock.wait(stop, TURN_S)
+                    continue
                 if not prepared:
                     await self._channel.drop_webhook()
                     prepared = True

@@ -148,6 +148,7 @@ class Processor:
         outcome = "quarantined" if quarantined else "put_back"
         log.error("item_failed", exc_info=error, item=item.id, channel=item.channel, outcome=outcome)
         self._metrics.handled.labels(outcome).inc()
+        self._metrics.errors.labels(item.channel, item.account, "handle", type(error).__name__).inc()
         if not quarantined:
             return set()
         try:

@@ -9,7 +9,7 @@ from bot import envelopes
 from bot.channels import Channel, Remedy, SendError
 from bot.remedies import Next, after
 from handlers.messages import DeliveryState, Receipt
-from network import addresses, dispatch, outbox
+from network import addresses, dispatch, outbox, stops
 from network.outbox import Report, Stage
 from network.store import Tx
 
@@ -41,6 +41,8 @@ async def _refused(tx: Tx, here: Account, report: Report, remedy: Remedy) -> boo
     step: Next = after(SendError(remedy, report.error), 1, tx.now)
     if step.pause_until is not None:
         await dispatch.pause(tx, channel=channel, account=account, until=step.pause_until)
+    if step.stopped:
+        await stops.stop(tx, channel=channel, account=account, code=step.code)
     if step.unreachable:
         address = await outbox.address_of(tx, report=report)
         if address is not None:

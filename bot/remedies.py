@@ -12,7 +12,6 @@ ATTEMPTS = ATTEMPTS_AT_MOST  # of one call, then it is failed: after about 8 min
 BASE_S = 2.0  # doubled with each attempt, then drawn from 0 to that: full jitter
 AT_MOST_S = 600.0
 AT_LEAST_S = 0.5
-STOPPED_S = 365 * 86_400.0  # until a steward acts: a start of the program ends it
 DAY_S = 86_400.0
 
 
@@ -21,7 +20,8 @@ class Next:
     """What comes after a failed send: for the call, and for its address and account.
 
     ``pause_until`` and ``stopped`` are about the whole account, ``unreachable`` and ``moved_to``
-    about the address; ``opener`` asks for the template that opens the window.
+    about the address; ``opener`` asks for the template that opens the window. ``counted``: the
+    attempt is one of those that a call has.
     """
 
     stage: Stage
@@ -33,6 +33,23 @@ class Next:
     unreachable: bool = False
     opener: bool = False
     moved_to: str | None = None
+    counted: bool = True
+
+
+def during_outage(error: SendError, now: datetime, until: datetime) -> Next:
+    """Return what to do about a call that a provider which is down left unanswered: no call fails by that.
+
+    The account waits until ``until``, this call as long again: another asks whether the provider
+    is back, lest the one message that it cannot answer holds up the rest.
+    """
+    return Next(
+        Stage.QUEUED,
+        error.code,
+        ready_at=until + max(timedelta(0), until - now),
+        ambiguous=error.ambiguous,
+        pause_until=until,
+        counted=False,
+    )
 
 
 def after(  # noqa: PLR0911 - one return for each remedy
@@ -56,8 +73,7 @@ def after(  # noqa: PLR0911 - one return for each remedy
         case Remedy.UNREACHABLE | Remedy.OPTED_OUT:
             return Next(Stage.FAILED, error.code, unreachable=True)
         case Remedy.STOP:
-            until = now + timedelta(seconds=STOPPED_S)
-            return Next(Stage.QUEUED, error.code, ready_at=now, pause_until=until, stopped=True)
+            return Next(Stage.QUEUED, error.code, ready_at=now, stopped=True)
         case Remedy.PAUSE:
             until = now + timedelta(seconds=wait_s(error, attempts, chance))
             return Next(Stage.QUEUED, error.code, ready_at=until, ambiguous=lost, pause_until=until)

@@ -37,6 +37,7 @@ class Doors:
         clock: Clock,
         metrics: Metrics,
         is_ready: Callable[[], bool],
+        takes_in: bool = True,
     ) -> None:
         self._ingress = ingress
         self._channels = channels
@@ -44,19 +45,21 @@ class Doors:
         self._clock = clock
         self._metrics = metrics
         self._is_ready = is_ready
+        self._takes_in = takes_in
 
     def app(self) -> Starlette:
-        """Return the web application."""
-        return Starlette(
-            routes=[
-                Route("/telegram/{account}", self._deliveries("telegram"), methods=["POST"]),
-                Route("/whatsapp/{account}", self._deliveries("whatsapp"), methods=["POST"]),
-                Route("/whatsapp/{account}", self._challenge, methods=["GET"]),
-                Route("/healthz", self._healthz),
-                Route("/readyz", self._readyz),
-                Route("/metrics", self._page),
-            ]
-        )
+        """Return the web application; a process that takes nothing in has no doors for providers."""
+        doors = [
+            Route("/telegram/{account}", self._deliveries("telegram"), methods=["POST"]),
+            Route("/whatsapp/{account}", self._deliveries("whatsapp"), methods=["POST"]),
+            Route("/whatsapp/{account}", self._challenge, methods=["GET"]),
+        ]
+        said = [
+            Route("/healthz", self._healthz),
+            Route("/readyz", self._readyz),
+            Route("/metrics", self._page),
+        ]
+        return Starlette(routes=[*doors, *said] if self._takes_in else said)
 
     def _deliveries(self, name: str) -> Handler:
         async def deliver(request: Request) -> Response:
@@ -90,7 +93,7 @@ class Doors:
         return PlainTextResponse("ready") if self._is_ready() else _status(HTTPStatus.SERVICE_UNAVAILABLE)
 
     async def _page(self, _request: Request) -> Response:
-        page = await self._metrics.page(self._store, self._clock.now())
+        page = await self._metrics.page(self._store, self._clock.now(), accounts=self._channels)
         return Response(page, media_type=CONTENT_TYPE_LATEST)
 
 

@@ -18,11 +18,12 @@ from network.jobs import Job
 from network.store import Store, Tx
 
 TICK_S = 1.0
+RENEW_S = 5.0  # how often the leases of the jobs at hand are renewed
 TIDY_EVERY = timedelta(minutes=10)
 UNCONSENTED = timedelta(hours=24)
 DUE_AT_ONCE = 200
 JOBS_AT_ONCE = 4
-JOB_AT_MOST_S = 100.0  # less than the lease of a job
+JOB_AT_MOST_S = 100.0
 
 Act = Callable[[Tx, str], Awaitable[None]]
 Work = Callable[[Job], Awaitable[dict[str, Any] | None]]
@@ -110,8 +111,22 @@ class Workers:
         """Take the jobs whose time has come, and do them; return how many there were."""
         async with self.store.transaction(self.clock.now()) as tx:
             taken = await jobs.claim(tx, kinds=list(self.works), limit=JOBS_AT_ONCE)
-        await asyncio.gather(*(self._do(job) for job in taken))
+        holding = asyncio.create_task(self._hold(taken))
+        try:
+            await asyncio.gather(*(self._do(job) for job in taken))
+        finally:
+            holding.cancel()
         return len(taken)
+
+    async def _hold(self, taken: Sequence[Job]) -> None:
+        """Renew the leases of jobs until cancelled; those that ended have none."""
+        never = asyncio.Event()
+        while taken and not await self.clock.wait(never, RENEW_S):
+            try:
+                async with self.store.transaction(self.clock.now()) as tx:
+                    await jobs.renew(tx, doing=taken)
+            except Exception as error:  # they are renewed next time, or end
+                log.warning("not_renewed", exc_info=error)
 
     async def _do(self, job: Job) -> None:
         try:

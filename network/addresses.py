@@ -11,6 +11,7 @@ from sqlalchemy import Boolean, Column, LargeBinary, Row, String, Table, UniqueC
 
 from network.errors import Missing
 from network.ids import new_id
+from network.sealing import Unsealable
 from network.store import Instant, Tx, batches, metadata
 
 addresses = Table(
@@ -53,6 +54,15 @@ class Address:
 def index(tx: Tx, channel: str, external: str) -> str:
     """Return the keyed index of an id on a channel; ids and aliases share one key, for either may come first."""
     return tx.seal.index(f"addresses.external:{channel}", external)
+
+
+async def opens(tx: Tx) -> bool:
+    """Whether our keys open what is kept here: one address, when there is any."""
+    row = await tx.first(select(addresses.c.id, addresses.c.external).limit(1))
+    try:
+        return row is None or bool(tx.seal.open("addresses.external", row.id, row.external))
+    except Unsealable:
+        return False
 
 
 async def meet(

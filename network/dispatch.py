@@ -27,14 +27,14 @@ from sqlalchemy import (
     update,
 )
 
-from network import rates
+from network import rates, stops
 from network.addresses import addresses
 from network.outbox import Stage, opener_row, outbox, ref_index
 from network.rates import Limit
 from network.store import Instant, Tx
 
 DAY = timedelta(hours=24)
-LEASE_S = 120.0
+LEASE_S = 20.0  # renewed while a call is under way: what a dead process held is free that soon
 OPENER_URGENCY = 1  # after replies, before everything else
 LOST = "answer_lost"
 
@@ -138,15 +138,23 @@ async def record(tx: Tx, *, channel: str, outcomes: Sequence[Outcome], keep_bodi
 
     ``keep_bodies``: a receipt may still refuse what was sent, so that it must be sent again.
     """
-    sent = [_sent(tx, channel, outcome) for outcome in outcomes if outcome.stage is Stage.SENT]
+    ordered = sorted(outcomes, key=lambda outcome: outcome.call.id)  # as everybody locks them
+    sent = [_sent(tx, channel, outcome) for outcome in ordered if outcome.stage is Stage.SENT]
     if sent:
         await tx.run(_SENT if keep_bodies else _SENT.values(body=None), sent)
-    back = [_back(tx, outcome) for outcome in outcomes if outcome.stage in (Stage.QUEUED, Stage.HELD)]
+    back = [_back(tx, outcome) for outcome in ordered if outcome.stage in (Stage.QUEUED, Stage.HELD)]
     if back:
         await tx.run(_BACK, back)
-    failed = [_back(tx, outcome) for outcome in outcomes if outcome.stage is Stage.FAILED]
+    failed = [_back(tx, outcome) for outcome in ordered if outcome.stage is Stage.FAILED]
     if failed:
         await tx.run(_BACK.values(body=None), failed)
+
+
+async def renew(tx: Tx, *, calls: Sequence[str], lease_s: float = LEASE_S) -> datetime:
+    """Hold calls under way for ``lease_s`` seconds from now; return until when. Those lost already stay lost."""
+    until = tx.now + timedelta(seconds=lease_s)
+    await tx.run(_RENEW, {"ids": sorted(calls), "until": until, "now": tx.now})
+    return until
 
 
 async def recover(tx: Tx, *, everything: bool = False) -> int:
@@ -166,16 +174,7 @@ async def recover(tx: Tx, *, everything: bool = False) -> int:
 
 async def pause(tx: Tx, *, channel: str, account: str, until: datetime) -> None:
     """Let nothing go out of an account until an instant; a longer pause stays."""
-    key = pause_key(channel, account)
-    known = await rates.load(tx, keys=(key,))
-    await rates.save(tx, tats={key: max(known.get(key, 0.0), until.timestamp())})
-
-
-async def restart(tx: Tx, *, channel: str, account: str) -> None:
-    """End the stop of an account, for a steward has acted; a pause of a day or less stays."""
-    key = pause_key(channel, account)
-    if (await rates.load(tx, keys=(key,))).get(key, 0.0) > (tx.now + DAY).timestamp():
-        await rates.save(tx, tats={key: 0.0})
+    await rates.extend(tx, key=pause_key(channel, account), tat=until.timestamp())
 
 
 async def paused_until(tx: Tx, *, channel: str, account: str) -> datetime | None:
@@ -333,6 +332,7 @@ def _back(tx: Tx, outcome: Outcome) -> dict[str, Any]:
         "why": outcome.error[:64],
         "lost": outcome.ambiguous,
         "untried": 0 if outcome.tried else 1,
+        "the_attempt": outcome.call.attempts,
     }
 
 
@@ -379,7 +379,7 @@ _CANDIDATES = (
     )
     .join(addresses, addresses.c.id == outbox.c.address)
     .outerjoin(rates.rates, rates.rates.c.key == outbox.c.address)
-    .where(*_HERE, outbox.c.stage == literal_column("1"), outbox.c.ready_at <= _NOW, ~_BLOCKED)
+    .where(*_HERE, outbox.c.stage == literal_column("1"), outbox.c.ready_at <= _NOW, ~_BLOCKED, ~stops.IS_STOPPED)
     .order_by(outbox.c.urgency, outbox.c.seq)
     .limit(bindparam("limit", type_=Integer))
 )
@@ -392,6 +392,15 @@ _TAKE = (
         lease_until=bindparam("until", type_=Instant),
         sent_at=_AT,
     )
+)
+_RENEW = (
+    update(outbox)
+    .where(
+        outbox.c.id.in_(bindparam("ids", expanding=True)),
+        outbox.c.stage == literal_column("2"),
+        outbox.c.lease_until > _NOW,
+    )
+    .values(lease_until=bindparam("until", type_=Instant))
 )
 _HOMES = select(addresses.c.id, addresses.c.channel, addresses.c.account).where(
     addresses.c.id.in_(bindparam("which", expanding=True))
@@ -410,7 +419,11 @@ _SENT = (
 )
 _BACK = (
     update(outbox)
-    .where(outbox.c.id == bindparam("the_id"), outbox.c.stage == literal_column("2"))
+    .where(
+        outbox.c.id == bindparam("the_id"),
+        outbox.c.stage == literal_column("2"),
+        outbox.c.attempts == bindparam("the_attempt"),  # not while another process makes the call again
+    )
     .values(
         stage=bindparam("to"),
         ready_at=_AT,

@@ -7,13 +7,27 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Column, Index, LargeBinary, SmallInteger, String, Table, and_, delete, func, or_, select, update
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Index,
+    LargeBinary,
+    SmallInteger,
+    String,
+    Table,
+    and_,
+    delete,
+    func,
+    or_,
+    select,
+    update,
+)
 
 from network.ids import new_id
 from network.store import Instant, Tx, metadata
 
 TRIES = 8
-LEASE_S = 120.0
+LEASE_S = 20.0  # renewed while a job is done: what a dead process did is given out again that soon
 BACK_OFF_S = 2.0  # doubled after each try
 BACK_OFF_AT_MOST_S = 600.0
 KEEP = timedelta(days=1)
@@ -85,6 +99,13 @@ async def claim(tx: Tx, *, kinds: Sequence[str], limit: int = 8, lease_s: float 
     ]
 
 
+async def renew(tx: Tx, *, doing: Sequence[Job], lease_s: float = LEASE_S) -> None:
+    """Hold jobs that are being done for ``lease_s`` seconds from now."""
+    until = tx.now + timedelta(seconds=lease_s)
+    for job in sorted(doing, key=lambda job: job.id):
+        await tx.run(update(jobs).where(_is_held(job)).values(lease_until=until))
+
+
 async def done(tx: Tx, *, job: str) -> bool:
     """Forget a job that ended; return whether it was still there (its person may have been erased)."""
     return await tx.run(delete(jobs).where(jobs.c.id == job)) == 1
@@ -93,19 +114,19 @@ async def done(tx: Tx, *, job: str) -> bool:
 async def failed(tx: Tx, *, job: Job, code: str, final: bool = False) -> bool:
     """Put a job back for another try, or end it; return whether it is ended.
 
-    ``code`` says what went wrong in at most 64 characters, and names nobody.
+    ``code`` says what went wrong in at most 64 characters, and names nobody. What another process
+    has taken up meanwhile stays as it is.
     """
     ended = final or job.tries >= TRIES
     ready_at = None if ended else tx.now + timedelta(seconds=back_off_s(job.tries))
     values = {"ready_at": ready_at, "lease_until": None, "error": code[:64]}
-    await tx.run(update(jobs).where(jobs.c.id == job.id).values(**values))
-    return ended
+    return await tx.run(update(jobs).where(_is_held(job)).values(**values)) == 1 and ended
 
 
 async def put_off(tx: Tx, *, job: Job, seconds: float) -> None:
     """Put a job back without counting the try: what it waits for has not happened yet."""
     values = {"ready_at": tx.now + timedelta(seconds=seconds), "lease_until": None, "tries": jobs.c.tries - 1}
-    await tx.run(update(jobs).where(jobs.c.id == job.id).values(**values))
+    await tx.run(update(jobs).where(_is_held(job)).values(**values))
 
 
 async def next_at(tx: Tx) -> datetime | None:
@@ -125,6 +146,11 @@ async def depth(tx: Tx) -> int:
 async def sweep(tx: Tx) -> int:
     """Forget jobs that failed for good a day ago; return how many."""
     return await tx.run(delete(jobs).where(jobs.c.ready_at.is_(None), jobs.c.asked_at < tx.now - KEEP))
+
+
+def _is_held(job: Job) -> ColumnElement[bool]:
+    """Whether a job was not taken up again since ``job`` was claimed."""
+    return and_(jobs.c.id == job.id, jobs.c.tries == job.tries)
 
 
 def back_off_s(tries: int) -> float:

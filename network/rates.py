@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from sqlalchemy import Column, Double, String, Table, bindparam, delete, select
+from sqlalchemy import Column, Double, String, Table, bindparam, delete, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from network.store import Tx, metadata
@@ -89,6 +89,13 @@ async def save(tx: Tx, *, tats: Mapping[str, float]) -> None:
     if tats:
         values = [{"key": key, "tat": tat} for key, tat in sorted(tats.items())]
         await tx.run(_SAVE_SQLITE if tx.is_sqlite else _SAVE_POSTGRESQL, values)
+
+
+async def extend(tx: Tx, *, key: str, tat: float) -> None:
+    """Remember ``tat`` of one key, unless what is remembered is later."""
+    statement = _INSERT_SQLITE if tx.is_sqlite else _INSERT_POSTGRESQL
+    later = (func.max if tx.is_sqlite else func.greatest)(rates.c.tat, statement.excluded.tat)
+    await tx.run(statement.on_conflict_do_update(index_elements=["key"], set_={"tat": later}), {"key": key, "tat": tat})
 
 
 async def sweep(tx: Tx) -> int:

@@ -39,6 +39,17 @@ SCRUB_TIMEOUT_S = 2.0
 BATCH = 500  # values in one IN (...): SQLite and PostgreSQL both limit the parameters of a statement
 
 
+# A machine that vanishes must not keep its locks: the server looks after 10 s whether the other end
+# is there, and ends a transaction that nobody goes on with
+# (https://www.postgresql.org/docs/current/runtime-config-connection.html, runtime-config-client.html).
+_LET_GO = {
+    "tcp_keepalives_idle": "10",  # s
+    "tcp_keepalives_interval": "5",  # s
+    "tcp_keepalives_count": "2",
+    "idle_in_transaction_session_timeout": "20000",  # ms
+}
+
+
 class LogInUse(NetworkError):
     """The write-ahead log could not be emptied while somebody reads an older state. Try again."""
 
@@ -222,7 +233,9 @@ def open_engine(url: str) -> AsyncEngine:
     writing fails at once, whatever the timeout (https://sqlite.org/isolation.html).
     """
     if not url.startswith("sqlite"):
-        return create_async_engine(url, pool_pre_ping=True, hide_parameters=True)
+        return create_async_engine(
+            url, pool_pre_ping=True, hide_parameters=True, connect_args={"server_settings": _LET_GO}
+        )
     connecting = {"timeout": BUSY_TIMEOUT_S, "async_creator_fn": inline.connect}
     engine = create_async_engine(url, connect_args=connecting, hide_parameters=True)
     event.listen(engine.sync_engine, "connect", _prepare_sqlite)

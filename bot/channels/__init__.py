@@ -9,6 +9,8 @@ from typing import Any, Protocol
 
 from handlers.messages import Item, Media, Outgoing
 
+NETWORK = "network"  # the code of a connection that broke, or was never made
+
 
 @dataclass(frozen=True)
 class RawItem:
@@ -64,6 +66,11 @@ class SendError(Exception):
     def retryable(self) -> bool:
         """Whether the same message may still arrive."""
         return self.remedy not in {Remedy.UNREACHABLE, Remedy.OPTED_OUT, Remedy.COUNTRY, Remedy.REJECTED, Remedy.DONE}
+
+    @property
+    def unanswered(self) -> bool:
+        """Whether the provider said nothing about the message: no connection, no answer, a server that broke."""
+        return self.remedy is Remedy.RETRY and (self.ambiguous or self.code == NETWORK)
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import aiohttp
 
-from bot.channels import Remedy, SendError
+from bot.channels import NETWORK, Remedy, SendError
 
 # Raised before the first byte of a request is written: name, route, TLS, proxy, a full pool.
 _BEFORE_SENDING = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, aiohttp.InvalidURL)
@@ -16,7 +16,7 @@ def lost(error: BaseException) -> SendError:
     Looks at the aiohttp error below: ``httpx-aiohttp`` reports a server that hung up after the
     request was written as a *connect* timeout.
     """
-    return SendError(Remedy.RETRY, "network", ambiguous=not _never_left(error))
+    return SendError(Remedy.RETRY, NETWORK, ambiguous=not _never_left(error))
 
 
 def _never_left(error: BaseException | None) -> bool:

@@ -16,7 +16,7 @@ from bot import envelopes
 from bot.channels import Rates, Remedy, SendError
 from bot.courier import Courier
 from handlers.messages import Letter, Outgoing, Urgency
-from network import addresses, dispatch
+from network import addresses, dispatch, stops
 from network import outbox as boxes
 from network.outbox import Stage, outbox
 from tests.bot.conftest import World
@@ -222,14 +222,22 @@ async def test_a_pause_holds_the_account_across_restarts(world: World) -> None:
 
 
 async def test_a_stopped_account_waits_for_a_steward(world: World) -> None:
-    """An account whose token is refused sends nothing until the program is started again; nothing is lost."""
+    """An account whose token is refused sends nothing, however often the program is started, until a steward acts."""
     world.channel.faults = [SendError(Remedy.STOP, "401")]
     await put(world, "1", "a")
     await world.send()
     world.clock.advance(days=3)
     await world.send()
     assert world.channel.calls == []
+    world.courier = Courier(world.store, world.clock, {("telegram", "main"): world.channel})
     await world.courier.start()
+    await world.send()
+    assert world.channel.calls == []
+    async with world.store.transaction(world.clock.now()) as tx:
+        (stop,) = await stops.standing(tx)
+        assert (stop.channel, stop.account, stop.code) == ("telegram", "main", "401")
+        assert await stops.resume(tx, channel="telegram", account="main")
+        assert not await stops.resume(tx, channel="telegram", account="main")
     await world.send()
     assert world.channel.texts == ["a"]
 

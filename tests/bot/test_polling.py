@@ -9,6 +9,7 @@ from typing import Any
 from bot.channels import Remedy, SendError
 from bot.ingress import NotStored
 from bot.polling import Poller, wait_s
+from network.turns import Turn
 from tests.bot.conftest import World
 from tests.bot.fake_channel import FakeChannel, message
 
@@ -44,7 +45,9 @@ async def test_the_offset_follows_the_commit(sqlite_world: World) -> None:
     """Each fetch confirms what was stored before it, and nothing else."""
     stop = asyncio.Event()
     queue = Queue([message(n, text=str(n)) for n in range(10, 15)], stop)
-    await asyncio.wait_for(Poller(queue, sqlite_world.ingress, sqlite_world.clock).run(stop), 10)
+    await asyncio.wait_for(
+        Poller(queue, sqlite_world.ingress, sqlite_world.clock, turn=Turn(sqlite_world.store, "poll")).run(stop), 10
+    )
     assert queue.dropped
     assert queue.offsets == [None, 12, 14, 15]
     assert await sqlite_world.rows() == 5
@@ -63,7 +66,7 @@ async def test_nothing_is_confirmed_that_is_not_stored(sqlite_world: World) -> N
         await accept(channel, items)
 
     world.ingress.accept = fail_first  # type: ignore[method-assign]
-    running = asyncio.create_task(Poller(queue, world.ingress, world.clock).run(stop))
+    running = asyncio.create_task(Poller(queue, world.ingress, world.clock, turn=Turn(world.store, "poll")).run(stop))
     async with asyncio.timeout(10):
         while not running.done():
             world.clock.advance(1)
@@ -84,7 +87,7 @@ async def test_an_update_nobody_understands_blocks_nothing(sqlite_world: World) 
         return split(payload)
 
     queue.split = picky  # type: ignore[method-assign]
-    await asyncio.wait_for(Poller(queue, world.ingress, world.clock).run(stop), 10)
+    await asyncio.wait_for(Poller(queue, world.ingress, world.clock, turn=Turn(world.store, "poll")).run(stop), 10)
     assert await world.rows() == 2
 
 
@@ -96,7 +99,9 @@ async def test_a_failing_provider_is_asked_less_often(sqlite_world: World) -> No
     stop = asyncio.Event()
     queue = Queue([message(1)], stop)
     queue.failures = [plain]
-    running = asyncio.create_task(Poller(queue, sqlite_world.ingress, sqlite_world.clock).run(stop))
+    running = asyncio.create_task(
+        Poller(queue, sqlite_world.ingress, sqlite_world.clock, turn=Turn(sqlite_world.store, "poll")).run(stop)
+    )
     async with asyncio.timeout(10):
         while not running.done():
             sqlite_world.clock.advance(1)

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
-from bot.courier import never_over
+from bot.limits import never_over
 from network import rates
 from network.rates import Limit, Paces, decide
 from network.store import Store

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from bot.channels import Remedy, SendError
-from bot.remedies import ATTEMPTS, DAY_S, STOPPED_S, Next, after, wait_s
+from bot.remedies import ATTEMPTS, DAY_S, Next, after, during_outage, wait_s
 from network.outbox import Stage
 
 NOW = datetime.fromisoformat("2026-11-23T09:00:00+00:00")
@@ -47,7 +47,7 @@ TABLE = {
     "stop": (
         error(Remedy.STOP),
         1,
-        Next(Stage.QUEUED, "7", ready_at=NOW, pause_until=later(STOPPED_S), stopped=True),
+        Next(Stage.QUEUED, "7", ready_at=NOW, stopped=True),
     ),
     "closed window": (error(Remedy.TEMPLATE), 1, Next(Stage.HELD, "7", opener=True)),
     "unreachable": (error(Remedy.UNREACHABLE), 1, Next(Stage.FAILED, "7", unreachable=True)),
@@ -71,6 +71,13 @@ def test_after(name: str) -> None:
 def test_at_most_once(remedy: Remedy) -> None:
     """A message that may not be sent twice is failed when its answer was lost, and the loss is recorded."""
     assert after(error(remedy, ambiguous=True), 1, NOW, again=False) == Next(Stage.FAILED, "7", ambiguous=True)
+
+
+def test_no_call_fails_by_an_outage() -> None:
+    """While the provider is down the account waits, and the call as long again, whatever its attempts were."""
+    lost = error(Remedy.RETRY, ambiguous=True)
+    expected = Next(Stage.QUEUED, "7", ready_at=later(60), ambiguous=True, pause_until=later(30), counted=False)
+    assert during_outage(lost, NOW, later(30)) == expected
 
 
 def test_every_remedy_is_decided() -> None:

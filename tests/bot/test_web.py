@@ -107,8 +107,10 @@ async def test_metrics_name_nobody(doorway: Doorway, sqlite_world: World) -> Non
     await sqlite_world.deliver(message(1, "22790123456", "a canary"), message(2, "22790123456", "poison"))
     sqlite_world.clock.advance(30)
     page = (await doorway.client.get("/metrics")).text
-    assert 'jisr_queue_depth{queue="inbox",state="waiting"} 2.0' in page
-    assert 'jisr_queue_age_seconds{queue="inbox"} 30.0' in page
+    here = 'account="main",channel="telegram",queue="inbox"'
+    assert f'jisr_queue_depth{{{here},state="waiting"}} 2.0' in page
+    assert f"jisr_queue_age_seconds{{{here}}} 30.0" in page
+    assert 'jisr_account_stopped{account="main",channel="whatsapp"} 0.0' in page
     assert "22790123456" not in page
     assert "canary" not in page
     assert json.dumps(page)
