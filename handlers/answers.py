@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from handlers import words
 from handlers.language import Text, _, n_
-from handlers.messages import Incoming, Kind
+from handlers.messages import Incoming, Kind, MediaKind
 from handlers.prompts import Prompt, Shown
 from handlers.record import Given
 from handlers.words import CommonWords
@@ -51,6 +51,13 @@ Reply = Chosen | Turned | Left | Unclear
 
 STALE = _("That button belongs to an earlier question. Here is where we are:")
 PLEASE_CHOOSE = _("Please choose one of these.")
+NOT_HEARD = _(
+    "Thank you for your voice message. I cannot listen to it here, and nothing of it is kept. Please write it in a few "
+    "words, or choose below."
+)
+NOT_TAKEN = _(
+    "Thank you for your file. I cannot take it here, and nothing of it is kept. Please write, or choose below."
+)
 
 
 def understand(prompt: Prompt, incoming: Incoming, common: CommonWords) -> Reply:
@@ -81,9 +88,15 @@ def _pressed(prompt: Prompt, token: str) -> Reply:
 def _sent(prompt: Prompt, incoming: Incoming) -> Reply:
     media = incoming.media
     if media is None or prompt.form != "media":
-        return Unclear(PLEASE_CHOOSE if prompt.is_choice else _("Please write your answer."))
+        return Unclear(not_taken(incoming))
     value = [media.kind.value, media.ref, media.mime, media.size, media.name]
     return Chosen(Given(prompt.key, "media", value))
+
+
+def not_taken(incoming: Incoming) -> Text:
+    """Return a kind word on a file that nobody asked for."""
+    heard = incoming.media is not None and incoming.media.kind in {MediaKind.VOICE, MediaKind.AUDIO}
+    return NOT_HEARD if heard else NOT_TAKEN
 
 
 def _typed(prompt: Prompt, text: str, common: CommonWords) -> Reply:

@@ -49,7 +49,8 @@ async def _pick(talk: Talk, waiting: Sequence[Request]) -> Request | None:
 
 def _option(request: Request) -> Option:
     if request.applicant is not None:
-        return Option(request.id, request.applicant.name, _("asks to join"))
+        crosses = request.approval.kind == "side"
+        return Option(request.id, request.applicant.name, _("asks to change sides") if crosses else _("asks to join"))
     return Option(request.id, request.practice.title if request.practice else "", _("a practice to read"))
 
 
@@ -57,15 +58,16 @@ async def _show(talk: Talk, request: Request) -> None:
     """Show what is decided on: of an applicant what coordinators may see, of a practice what everybody would."""
     if request.applicant is not None:
         who = request.applicant
-        await talk.say(
-            _(
-                "{name} asks to join.\n{side}, {service}\n{country}",
-                name=who.name,
-                side=side_label(who.side),
-                service=service_label(who.service),
-                country=countries.name(who.country, talk.language),
-            )
-        )
+        shown: dict[str, Text | str] = {
+            "name": who.name,
+            "side": side_label(who.side),
+            "service": service_label(who.service),
+            "country": countries.name(who.country, talk.language),
+        }
+        if request.approval.kind == "side":
+            await talk.say(_("{name} asks to change sides. It would be:\n{side}, {service}\n{country}", **shown))
+        else:
+            await talk.say(_("{name} asks to join.\n{side}, {service}\n{country}", **shown))
     if request.practice is not None and request.attribution is not None:
         for part in cards.whole(request.practice, request.attribution, talk.language):
             await talk.say(part)
@@ -124,11 +126,20 @@ async def _tell(talk: Talk, request: Request, settled: dict[str, Any], reason: s
     """Tell the applicant or the author, kindly."""
     if not settled["tell"]:
         return
-    if request.practice is not None:
-        agreed = settled["state"] == Decision.APPROVED
+    agreed = settled["state"] == Decision.APPROVED
+    if request.approval.kind == "side":
+        text = _("Good news: the coordinators agree, and your side is changed.")
+        if not agreed:
+            text = _(
+                "Thank you for asking. The coordinators did not agree to change your side, so you stay as you were. "
+                "What they say: {reason}",
+                reason=reason,
+            )
+        await talk.tell("tell", [settled["tell"]], text)
+    elif request.practice is not None:
         text, option = _to_author(request.practice, reason, agreed=agreed)
         await talk.tell("tell", [settled["tell"]], text, [option])
-    elif settled["state"] == Decision.APPROVED:
+    elif agreed:
         # Translators: button, max:20
         option = Option("menu", _("Begin"))
         await talk.tell("tell", [settled["tell"]], _("Good news: the coordinators welcome you in Jisr."), [option])

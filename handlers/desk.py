@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from handlers import afterwards, people, words
-from handlers.answers import LONGEST_CHOICE, LONGEST_READ, understand
+from handlers.answers import LONGEST_CHOICE, LONGEST_READ, not_taken, understand
 from handlers.dialogue import Dialogue
 from handlers.language import Translator, _
 from handlers.messages import Incoming, Kind, Letter
@@ -247,6 +247,8 @@ class Desk:
             turn.say(_("That button is no longer in use."))
         elif turn.incoming.kind is Kind.COMMAND and self._named(turn.incoming.text) is None:
             turn.say(UNKNOWN)
+        elif turn.incoming.kind is Kind.MEDIA:
+            turn.say(not_taken(turn.incoming))
         is_first = turn.who.member is None and turn.incoming.kind is Kind.TEXT
         await turn.start(home, clean(turn.incoming.text[:LONGEST_ARGUMENT]) if is_first else "")
 

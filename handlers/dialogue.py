@@ -99,7 +99,7 @@ class Dialogue:
             at_least=at_least,
             at_most=at_most or 0,
             back=self.record.can_go_back(),
-            cancel=self.capability.lasting,
+            cancel=self.capability.lasting and waits.cancel,
             page=former.page,
             filter=former.filter,
             picked=former.picked,

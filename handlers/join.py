@@ -54,11 +54,16 @@ async def _speak(talk: Talk) -> None:
 async def _agrees(keeper: Keeper, talk: Talk) -> bool:
     """Ask for consent; a refusal erases everything."""
     if not await _consents(keeper, talk):
-        await talk.do("refuse", joining.refuse, person=talk.person)
-        await talk.say(_("That is quite all right. Nothing about you is kept. Come back whenever you like. Go well."))
+        await decline(talk)
         return False
     await talk.do("agree", joining.agree, person=talk.person, language=talk.language)
     return True
+
+
+async def decline(talk: Talk) -> None:
+    """Erase a person who does not want to take part, and wish them well."""
+    await talk.do("refuse", joining.refuse, person=talk.person)
+    await talk.say(_("That is quite all right. Nothing about you is kept. Come back whenever you like. Go well."))
 
 
 async def _invitation(talk: Talk) -> dict[str, str]:
@@ -108,10 +113,11 @@ async def _consents(keeper: Keeper, talk: Talk) -> bool:
     no = Option("no", _("No, thank you"))
     # Translators: button, max:20
     onwards = [Option("next", _("Next")), no]
-    if await talk.choose("card what", what, onwards) == "no" or await talk.choose("card kept", kept, onwards) == "no":
-        return False
+    for key, card in (("card what", what), ("card kept", kept)):
+        if await talk.choose(key, card, onwards, cancel=False) == "no":
+            return False
     # Translators: button, max:20
-    return await talk.choose("consent", rights, [Option("yes", _("I agree")), no]) == "yes"
+    return await talk.choose("consent", rights, [Option("yes", _("I agree")), no], cancel=False) == "yes"
 
 
 async def _introduce(talk: Talk, invited: dict[str, str]) -> None:

@@ -54,6 +54,12 @@ async def _accept(talk: Talk, code: str) -> None:
             "You are a member here too. Make the two memberships one? Your name and profile become those of the other "
             "app, and what you shared here goes with you."
         )
+    await talk.say(
+        _(
+            "Say yes only to a code from your own other app. With the code of somebody else, that person would hold "
+            "your membership here, and see your number."
+        )
+    )
     # Translators: button, max:20
     if not await talk.confirm("sure", question, yes=_("Yes, link them"), no=_("No, leave it")):
         await talk.say(_("Nothing has changed."))

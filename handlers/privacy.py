@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from handlers.export import write_copy
+from handlers.join import decline
 from handlers.language import _
 from handlers.profile import card, profile
 from handlers.registry import Capability, ForWhom
@@ -43,7 +44,10 @@ async def privacy(talk: Talk) -> None:
 
 
 async def stop(talk: Talk) -> None:
-    """Send nothing more, until the member comes back."""
+    """Send nothing more, until the member comes back; before consent, forget the person."""
+    if await talk.find_member() is None:
+        await decline(talk)
+        return
     await talk.do("stop", leaving.stop, person=talk.person)
     await talk.say(
         _("You get no more messages from Jisr. What you shared stays. Write “return” to come back, or “delete me”.")
@@ -60,7 +64,13 @@ async def come_back(talk: Talk) -> None:
 
 
 async def delete(talk: Talk) -> None:
-    """Erase the person, with or without what they shared; nothing happens before they are sure."""
+    """Erase the person, with or without what they shared; nothing happens before they are sure.
+
+    Before consent there is nothing to be sure about.
+    """
+    if await talk.find_member() is None:
+        await decline(talk)
+        return
     question = _(
         "Do you want to leave and be erased? What you shared can stay for others, without any trace of you, or go too."
     )
@@ -112,7 +122,8 @@ stop_capability = Capability(
     # Translators: words that start this, separated by |.
     words=_("stop|unsubscribe"),
     converse=stop,
-    for_whom=ForWhom.CONSENTED,
+    for_whom=ForWhom.ANYONE,
+    parting=True,
     shown_in_menu=False,
     lasting=False,
     always=True,
@@ -140,7 +151,8 @@ delete_capability = Capability(
     # Translators: words that start this, separated by |.
     words=_("delete me|delete|erase me"),
     converse=delete,
-    for_whom=ForWhom.CONSENTED,
+    for_whom=ForWhom.ANYONE,
+    parting=True,
     shown_in_menu=False,
     always=True,
     when_stopped=True,

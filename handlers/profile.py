@@ -20,8 +20,8 @@ from handlers.names import ask_name
 from handlers.quiet import describe
 from handlers.registry import Capability, ForWhom
 from handlers.talk import Option, Talk
-from network import countries, groups, joining, members, topics
-from network.members import Member
+from network import approvals, countries, groups, joining, members, topics
+from network.members import Member, State
 
 NOTHING = "–"
 
@@ -46,7 +46,7 @@ async def profile(talk: Talk) -> None:
     """Show the card, and change one thing after another until the member is content."""
     turn = 0
     while True:
-        what = await talk.choose(f"what[{turn}]", await card(talk), _changes())
+        what = await talk.choose(f"what[{turn}]", await card(talk), _changes(await talk.member()))
         if what == "done":
             await talk.say(_("Your profile is up to date."))
             return
@@ -93,7 +93,13 @@ def _service(me: Member) -> Words:
     return _("{service} · {role}", service=label, role=ROLES[me.role]) if me.role else label
 
 
-def _changes() -> list[Option]:
+def _changes(me: Member) -> list[Option]:
+    """Return what can be changed; who has not said yet where they stand says it by joining."""
+    hidden = {"country", "service", "side", "visibility"} if me.state is State.JOINING else set()
+    return [option for option in _everything() if option.key not in hidden]
+
+
+def _everything() -> list[Option]:
     return [
         # Translators: button, max:24. Nothing (more) to change.
         Option("done", _("All is well")),
@@ -149,14 +155,17 @@ async def _change_digits(talk: Talk, turn: str) -> None:
 
 
 async def _change_side(talk: Talk) -> None:
-    """Change sides: each side trusts that the other is what it says, so coordinators decide again."""
+    """Change sides: each side trusts that the other is what it says, so coordinators decide again.
+
+    Until they agree, and where they refuse, a member stays who they were.
+    """
     if await talk.do("seated", groups.is_coordinator, person=talk.person):
         await talk.say(_("You hold a seat for your side. Please hand it over first, then come back here."))
         return
     me = await talk.member()
     side = "civil" if me.side == "official" else "official"
     question = _(
-        "Your new side would be: {side}. Coordinators decide on it again, and until then you wait. Shall I ask them?",
+        "Your new side would be: {side}. Coordinators decide on it; until then nothing changes. Shall I ask them?",
         side=side_label(side),
     )
     # Translators: button, max:20
@@ -166,10 +175,27 @@ async def _change_side(talk: Talk) -> None:
     service = await talk.choose("new service", _("Where do you work?"), service_options(side))
     role = await ask_role(talk, service, "new role")
     visibility = await ask_visibility(talk, "new visibility") if side == "official" else "open"
-    await talk.do(
-        "cross", members.change, person=talk.person, side=side, service=service, role=role, visibility=visibility
-    )
+    wish = {"side": side, "service": service, "role": role, "visibility": visibility}
+    if me.state is State.ACTIVE:
+        await _ask_to_cross(talk, me.name, wish)
+        return
+    await talk.do("cross", members.change, person=talk.person, **wish)
     await ask_coordinators(talk)
+
+
+async def _ask_to_cross(talk: Talk, name: str, wish: dict[str, str]) -> None:
+    approval = await talk.do("cross", joining.cross, person=talk.person, **wish)
+    deciders = await talk.do("deciders", approvals.deciders, approval=approval)
+    # Translators: {side} and {service} are such as "Official" and "Police".
+    news = _(
+        "{name} asks to change sides: {side}, {service}.",
+        name=name,
+        side=side_label(wish["side"]),
+        service=service_label(wish["service"]),
+    )
+    # Translators: button, max:20
+    await talk.tell("tell", deciders, news, [Option(f"decide:{approval}", _("Decide"))])
+    await talk.say(_("Thank you. The coordinators have your wish. Until they answer here, nothing changes for you."))
 
 
 CHANGES: dict[str, Callable[[Talk, str], Awaitable[None]]] = {

@@ -35,7 +35,7 @@ class Capability:
     language, separated by ``|``. ``lasting`` is False for what is over in a moment (menu, help): it
     is not parked when something else begins, and shows no Cancel. ``always``: its words are
     understood even where a conversation waits for free text. ``when_stopped``: it also answers a
-    person who has stopped.
+    person who has stopped. ``parting``: where it silences or forgets the person, nothing else is taken up after it.
     """
 
     name: str
@@ -48,6 +48,7 @@ class Capability:
     lasting: bool = True
     always: bool = False
     when_stopped: bool = False
+    parting: bool = False
 
 
 class UnknownCapability(Exception):

@@ -47,6 +47,7 @@ class Waits(BaseException):
         self.skip: Words | None = how.get("skip")
         self.within: dt.timedelta | None = how.get("within")
         self.search: bool = how.get("search", False)
+        self.cancel: bool = how.get("cancel", True)
         self.reason: Text | None = how.get("reason")
 
 
@@ -108,6 +109,7 @@ class Talk:
         *,
         search: bool = False,
         skip: Words | None = None,
+        cancel: bool = True,
         within: None = None,
     ) -> str: ...
     @overload
@@ -119,6 +121,7 @@ class Talk:
         *,
         search: bool = False,
         skip: Words | None = None,
+        cancel: bool = True,
         within: dt.timedelta,
     ) -> str | None: ...
     async def choose(
@@ -129,13 +132,16 @@ class Talk:
         *,
         search: bool = False,
         skip: Words | None = None,
+        cancel: bool = True,
         within: dt.timedelta | None = None,
     ) -> str | None:
         """Ask for one of ``options`` and return its key, "" when skipped, None when ``within`` passed.
 
-        Many options come in pages; with ``search`` a typed word narrows them.
+        Many options come in pages; with ``search`` a typed word narrows them. ``cancel`` False: no
+        Cancel button, for one of the options says as much.
         """
-        value = await self._ask(key, question, Choose(options), skip=skip, within=within, search=search)
+        how = {"skip": skip, "within": within, "search": search, "cancel": cancel}
+        value = await self._ask(key, question, Choose(options), **how)
         return None if value is None else str(value)
 
     async def choose_several(

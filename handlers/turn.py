@@ -196,6 +196,9 @@ class Turn:
             self.say(IMPOSSIBLE)
         brief = dialogue.is_new
         await self._forget(dialogue)
+        if dialogue.capability.parting and not outcome and self.who.state in {None, *SILENT}:
+            await self._drop_left()
+            return
         if isinstance(outcome, Goes):
             capability = self.registry.by_command(outcome.command)
             if capability is not None:
@@ -207,6 +210,13 @@ class Turn:
             return
         await self._settle_left()
         self._offer_to_continue()
+
+    async def _drop_left(self) -> None:
+        """End the conversation that a stranger left by parting; a member finds theirs again when they come back."""
+        if self.left is not None and self.who.member is None:
+            left, self.left = self.left, None
+            await self._forget(left)
+        await self._settle_left()
 
     async def _settle_left(self) -> None:
         """Park the conversation that was interrupted, or end it when nothing would be lost."""

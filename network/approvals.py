@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -17,7 +17,7 @@ from network.ids import new_id
 from network.members import SIDES
 from network.store import Instant, Tx, batches, metadata
 
-KINDS = ("join", "practice")
+KINDS = ("join", "side", "practice")
 
 
 class Decision(StrEnum):
@@ -40,6 +40,7 @@ approvals = Table(
     Column("state", String(10), nullable=False, index=True),
     Column("asked_at", Instant, nullable=False),
     Column("decided_at", Instant),
+    Column("wish", LargeBinary),
 )
 
 decisions = Table(
@@ -84,8 +85,20 @@ class Outcome:
     kind: str
 
 
-async def ask(tx: Tx, *, kind: str, subject: str, by: str, country: str | None = None, both_sides: bool = False) -> str:
-    """Ask for an approval and return its id; while one is pending for this subject, return that one."""
+async def ask(
+    tx: Tx,
+    *,
+    kind: str,
+    subject: str,
+    by: str,
+    country: str | None = None,
+    both_sides: bool = False,
+    wish: Mapping[str, str] | None = None,
+) -> str:
+    """Ask for an approval and return its id; while one is pending for this subject, return that one.
+
+    ``wish`` is what a yes would change, sealed until then.
+    """
     if kind not in KINDS:
         raise Invalid
     same = (approvals.c.kind == kind) & (approvals.c.subject == subject)
@@ -94,7 +107,9 @@ async def ask(tx: Tx, *, kind: str, subject: str, by: str, country: str | None =
         return str(asked)
     row = {"id": new_id(), "kind": kind, "subject": subject, "by": by, "country": country or ""}
     state = Decision.PENDING.value
-    await tx.run(approvals.insert(), {**row, "both_sides": both_sides, "state": state, "asked_at": tx.now})
+    sealed = tx.seal.seal_json("approvals.wish", row["id"], wish) if wish else None
+    values = {**row, "both_sides": both_sides, "state": state, "asked_at": tx.now, "wish": sealed}
+    await tx.run(approvals.insert(), values)
     await audit.record(tx, act=f"ask_{kind}", actor=by, subject=subject)
     return row["id"]
 
@@ -105,6 +120,18 @@ async def get(tx: Tx, *, approval: str) -> Approval:
     if row is None:
         raise Missing
     return (await _approvals(tx, [row]))[0]
+
+
+async def wish(tx: Tx, *, approval: str) -> dict[str, str]:
+    """Return what a yes would change; nothing where nothing was said of it."""
+    sealed = await tx.scalar(select(approvals.c.wish).where(approvals.c.id == approval))
+    return {} if sealed is None else dict(tx.seal.open_json("approvals.wish", approval, sealed))
+
+
+async def is_pending(tx: Tx, *, kind: str, subject: str) -> bool:
+    """Whether a decision about a subject is still to come."""
+    about = (approvals.c.kind == kind) & (approvals.c.subject == subject)
+    return await tx.first(_pending().where(about)) is not None
 
 
 async def pending_for(tx: Tx, *, person: str, only: Sequence[str] | None = None) -> list[Approval]:
@@ -160,7 +187,7 @@ async def reasons(tx: Tx, *, approval: str) -> list[str]:
 
 
 async def withdraw(tx: Tx, *, subject: str) -> None:
-    """Forget what is pending about a subject that is no more."""
+    """Forget what is pending about a subject: it is no more, or something else is wished now."""
     await tx.run(approvals.delete().where(approvals.c.subject == subject, approvals.c.state == Decision.PENDING.value))
 
 

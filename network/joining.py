@@ -82,9 +82,11 @@ async def admit(tx: Tx, *, person: str, invitation: str) -> bool:
 
 
 async def activate(tx: Tx, *, person: str) -> None:
-    """Let a person take part, in the group of their country."""
+    """Let a person take part, in the group of their country; whoever stopped meanwhile still gets no messages."""
     member = await members.get(tx, person=person)
     await members.set_state(tx, person=person, state=State.ACTIVE)
+    if member.state is State.STOPPED:
+        await members.set_state(tx, person=person, state=State.STOPPED)
     group = await groups.by_country(tx, country=member.country)
     await groups.join(tx, group=group.id, person=person)
 
@@ -94,6 +96,16 @@ async def ask(tx: Tx, *, person: str) -> str:
     member = await members.get(tx, person=person)
     await members.set_state(tx, person=person, state=State.WAITING)
     return await approvals.ask(tx, kind="join", subject=person, by=person, country=member.country)
+
+
+async def cross(tx: Tx, *, person: str, **wish: str) -> str:
+    """Ask the coordinators to let a member change sides; return the approval's id.
+
+    ``wish`` names the new side, service, role and visibility. Until a yes nothing changes.
+    """
+    member = await members.get(tx, person=person)
+    await approvals.withdraw(tx, subject=person)
+    return await approvals.ask(tx, kind="side", subject=person, by=person, country=member.country, wish=wish)
 
 
 async def move(tx: Tx, *, person: str, country: str) -> None:

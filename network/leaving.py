@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from network import addresses, jobs, members, outbox
+from network import addresses, approvals, jobs, members, outbox
 from network.members import State
 from network.store import Tx
 
@@ -24,7 +24,8 @@ async def come_back(tx: Tx, *, person: str) -> str:
     member = await members.get(tx, person=person)
     if member.state is not State.STOPPED:
         return member.state.value
-    before = State.ACTIVE if member.joined_at else State.WAITING if member.name else State.JOINING
+    waits = await approvals.is_pending(tx, kind="join", subject=person)
+    before = State.ACTIVE if member.joined_at else State.WAITING if waits else State.JOINING
     await members.set_state(tx, person=person, state=before)
     return before.value
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from network import approvals, joining, members, practices
 from network.approvals import Approval, Decision
 from network.attribution import Attribution, of
 from network.errors import Missing
-from network.members import Member
+from network.members import Member, State
 from network.practices import Practice
 from network.store import Tx
 
@@ -18,9 +18,10 @@ GONE = "gone"  # the applicant or the author took it back meanwhile
 
 @dataclass(frozen=True)
 class Request:
-    """Something to decide. ``applicant`` is set for a wish to join, ``practice`` for a practice.
+    """Something to decide. ``applicant`` is set for a wish to join or to change sides, ``practice`` for a practice.
 
-    The author of a practice is not shown to those who decide: only side and region are.
+    An applicant is shown as they would be after a yes. The author of a practice is not shown to those
+    who decide: only side and region are.
     """
 
     id: str
@@ -56,19 +57,38 @@ async def settle(tx: Tx, *, approval: str, by: str, agree: bool, reason: str = "
         return {"state": GONE, "fresh": False, "tell": ""}
     if not fresh or outcome.state is Decision.PENDING:
         return {"state": outcome.state.value, "fresh": fresh, "tell": ""}
-    follow = _settle_join if outcome.kind == "join" else _settle_practice
-    told = await follow(tx, outcome.subject, reason, agree=outcome.state is Decision.APPROVED)
+    agreed = outcome.state is Decision.APPROVED
+    if outcome.kind == "side":
+        told = await _settle_side(tx, outcome.subject, await approvals.wish(tx, approval=approval), agree=agreed)
+    elif outcome.kind == "join":
+        told = await _settle_join(tx, outcome.subject, agree=agreed)
+    else:
+        told = await _settle_practice(tx, outcome.subject, reason, agree=agreed)
     return {"state": outcome.state.value if told else GONE, "fresh": True, "tell": told}
 
 
-async def _settle_join(tx: Tx, person: str, _reason: str, *, agree: bool) -> str:
-    """Let the applicant in, or leave them where they can ask again or come with an invitation."""
-    if await members.find(tx, person=person) is None:
+async def _settle_join(tx: Tx, person: str, *, agree: bool) -> str:
+    """Let the applicant in, or leave them where they can ask again or come with an invitation.
+
+    No word of others unlocks somebody who is about to be erased, or ends the silence that somebody asked for.
+    """
+    applicant = await members.find(tx, person=person)
+    if applicant is None or applicant.state is State.LOCKED:
         return ""
     if agree:
         await joining.activate(tx, person=person)
-    else:
-        await members.set_state(tx, person=person, state=members.State.JOINING)
+    elif applicant.state is not State.STOPPED:
+        await members.set_state(tx, person=person, state=State.JOINING)
+    return person
+
+
+async def _settle_side(tx: Tx, person: str, wish: dict[str, str], *, agree: bool) -> str:
+    """Let a member change sides; refused, they stay who they were."""
+    member = await members.find(tx, person=person)
+    if member is None or member.state is State.LOCKED:
+        return ""
+    if agree:
+        await members.change(tx, person=person, **wish)
     return person
 
 
@@ -82,9 +102,12 @@ async def _settle_practice(tx: Tx, practice: str, reason: str, *, agree: bool) -
 
 
 async def _request(tx: Tx, approval: Approval, language: str) -> Request | None:
-    if approval.kind == "join":
+    if approval.kind != "practice":
         applicant = await members.find(tx, person=approval.subject)
-        return None if applicant is None else Request(approval.id, approval, applicant=applicant)
+        if applicant is None or applicant.state is State.LOCKED:
+            return None
+        wish: dict[str, Any] = await approvals.wish(tx, approval=approval.id)
+        return Request(approval.id, approval, applicant=replace(applicant, **wish))
     try:
         practice = await practices.get(tx, practice=approval.subject, language=language)
     except Missing:

@@ -287,3 +287,40 @@ async def test_a_member_is_not_joined_twice(open_phone):
     await phone.is_member()
     await phone.says("join")
     phone.hears("You are a member already.")
+
+
+async def test_consent_offers_one_way_out(open_phone):
+    """Each card has its no: a Cancel beside it would only puzzle. Typed, it still ends the talk."""
+    phone = open_phone()
+    await phone.says("/start")
+    await phone.taps("English")
+    for onward in ("Next", "Next", "I agree"):
+        assert [choice.label for choice in phone.choices if choice.label != "Back"] == [onward, "No, thank you"]
+        await phone.taps(onward)
+
+
+@pytest.mark.parametrize("words", ["STOP", "stop", "delete me", "/stop", "/delete"])
+@pytest.mark.parametrize("cards", [0, 1])
+async def test_whoever_says_stop_before_consent_is_forgotten(open_phone, words, cards):
+    """The word of opting out counts from anybody, at once: a goodbye, no more questions, and nothing is kept."""
+    phone = open_phone(channel="whatsapp")
+    await phone.says("Hello")
+    for label in ("English", "Next")[: cards * 2]:
+        await phone.taps(label)
+    await phone.says(words)
+    phone.hears("That is quite all right. Nothing about you is kept.")
+    assert [message.choices for message in phone.heard] == [()]
+    await erases(phone)
+    assert await filled(phone) == set()
+
+
+async def test_whoever_is_joining_changes_only_what_they_said(open_phone):
+    """Country, side and service are said by joining; their change begins after it."""
+    phone = open_phone()
+    await phone.is_member(state="joining")
+    await phone.says("profile")
+    for hidden in ("Country", "Side", "Service", "What members see"):
+        phone.sees_no_choice(hidden)
+    await phone.taps("Name")
+    await phone.says("Nour")
+    assert (await member(phone)).name == "Nour"

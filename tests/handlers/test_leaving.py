@@ -7,7 +7,7 @@ import json
 import pytest
 
 from handlers.messages import Kind, MediaKind
-from network import jobs, leaving, practices
+from network import jobs, joining, leaving, practices
 from network.members import State
 from tests.handlers.people import erases, filled, member
 
@@ -112,8 +112,9 @@ async def test_whoever_stops_hears_nothing_until_they_return(open_phone):
 async def test_whoever_waited_waits_again_after_a_stop(open_phone):
     """Coming back is no way around the coordinators."""
     phone = open_phone()
-    await phone.is_member(state="waiting")
+    await phone.is_member(state="joining")
     async with phone.world.store.transaction(phone.world.now) as tx:
+        await joining.ask(tx, person=phone.person)
         await leaving.stop(tx, person=phone.person)
     await phone.says("return")
     assert (await member(phone)).state is State.WAITING

@@ -27,7 +27,7 @@ async def test_the_other_app_becomes_the_same_person(open_phone, form):
     code = await code_of(first)
     second = open_phone(channel="whatsapp")
     await second.says(form.format(code=code, lower=code.lower() if re.search(r"\d", code) else code))
-    second.hears("Join this app to your other one?")
+    second.hears("Say yes only to a code from your own other app.", "Join this app to your other one?")
     await second.taps("Yes, link them")
     second.hears("Both apps are yours, as one member.")
     await second.says("menu")

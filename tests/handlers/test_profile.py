@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from handlers.messages import MediaKind
 from network import groups
 from network.members import State
 from tests.handlers.people import member
@@ -61,20 +62,46 @@ async def test_whoever_changes_country_changes_group(open_phone):
 
 
 async def test_a_new_side_is_decided_again(open_phone):
-    """The member is told, chooses a service there, waits, and a coordinator is asked."""
+    """The member is told, chooses a service there, and stays who they were until a coordinator agrees."""
     head = open_phone()
     await head.is_member(country="TN", coordinator=True, name="Salma")
     phone = open_phone()
     await phone.is_member()
     for answer in ("/profile", "Side"):
         await phone.says(answer)
-    phone.hears("Your new side would be: Official. Coordinators decide on it again")
+    phone.hears("Your new side would be: Official. Coordinators decide on it; until then nothing changes.")
     for answer in ("Yes, ask them", "Courts", "I am allowed"):
         await phone.says(answer)
-    phone.hears("Kindly wait")
-    head.hears("Amel asks to join: Official, Courts.")
+    phone.hears("nothing changes for you")
+    head.hears("Amel asks to change sides: Official, Courts.")
     me = await member(phone)
-    assert (me.state, me.side, me.service) == (State.WAITING, "official", "courts")
+    assert (me.state, me.side, me.service) == (State.ACTIVE, "civil", "association")
+    await head.taps("Decide")
+    head.hears("Amel asks to change sides. It would be:\nOfficial, Courts\nTunisia")
+    await head.taps("I agree")
+    phone.hears("your side is changed")
+    me = await member(phone)
+    assert (me.state, me.side, me.service) == (State.ACTIVE, "official", "courts")
+
+
+async def test_whoever_may_not_change_sides_stays_who_they_were(open_phone):
+    """A refusal is told with its reason, and costs neither the membership nor the former side."""
+    head = open_phone()
+    await head.is_member(country="TN", coordinator=True, name="Salma")
+    phone = open_phone()
+    await phone.is_member(organisation="Voix")
+    for answer in ("/profile", "Side", "Yes, ask them", "Police", "I serve in a unit", "Private mode"):
+        await phone.says(answer)
+    for answer in ("Decide", "I refuse"):
+        await head.taps(answer)
+    await head.says("Please ask your service first.")
+    phone.hears("you stay as you were", "Please ask your service first.")
+    me = await member(phone)
+    assert (me.state, me.side, me.service, me.role, me.visibility) == (
+        State.ACTIVE, "civil", "association", "", "open",
+    )  # fmt: skip
+    await phone.says("find")
+    phone.hears("How do you want to look for practices?")
 
 
 async def test_a_side_is_not_changed_without_a_yes(open_phone):
@@ -153,3 +180,21 @@ async def test_help_says_what_each_word_does_and_what_jisr_is_not_for(open_phone
     await phone.taps("English")
     await phone.says("help")
     phone.hears("menu: what you can do", "not for emergencies, complaints or intelligence", "1 of 3")
+
+
+@pytest.mark.parametrize(
+    ("kind", "words"),
+    [(MediaKind.VOICE, "Thank you for your voice message."), (MediaKind.DOCUMENT, "Thank you for your file.")],
+)
+async def test_a_file_that_nobody_asked_for_gets_a_kind_word(open_phone, kind, words):
+    """At the menu, with nothing under way, and where words are wanted; then it goes on as before."""
+    phone = open_phone()
+    await phone.is_member()
+    await phone.sends(kind)
+    phone.hears(words, "What would you like to do, Amel?")
+    await phone.sends(kind)
+    phone.hears(words, "What would you like to do, Amel?")
+    await phone.taps("My profile")
+    await phone.taps("Name")
+    await phone.sends(kind)
+    phone.hears(words, "Which name shall we use for you?")

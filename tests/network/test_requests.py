@@ -6,7 +6,7 @@ from datetime import datetime
 
 import pytest
 
-from network import approvals, attribution, groups, joining, members, practices, requests, rolls
+from network import approvals, attribution, groups, joining, leaving, members, practices, requests, rolls
 from network.attribution import Attribution
 from network.errors import Conflict, Forbidden
 from network.members import State
@@ -36,6 +36,35 @@ async def test_a_yes_lets_an_applicant_into_the_group(store: Store, now: datetim
         assert (await members.get(tx, person=applicant)).state is State.ACTIVE
         assert [group.country for group in await groups.of(tx, person=applicant)] == ["NE"]
         assert not await requests.pending(tx, person=judge, language="fr")
+
+
+@pytest.mark.parametrize("agree", [True, False])
+async def test_a_word_on_a_locked_person_unlocks_nothing(store: Store, now: datetime, agree: bool) -> None:
+    """Between the secret word and the erasure nobody can bring a person back, or has them told anything."""
+    async with store.transaction(now) as tx:
+        judge = await seated(tx, "NE", "civil")
+        applicant = await enrolled(tx, state=State.JOINING, side="civil", country="NE")
+        asked = await joining.ask(tx, person=applicant)
+        await leaving.vanish(tx, person=applicant)
+        assert not await requests.pending(tx, person=judge, language="fr")
+        settled = await requests.settle(tx, approval=asked, by=judge, agree=agree, reason="Non")
+        assert settled == {"state": "gone", "fresh": True, "tell": ""}
+        assert (await members.get(tx, person=applicant)).state is State.LOCKED
+
+
+@pytest.mark.parametrize(("agree", "then"), [(True, State.ACTIVE), (False, State.JOINING)])
+async def test_a_word_on_somebody_who_stopped_ends_no_silence(
+    store: Store, now: datetime, agree: bool, then: State
+) -> None:
+    """Whoever stopped while waiting still gets no messages; the decision counts when they come back."""
+    async with store.transaction(now) as tx:
+        judge = await seated(tx, "NE", "civil")
+        applicant = await enrolled(tx, state=State.JOINING, side="civil", country="NE")
+        asked = await joining.ask(tx, person=applicant)
+        await leaving.stop(tx, person=applicant)
+        await requests.settle(tx, approval=asked, by=judge, agree=agree, reason="Non")
+        assert (await members.get(tx, person=applicant)).state is State.STOPPED
+        assert await leaving.come_back(tx, person=applicant) == then
 
 
 async def test_a_later_word_changes_nothing(store: Store, now: datetime) -> None:
