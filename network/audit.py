@@ -10,9 +10,10 @@ import hmac
 import json
 from typing import Any
 
-from sqlalchemy import Column, Integer, Row, String, Table, func, select, text
+from sqlalchemy import Column, Integer, Row, String, Table, bindparam, func, select, text, update
 
 from network.errors import NetworkError
+from network.sealing import Sealer
 from network.store import Instant, Tx, metadata
 
 APPEND_LOCK = 0x4A697372  # one appender at a time on PostgreSQL; SQLite has one writer anyway
@@ -61,6 +62,18 @@ async def verify(tx: Tx) -> int:
                 raise Broken
             seq, before = row.seq, row.hash
     return seq
+
+
+async def relink(tx: Tx, *, anew: Sealer) -> None:
+    """Bind the chain again under another index key. Verify it before: what was broken would be whole after."""
+    after, seq, before = Tx(tx.connection, anew, tx.now), 0, BEGINNING
+    while rows := await tx.all(select(audit).where(audit.c.seq > seq).order_by(audit.c.seq).limit(PAGE)):
+        changes = []
+        for row in rows:
+            seq, before = row.seq, _link(after, before, _entry(row))
+            changes.append({"the_seq": seq, "the_hash": before})
+        relinked = update(audit).where(audit.c.seq == bindparam("the_seq"))
+        await tx.run(relinked.values(hash=bindparam("the_hash")), changes)
 
 
 async def counts(tx: Tx) -> dict[str, int]:

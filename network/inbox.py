@@ -35,7 +35,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from network.ids import new_id
 from network.rates import Paces
-from network.store import Instant, Tx, metadata
+from network.store import Instant, Tx, batches, metadata
 
 SHARDS = 64
 SHARDS_AT_ONCE = 16
@@ -126,7 +126,9 @@ async def accept(tx: Tx, *, arrivals: Sequence[Arrival], paces: Paces | None = N
     """Take in the items that were not seen in 30 days, and return how many those are."""
     if not arrivals:
         return 0
-    rows = [_row(tx, arrival, paces) for arrival in arrivals]
+    rows = [_row(tx, arrival, paces) for arrival in await _unseen(tx, arrivals)]
+    if not rows:
+        return 0
     if tx.is_sqlite:
         return await tx.run(_ACCEPT_SQLITE, rows)
     return len(await tx.all(_ACCEPT_POSTGRESQL, rows))  # type: ignore[arg-type]
@@ -208,7 +210,7 @@ async def drop(tx: Tx, *, item: str) -> bool:
 
 async def forget(tx: Tx, *, channel: str, externals: Sequence[str]) -> None:
     """Empty every item of the person with these ids on a channel."""
-    people = [person_index(tx, channel, external) for external in externals]
+    people = [index for external in externals for index in tx.seal.indexes(f"inbox.person:{channel}", external)]
     await tx.run(
         update(inbox).where(inbox.c.person.in_(people)).values(state=State.DONE, body=None, person="", error="")
     )
@@ -240,14 +242,34 @@ def person_index(tx: Tx, channel: str, external: str) -> str:
     return tx.seal.index(f"inbox.person:{channel}", external)
 
 
+def shard_of(person: str) -> int:
+    """Return the shard of a person, given their index."""
+    return int(person[:4], 16) % SHARDS
+
+
 def due_body(*, external: str, text: str, argument: str) -> str:
     """Return the body of an item that the clock or a job puts in for a person."""
     return json.dumps({"external": external, "text": text, "argument": argument})
 
 
+async def _unseen(tx: Tx, arrivals: Sequence[Arrival]) -> Sequence[Arrival]:
+    """Return the arrivals that were not taken in under an index key that was replaced since."""
+    if not tx.seal.has_former:
+        return arrivals
+    former = {key: arrival for arrival in arrivals for key in tx.seal.former(*_provider_id(arrival))}
+    rows = [row for keys in batches(former) for row in await tx.all(select(inbox.c.key).where(inbox.c.key.in_(keys)))]
+    seen = {former[row.key] for row in rows}
+    return [arrival for arrival in arrivals if arrival not in seen]
+
+
+def _provider_id(arrival: Arrival) -> tuple[str, str]:
+    """Return the field and the value by which an arrival is known."""
+    return f"inbox.key:{arrival.channel}", f"{arrival.origin}|{arrival.account}|{arrival.key}"
+
+
 def _row(tx: Tx, arrival: Arrival, paces: Paces | None) -> dict[str, Any]:
     row = new_id()
-    key = tx.seal.index(f"inbox.key:{arrival.channel}", f"{arrival.origin}|{arrival.account}|{arrival.key}")
+    key = tx.seal.index(*_provider_id(arrival))
     person = person_index(tx, arrival.channel, arrival.person) if arrival.person else key
     paced = paces is not None and arrival.person
     return {
@@ -257,7 +279,7 @@ def _row(tx: Tx, arrival: Arrival, paces: Paces | None) -> dict[str, Any]:
         "account": arrival.account,
         "key": key,
         "person": person,
-        "shard": int(person[:4], 16) % SHARDS,
+        "shard": shard_of(person),
         "state": State.WAITING,
         "tries": 0,
         "received_at": tx.now,

@@ -13,6 +13,7 @@ from network.ids import new_id
 from network.store import Instant, Tx, metadata
 
 CODE_LENGTH = 10  # letters and digits: 50 bits, tried at most ten times an hour
+CODE = "invitations.code"  # the field of its keyed index
 TRIES = 10
 TRIES_WITHIN = timedelta(hours=1)
 
@@ -86,7 +87,7 @@ async def create(
     invitation = new_id()
     row = {
         "id": invitation,
-        "code_index": _index(tx, code),
+        "code_index": tx.seal.index(CODE, code),
         "by": by,
         "country": country or "",
         "side": side or "",
@@ -106,7 +107,7 @@ async def find(tx: Tx, *, code: str) -> Invitation | None:
     bare = typed(code)
     if bare is None:
         return None
-    return await _holding(tx, invitations.c.code_index == _index(tx, bare))
+    return await _holding(tx, invitations.c.code_index.in_(tx.seal.indexes(CODE, bare)))
 
 
 async def get(tx: Tx, *, invitation: str) -> Invitation | None:
@@ -160,7 +161,3 @@ async def _holding(tx: Tx, condition: ColumnElement[bool]) -> Invitation | None:
         return None
     group = row.group_id or ""
     return Invitation(row.id, row.by, row.country, row.side, group, row.seat, row.uses_left, row.expires_at)
-
-
-def _index(tx: Tx, code: str) -> str:
-    return tx.seal.index("invitations.code", code)

@@ -7,13 +7,12 @@ AES-256-GCM-SIV (RFC 8452), so a repeated nonce does not reveal a key. The assoc
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import hmac
 import json
-import os
 import secrets
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -21,94 +20,67 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCMSIV
 
 from network.errors import NetworkError
+from network.keyring import TOMBSTONES, BrokenKeyFile, HalfRotated, KeyRing, UnsafeKeyFile, field_key
+
+__all__ = ["BrokenKeyFile", "HalfRotated", "KeyRing", "Sealer", "UnsafeKeyFile", "Unsealable"]
 
 FORMAT = 1
 NONCE_BYTES = 12
 INDEX_BYTES = 16
-KEY_BYTES = 32
+LOOK_EVERY = timedelta(seconds=1)
+_Stamp = tuple[int, int, int]
 
 
 class Unsealable(NetworkError):
     """A sealed value was altered, moved to another row, or sealed under a key that is gone."""
 
 
-class UnsafeKeyFile(NetworkError):
-    """The key file can be read by others. Give it mode 0600 (chmod 600) and start again."""
-
-
-class BrokenKeyFile(NetworkError):
-    """The key file is not a key ring of this program. Restore it from its copy."""
-
-
 @dataclass(frozen=True)
-class KeyRing:
-    """The keys of one installation, kept in a file outside the database.
+class _Keys:
+    """What one ring gives, swapped as one when the ring changes: threads seal too."""
 
-    ``data`` maps key ids (1 to 255) to 32-byte data keys; ``current`` seals, all of them open.
-    ``index`` is the 32-byte root of the per-field index keys.
-    """
-
-    data: dict[int, bytes] = field(repr=False)
     current: int
-    index: bytes = field(repr=False)
-
-    @classmethod
-    def fresh(cls) -> KeyRing:
-        """Return a new ring with one data key."""
-        return cls(data={1: secrets.token_bytes(KEY_BYTES)}, current=1, index=secrets.token_bytes(KEY_BYTES))
-
-    @classmethod
-    def load(cls, path: Path) -> KeyRing:
-        """Read the ring at ``path``; raise UnsafeKeyFile or BrokenKeyFile."""
-        if path.stat().st_mode & 0o077:
-            raise UnsafeKeyFile
-        try:
-            raw: dict[str, Any] = json.loads(path.read_text("ascii"))
-            data = {int(key_id): base64.b64decode(key) for key_id, key in raw["data"].items()}
-            ring = cls(data=data, current=int(raw["current"]), index=base64.b64decode(raw["index"]))
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
-            raise BrokenKeyFile from error
-        if ring.current not in ring.data or any(len(key) != KEY_BYTES for key in (ring.index, *ring.data.values())):
-            raise BrokenKeyFile
-        return ring
-
-    @classmethod
-    def load_or_create(cls, path: Path) -> KeyRing:
-        """Read the ring at ``path``, or make one there, mode 0600, on the first start."""
-        if path.exists():
-            return cls.load(path)
-        ring = cls.fresh()
-        ring.save(path)
-        return ring
-
-    def save(self, path: Path) -> None:
-        """Write the ring to ``path`` in one durable step (a temporary file, then a rename)."""
-        raw = {
-            "current": self.current,
-            "data": {str(key_id): base64.b64encode(key).decode() for key_id, key in self.data.items()},
-            "index": base64.b64encode(self.index).decode(),
-        }
-        path.parent.mkdir(parents=True, exist_ok=True)
-        draft = path.with_name(path.name + ".new")
-        handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(handle, "w", encoding="ascii") as file:
-            json.dump(raw, file)
-            file.flush()
-            os.fsync(file.fileno())
-        draft.replace(path)
+    ciphers: dict[int, AESGCMSIV]
 
 
 class Sealer:
     """Seals, opens and indexes values with one key ring.
 
-    A *field* is ``table.column``, such as ``addresses.external``.
+    A *field* is ``table.column``, such as ``addresses.external``. One made by ``following`` takes
+    the ring anew when its file changed: a second later at most, and when it meets a key that it does not know.
     """
 
     def __init__(self, ring: KeyRing) -> None:
-        self._current = ring.current
-        self._ciphers = {key_id: AESGCMSIV(key) for key_id, key in ring.data.items()}
-        self._root = ring.index
-        self._index_keys: dict[str, bytes] = {}
+        self._path: Path | None = None
+        self._stamp: _Stamp | None = None
+        self._looked = datetime.min.replace(tzinfo=UTC)
+        self._take(ring)
+
+    @classmethod
+    def following(cls, path: Path) -> Sealer:
+        """Return a sealer with the ring at ``path``, made there on the first start."""
+        sealer = cls(KeyRing.load_or_create(path))
+        sealer._path, sealer._stamp = path, _stamp(path)
+        return sealer
+
+    @property
+    def current(self) -> int:
+        """The id of the key that seals."""
+        return self._keys.current
+
+    def follow(self, now: datetime) -> None:
+        """Look at the file of the ring, at most once a second, so that a new key seals within that time."""
+        if self._path is not None and not self._looked <= now < self._looked + LOOK_EVERY:
+            self._looked = now
+            self.refresh()
+
+    def refresh(self) -> bool:
+        """Take the ring anew if its file changed; return whether it did. Raise what ``KeyRing.load`` raises."""
+        if self._path is None or (stamp := _stamp(self._path)) == self._stamp:
+            return False
+        self._take(KeyRing.load(self._path))
+        self._stamp = stamp
+        return True
 
     def seal(self, field: str, row: str, text: str) -> bytes:
         """Return ``text`` sealed for ``field`` of the row with id ``row``."""
@@ -123,9 +95,10 @@ class Sealer:
 
     def seal_bytes(self, field: str, row: str, value: bytes) -> bytes:
         """Return ``value`` sealed for ``field`` of the row (or file) with id ``row``."""
-        key_id = self._current
+        keys = self._keys
+        key_id = keys.current
         nonce = secrets.token_bytes(NONCE_BYTES)
-        body = self._ciphers[key_id].encrypt(nonce, value, _bound(field, row, key_id))
+        body = keys.ciphers[key_id].encrypt(nonce, value, _bound(field, row, key_id))
         return bytes((FORMAT, key_id)) + nonce + body
 
     def open_bytes(self, field: str, row: str, sealed: bytes) -> bytes:
@@ -135,8 +108,9 @@ class Sealer:
             nonce, body = sealed[2 : 2 + NONCE_BYTES], sealed[2 + NONCE_BYTES :]
             if form != FORMAT:
                 raise Unsealable
-            return self._ciphers[key_id].decrypt(nonce, body, _bound(field, row, key_id))
-        except (InvalidTag, KeyError, IndexError, ValueError) as error:
+            cipher = self._keys.ciphers.get(key_id) or self._met(key_id)
+            return cipher.decrypt(nonce, body, _bound(field, row, key_id))
+        except (InvalidTag, KeyError, IndexError, ValueError, OSError) as error:
             raise Unsealable from error
 
     def seal_json(self, field: str, row: str, value: object) -> bytes:
@@ -155,9 +129,48 @@ class Sealer:
         """
         key = self._index_keys.get(field)
         if key is None:
-            key = hmac.digest(self._root, b"jisr index|" + field.encode(), "sha256")
+            key = field_key(self._root, field)
             self._index_keys[field] = key
-        return hmac.digest(key, value.encode(), hashlib.sha256)[:INDEX_BYTES].hex()
+        return _indexed(key, value)
+
+    @property
+    def has_former(self) -> bool:
+        """Whether an index key was replaced not long ago."""
+        return bool(self._former)
+
+    def former(self, field: str, value: str) -> list[str]:
+        """Return the indexes of ``value`` under the keys that were replaced not long ago: usually none."""
+        return [_indexed(field_key(root, field), value) for root in self._former]
+
+    def indexes(self, field: str, value: str) -> list[str]:
+        """Return every index by which ``value`` may be kept, the present one first."""
+        return [self.index(field, value), *self.former(field, value)]
+
+    def tombstones(self, person: str) -> list[str]:
+        """Return every index by which the erasure of a person may be remembered, the present one first."""
+        return [self.index(TOMBSTONES, person), *(_indexed(key, person) for key in self._tombstones)]
+
+    def _take(self, ring: KeyRing) -> None:
+        self._keys = _Keys(ring.current, {key_id: AESGCMSIV(key) for key_id, key in ring.data.items()})
+        self._root = ring.index
+        self._former = [one.index for one in ring.former]
+        self._tombstones = ring.tombstones
+        self._index_keys: dict[str, bytes] = {}
+
+    def _met(self, key_id: int) -> AESGCMSIV:
+        """Return the cipher of a key that came after this sealer; raise KeyError."""
+        self.refresh()
+        return self._keys.ciphers[key_id]
+
+
+def _indexed(key: bytes, value: str) -> str:
+    return hmac.digest(key, value.encode(), hashlib.sha256)[:INDEX_BYTES].hex()
+
+
+def _stamp(path: Path) -> _Stamp:
+    """Return what changes when the file is replaced."""
+    found = path.stat()
+    return found.st_ino, found.st_mtime_ns, found.st_size
 
 
 def _bound(field: str, row: str, key_id: int) -> bytes:

@@ -153,6 +153,7 @@ class Store:
         A cancelled caller never interrupts the commit itself: it is shielded, and either
         everything is durable or nothing is.
         """
+        self.sealer.follow(now)
         if self._turn is None:
             async with self._transaction(now) as tx:
                 yield tx

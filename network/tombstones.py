@@ -26,7 +26,7 @@ LINE = re.compile(r"^([0-9a-f]{32}) (kept|erased)$", re.MULTILINE)
 
 def mark(seal: Sealer, person: str, *, keep_practices: bool) -> str:
     """Return the line that remembers the erasure of a person."""
-    return f"{_index(seal, person)} {'kept' if keep_practices else 'erased'}"
+    return f"{seal.tombstones(person)[0]} {'kept' if keep_practices else 'erased'}"
 
 
 def append(path: Path, marks: Iterable[str]) -> None:
@@ -48,16 +48,24 @@ def append(path: Path, marks: Iterable[str]) -> None:
         os.close(folder)
 
 
-async def apply(tx: Tx, path: Path) -> int:
-    """Erase again everyone whom the file remembers; return how many were there. For use after a restore."""
+async def apply(tx: Tx, path: Path) -> list[str]:
+    """Erase again everyone whom the file remembers; return those who were there. For use after a restore.
+
+    The caller deletes their media.
+    """
     gone = _read(path)
-    found = 0
+    found = []
     for person in await _people(tx):
-        fate = gone.get(_index(tx.seal, person))
-        if fate is not None:
-            await erase(tx, person=person, keep_practices=fate == "kept")
-            found += 1
+        fates = [gone[index] for index in tx.seal.tombstones(person) if index in gone]
+        if fates:
+            await erase(tx, person=person, keep_practices="erased" not in fates)
+            found.append(person)
     return found
+
+
+def lines(path: Path) -> list[str]:
+    """Return the whole lines of the file; none when there is no file."""
+    return [f"{index} {fate}" for index, fate in _read(path).items()]
 
 
 def _read(path: Path) -> dict[str, str]:
@@ -70,7 +78,3 @@ async def _people(tx: Tx) -> list[str]:
     columns = (addresses.c.person, members.c.id, practices.c.author, conversations.c.person)
     rows = await tx.all(union(*(select(column.label("person")).where(column.is_not(None)) for column in columns)))
     return [row.person for row in rows]
-
-
-def _index(seal: Sealer, person: str) -> str:
-    return seal.index("tombstones.person", person)

@@ -5,6 +5,8 @@ After a change of tables: ``python -m network.migrations "what changes"``, then 
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from importlib import import_module
 from pathlib import Path
 from pkgutil import iter_modules
@@ -14,13 +16,19 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, MetaData, text
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 import network
+from network.errors import NetworkError
 from network.store import metadata
 
 HERE = Path(__file__).parent
+CHECK = "PRAGMA foreign_key_check"
 UPGRADE_LOCK = 0x4A49_0002  # one process at a time on PostgreSQL; SQLite has one writer anyway
+
+
+class BrokenLinks(NetworkError):
+    """The upgrade would leave rows that hang on nothing: it was not done. Restore a copy, and report it."""
 
 
 def tables() -> MetaData:
@@ -36,18 +44,52 @@ def head() -> str:
     return str(ScriptDirectory.from_config(config()).get_current_head())
 
 
+def revisions() -> set[str]:
+    """Return every revision that this program knows."""
+    return {str(one.revision) for one in ScriptDirectory.from_config(config()).walk_revisions()}
+
+
 async def current(engine: AsyncEngine) -> str | None:
     """Return the revision of the database, or None for an empty one."""
     async with engine.connect() as connection:
-        return await connection.run_sync(_current)
+        return await connection.run_sync(revision_of)
 
 
 async def upgrade(engine: AsyncEngine) -> None:
     """Bring the database to the newest revision, in one transaction; several processes may ask at once."""
     if await current(engine) == head():
         return
-    async with engine.begin() as connection:
+    async with altering(engine) as connection:
         await connection.run_sync(_upgrade)
+
+
+def revision_of(connection: Connection) -> str | None:
+    """Return the revision of the database, or None for an empty one."""
+    return MigrationContext.configure(connection).get_current_revision()
+
+
+@asynccontextmanager
+async def altering(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
+    """Open a transaction in which tables may be made anew.
+
+    SQLite changes a table by making another and dropping the first, which would delete all that
+    hangs on its rows: so foreign keys rest meanwhile, and are checked at the end
+    (https://sqlite.org/lang_altertable.html). Raise BrokenLinks.
+    """
+    async with engine.connect() as connection:
+        await connection.run_sync(_foreign_keys, "OFF")
+        try:
+            async with connection.begin():
+                yield connection
+                if engine.dialect.name == "sqlite" and (await connection.execute(text(CHECK))).first():
+                    raise BrokenLinks
+        finally:
+            await connection.run_sync(_foreign_keys, "ON")
+
+
+def upgrade_to(connection: Connection, revision: str = "head") -> None:
+    """Bring the database to a revision, in the open transaction."""
+    command.upgrade(config(connection), revision)
 
 
 def config(connection: Connection | None = None) -> Config:
@@ -58,11 +100,15 @@ def config(connection: Connection | None = None) -> Config:
     return made
 
 
-def _current(connection: Connection) -> str | None:
-    return MigrationContext.configure(connection).get_current_revision()
+def _foreign_keys(connection: Connection, state: str) -> None:
+    """Set what SQLite lets nobody set inside a transaction."""
+    if connection.dialect.name == "sqlite":
+        cursor = connection.connection.cursor()
+        cursor.execute(f"PRAGMA foreign_keys={state}")
+        cursor.close()
 
 
 def _upgrade(connection: Connection) -> None:
     if connection.dialect.name != "sqlite":
         connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": UPGRADE_LOCK})
-    command.upgrade(config(connection), "head")
+    upgrade_to(connection)

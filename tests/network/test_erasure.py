@@ -227,13 +227,13 @@ async def test_a_restored_backup_forgets_the_erased_again(
     """Tombstones erase who is back after a restore, with the fate of their practices; a torn line harms nothing."""
     path = tmp_path / "home" / "tombstones"
     async with store.transaction(now) as tx:
-        assert await tombstones.apply(tx, path) == 0
+        assert await tombstones.apply(tx, path) == []
         person, other = await a_full_life(tx), await enrolled(tx)
         tombstones.append(path, [tombstones.mark(tx.seal, new_id(), keep_practices=True)])
         with path.open("a") as file:
             file.write("0123456789abcdef")
         tombstones.append(path, [tombstones.mark(tx.seal, person, keep_practices=keep)])
-        assert await tombstones.apply(tx, path) == 1
+        assert await tombstones.apply(tx, path) == [person]
         assert await members.find(tx, person=person) is None
         assert await members.find(tx, person=other) is not None
         assert ("A shared title" in await everything(tx)) is keep
