@@ -7,7 +7,22 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Boolean, Column, LargeBinary, Row, String, Table, UniqueConstraint, delete, or_, select, update
+from sqlalchemy import (
+    BindParameter,
+    Boolean,
+    Column,
+    LargeBinary,
+    Row,
+    String,
+    Table,
+    UniqueConstraint,
+    bindparam,
+    delete,
+    literal_column,
+    or_,
+    select,
+    update,
+)
 
 from network.errors import Missing
 from network.ids import new_id
@@ -76,13 +91,10 @@ async def meet(
     """
     key = index(tx, channel, external)
     other = index(tx, channel, alias) if alias else None
-    here = (addresses.c.channel == channel) & (addresses.c.account == account)
-    touch = update(addresses).values(last_inbound_at=tx.now, reachable=True).returning(addresses)
-    row = await tx.first(touch.where(here, addresses.c.external_index == key))
+    values = {"on": channel, "by": account, "at": tx.now}
+    row = await tx.first(_TOUCH, {**values, "key": key})
     if row is None:
-        either = [value for value in (key, other) if value]
-        by_other = or_(addresses.c.alias_index.in_(either), addresses.c.external_index.in_(either))
-        row = await tx.first(touch.where(here, by_other))
+        row = await tx.first(_TOUCH_EITHER, {**values, "keys": [value for value in (key, other) if value]})
     if row is None:
         row = await _create(tx, channel, account, external, language)
     if alias and other != row.alias_index:
@@ -99,7 +111,7 @@ async def find(tx: Tx, *, channel: str, account: str, external: str) -> Address 
 
 async def get(tx: Tx, *, address: str) -> Address:
     """Return one address; raise Missing."""
-    row = await tx.first(select(addresses).where(addresses.c.id == address))
+    row = await tx.first(_GET, {"the_id": address})
     if row is None:
         raise Missing
     return _address(tx, row)
@@ -107,8 +119,7 @@ async def get(tx: Tx, *, address: str) -> Address:
 
 async def of(tx: Tx, *, person: str) -> list[Address]:
     """Return every address of a person, the most recently used first."""
-    query = select(addresses).where(addresses.c.person == person).order_by(addresses.c.last_inbound_at.desc())
-    return [_address(tx, row) for row in await tx.all(query.order_by(addresses.c.id))]
+    return [_address(tx, row) for row in await tx.all(_OF, {"of_person": person})]
 
 
 async def preferred(tx: Tx, *, people: Iterable[str]) -> dict[str, Address]:
@@ -214,3 +225,22 @@ def _address(tx: Tx, row: Row[Any]) -> Address:
         reachable=row.reachable,
         last_inbound_at=row.last_inbound_at,
     )
+
+
+# Built once: a message begins with one of these.
+_HERE = (addresses.c.channel == bindparam("on"), addresses.c.account == bindparam("by"))
+_KEYS: BindParameter[str] = bindparam("keys", expanding=True)
+_TOUCHED = (
+    update(addresses)
+    .values(last_inbound_at=bindparam("at", type_=Instant), reachable=literal_column("true", Boolean))
+    .where(*_HERE)
+    .returning(addresses)
+)
+_TOUCH = _TOUCHED.where(addresses.c.external_index == bindparam("key"))
+_TOUCH_EITHER = _TOUCHED.where(or_(addresses.c.alias_index.in_(_KEYS), addresses.c.external_index.in_(_KEYS)))
+_OF = (
+    select(addresses)
+    .where(addresses.c.person == bindparam("of_person"))
+    .order_by(addresses.c.last_inbound_at.desc(), addresses.c.id)
+)
+_GET = select(addresses).where(addresses.c.id == bindparam("the_id"))

@@ -32,7 +32,9 @@ conversations = Table(
     Index("uq_conversations_active", "person", unique=True, sqlite_where=ACTIVE_ONLY, postgresql_where=ACTIVE_ONLY),
 )
 
-# Built once: these two run for every message.
+# Built once: a message runs one or two of them.
+_BEGIN = insert(conversations)
+_END = delete(conversations).where(conversations.c.id == bindparam("of_id"))
 _OF = (
     select(conversations)
     .where(conversations.c.person == bindparam("of_person"))
@@ -84,11 +86,8 @@ async def find(tx: Tx, *, conversation: str) -> Conversation | None:
 
 async def begin(tx: Tx, *, conversation: Conversation) -> None:
     """Keep a new conversation. A person has one active at most: park or end the other first."""
-    await tx.run(
-        insert(conversations).values(
-            id=conversation.id, person=conversation.person, name=conversation.name, **_values(tx, conversation)
-        )
-    )
+    rest = {"id": conversation.id, "person": conversation.person, "name": conversation.name}
+    await tx.run(_BEGIN, {**rest, **_values(tx, conversation)})
 
 
 async def keep(tx: Tx, *, conversation: Conversation) -> None:
@@ -104,7 +103,7 @@ async def set_state(tx: Tx, *, conversation: str, state: State) -> None:
 
 async def end(tx: Tx, *, conversation: str) -> None:
     """Forget a conversation and what was answered in it."""
-    await tx.run(delete(conversations).where(conversations.c.id == conversation))
+    await tx.run(_END, {"of_id": conversation})
 
 
 async def end_all(tx: Tx, *, person: str) -> None:

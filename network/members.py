@@ -11,7 +11,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Column, LargeBinary, Row, String, Table, func, select, update
+from sqlalchemy import Column, LargeBinary, Row, String, Table, bindparam, func, select, update
 
 from network import countries
 from network.errors import Invalid, Missing
@@ -138,7 +138,7 @@ async def enrol(tx: Tx, *, person: str, language: str, consent_version: str) -> 
 
 async def find(tx: Tx, *, person: str) -> Member | None:
     """Return the member with this person id, or None before consent."""
-    row = await tx.first(select(members).where(members.c.id == person))
+    row = await tx.first(_FIND, {"person": person})
     return None if row is None else _member(tx, row)
 
 
@@ -267,3 +267,6 @@ def _member(tx: Tx, row: Row[Any]) -> Member:
         **opened,
         **plain,
     )
+
+
+_FIND = select(members).where(members.c.id == bindparam("person"))  # built once: every message needs it

@@ -7,20 +7,33 @@ functions take the open one as ``tx`` and never commit.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Iterable, Iterator, Mapping, Sequence
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import Connection, DateTime, Dialect, ExceptionContext, Executable, MetaData, Row, Table, event
+from sqlalchemy import (
+    Connection,
+    CursorResult,
+    DateTime,
+    Dialect,
+    ExceptionContext,
+    Executable,
+    MetaData,
+    Row,
+    Table,
+    event,
+    make_url,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.types import TypeDecorator
 
 from network import inline
 from network.errors import NetworkError
+from network.inline import whole
 from network.sealing import Sealer
 
 metadata = MetaData(
@@ -92,22 +105,21 @@ class Tx:
 
     async def all(self, query: Executable, values: Mapping[str, Any] | None = None) -> Sequence[Row[Any]]:
         """Run a query and return every row."""
-        return (await self.connection.execute(query, values)).all()
+        return (await self._execute(query, values)).all()
 
     async def first(self, query: Executable, values: Mapping[str, Any] | None = None) -> Row[Any] | None:
         """Run a query and return its first row, or None."""
-        return (await self.connection.execute(query, values)).first()
+        return (await self._execute(query, values)).first()
 
     async def scalar(self, query: Executable, values: Mapping[str, Any] | None = None) -> Any:
         """Run a query and return the first column of its first row, or None."""
-        return (await self.connection.execute(query, values)).scalar()
+        return (await self._execute(query, values)).scalar()
 
     async def run(
         self, statement: Executable, values: Mapping[str, Any] | Sequence[Mapping[str, Any]] | None = None
     ) -> int:
         """Run a statement that changes rows, and return how many."""
-        result = await self.connection.execute(statement, values)
-        return result.rowcount
+        return (await self._execute(statement, values)).rowcount
 
     async def add(self, table: Table, *, key: Sequence[str], **values: Any) -> bool:
         """Insert a row unless one with the same ``key`` columns is there; return whether it is new."""
@@ -121,6 +133,12 @@ class Tx:
 
     def _insert(self, table: Table, values: Mapping[str, Any]) -> sqlite.Insert | postgresql.Insert:
         return (sqlite.insert(table) if self.is_sqlite else postgresql.insert(table)).values(values)
+
+    async def _execute(self, statement: Executable, values: Any) -> CursorResult[Any]:
+        """Run a statement; on SQLite it waits for nothing (see ``inline``), so no greenlet is made for it."""
+        if self.is_sqlite and self.connection.sync_connection is not None:
+            return self.connection.sync_connection.execute(statement, values)
+        return await self.connection.execute(statement, values)
 
     @asynccontextmanager
     async def savepoint(self) -> AsyncIterator[None]:
@@ -165,17 +183,17 @@ class Store:
     async def _transaction(self, now: datetime) -> AsyncIterator[Tx]:
         connection = self.engine.connect()
         try:
-            await _whole(connection.start())
+            await whole(connection.start())
             try:
-                await _whole(connection.begin().start())
+                await whole(connection.begin().start())
                 yield Tx(connection, self.sealer, now)
             except BaseException:
-                await _whole(connection.rollback())
+                await whole(connection.rollback())
                 raise
-            await _whole(connection.commit())
+            await whole(connection.commit())
         finally:
             if connection.sync_connection is not None:
-                await _whole(connection.close())
+                await whole(connection.close())
 
     @asynccontextmanager
     async def reading(self, now: datetime) -> AsyncIterator[Tx]:
@@ -205,20 +223,6 @@ class Store:
         await self.engine.dispose()
 
 
-async def _whole(work: Awaitable[object]) -> None:
-    """Let ``work`` end even when the caller is cancelled, then pass the cancellation on."""
-    task = asyncio.ensure_future(work)
-    try:
-        await asyncio.shield(task)
-    except asyncio.CancelledError:
-        while not task.done():
-            with suppress(asyncio.CancelledError):  # cancelled again: still not before the work is whole
-                await asyncio.wait([task])
-        if not task.cancelled():
-            task.exception()
-        raise
-
-
 def batches(values: Iterable[str]) -> Iterator[list[str]]:
     """Cut ``values`` into lists that fit in one ``IN (...)``."""
     rest = iter(values)
@@ -237,8 +241,9 @@ def open_engine(url: str) -> AsyncEngine:
         return create_async_engine(
             url, pool_pre_ping=True, hide_parameters=True, connect_args={"server_settings": _LET_GO}
         )
-    connecting = {"timeout": BUSY_TIMEOUT_S, "async_creator_fn": inline.connect}
-    engine = create_async_engine(url, connect_args=connecting, hide_parameters=True)
+    engine = create_async_engine(
+        inline.use(make_url(url)), connect_args={"timeout": BUSY_TIMEOUT_S}, hide_parameters=True
+    )
     event.listen(engine.sync_engine, "connect", _prepare_sqlite)
     event.listen(engine.sync_engine, "begin", _begin_sqlite)
     event.listen(engine.sync_engine, "handle_error", _keep_when_cancelled)
@@ -266,4 +271,4 @@ def _prepare_sqlite(raw: Any, _record: object) -> None:
 def _begin_sqlite(connection: Connection) -> None:
     options = connection.get_execution_options()
     if options.get("isolation_level") != "AUTOCOMMIT":
-        connection.exec_driver_sql("BEGIN" if options.get(READING) else "BEGIN IMMEDIATE")
+        inline.begin(connection, write=not options.get(READING))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from sqlalchemy import Column, LargeBinary, String, Table, delete, select
+from sqlalchemy import Column, LargeBinary, String, Table, delete, insert, select
 
 from network import outbox
 from network.ids import new_id
@@ -27,13 +27,14 @@ traces = Table(
 )
 
 
+_KEEP = insert(traces)  # built once: it runs for every message
+
+
 async def keep(tx: Tx, *, address: str, channel: str, ref: str) -> None:
     """Note a message that came from an address, where it could be taken back."""
     if ref and channel in CHANNELS:
         row = new_id()
-        await tx.run(
-            traces.insert().values(id=row, address=address, ref=tx.seal.seal("traces.ref", row, ref), at=tx.now)
-        )
+        await tx.run(_KEEP, {"id": row, "address": address, "ref": tx.seal.seal("traces.ref", row, ref), "at": tx.now})
 
 
 async def of(tx: Tx, *, address: str) -> list[str]:

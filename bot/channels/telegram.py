@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any, TypeVar, cast
@@ -25,6 +25,7 @@ with built_when_used():
 
     from bot.channels.telegram_errors import NOT_MODIFIED, classify, remedy_for
     from bot.channels.telegram_standing import TelegramStanding
+    from bot.channels.telegram_texts import TelegramTexts
 
 _T = TypeVar("_T")
 _SECRET_HEADER = "x-telegram-bot-api-secret-token"  # noqa: S105  # the name of a header
@@ -32,7 +33,6 @@ _PAYLOAD = re.compile(r"[A-Za-z0-9_-]{1,64}")  # core.telegram.org/bots/features
 _PATIENCE = ClientTimeout(total=60, connect=10)  # seconds
 _MOST_UPLOADED = 50_000_000  # bytes; core.telegram.org/bots/api#sending-files
 _now = partial(datetime.now, UTC)
-_NO_PREVIEW = types.LinkPreviewOptions(is_disabled=True)
 
 _UPLOADS: Mapping[MediaKind, tuple[str, Callable[..., methods.TelegramMethod[types.Message]], str]] = {
     MediaKind.VOICE: ("voice", methods.SendVoice, "voice.ogg"),
@@ -52,18 +52,6 @@ class _RawUpdates(methods.TelegramMethod[list[dict[str, Any]]]):
     offset: int | None = None
     timeout: int = 0
     allowed_updates: tuple[str, ...] = READ
-
-
-class _SendMessage(methods.SendMessage):
-    """``sendMessage`` of whose answer only the number is read: the whole tree costs a third of a send."""
-
-    __returning__ = types.MessageId  # type: ignore[assignment]  # a part of Message
-
-
-class _EditMessageText(methods.EditMessageText):
-    """``editMessageText`` whose answer is not read."""
-
-    __returning__ = Any  # type: ignore[assignment]
 
 
 class TelegramChannel:
@@ -90,6 +78,7 @@ class TelegramChannel:
         self._server = TelegramAPIServer.from_base(api_url)
         self._session = AiohttpSession(api=self._server, timeout=cast("float", _PATIENCE))
         self._bot = Bot(token, session=self._session)
+        self._texts = TelegramTexts(self._bot, self._session, _PATIENCE)
         self._username = ""
         self.standing = TelegramStanding(self._call)
 
@@ -123,16 +112,8 @@ class TelegramChannel:
 
     async def _edit(self, chat: int, part: Outgoing) -> Sent:
         """Put the text in the place of an earlier message; a question also when that one is gone."""
-        message = int(part.replaces)
-        edit = _EditMessageText(
-            chat_id=chat,
-            message_id=message,
-            text=part.text,
-            reply_markup=_keyboard(part),
-            link_preview_options=_NO_PREVIEW,
-        )
         try:
-            await self._call(edit)
+            await self._safely(self._texts.edit(chat, int(part.replaces), part.text, part.choices))
         except SendError as error:
             if error.remedy is not Remedy.DONE or not part.choices:
                 raise
@@ -141,10 +122,7 @@ class TelegramChannel:
         return Sent(part.replaces)
 
     async def _say(self, chat: int, part: Outgoing) -> Sent:
-        message = _SendMessage(
-            chat_id=chat, text=part.text, reply_markup=_keyboard(part), link_preview_options=_NO_PREVIEW
-        )
-        return _sent(await self._call(message))
+        return Sent(await self._safely(self._texts.send(chat, part.text, part.choices)))
 
     async def open_window(self, external: str, *, language: str, waiting: int, tracker: str) -> Sent:  # noqa: ARG002
         """Refuse: Telegram has no window."""
@@ -219,9 +197,13 @@ class TelegramChannel:
         await connections.close()
 
     async def _call(self, method: methods.TelegramMethod[_T], *, timeout: int | None = None) -> _T | Any:  # noqa: ASYNC109
-        """Call the API. The client's own errors quote chats, texts and the token: none is chained."""
+        """Call the API."""
+        return await self._safely(self._bot(method, request_timeout=timeout))
+
+    async def _safely(self, call: Awaitable[_T]) -> _T:
+        """Await a call. The client's own errors quote chats, texts and the token: none is chained."""
         try:
-            return await self._bot(method, request_timeout=timeout)
+            return await call
         except (AiogramError, ClientError, OSError) as error:
             failure = classify(error)
         raise failure

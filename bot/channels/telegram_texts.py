@@ -1,0 +1,79 @@
+"""The two calls that nearly every message is, sendMessage and editMessageText, made of plain fields.
+
+aiogram's models check what this program wrote itself, and read the whole message that comes back:
+half the cost of a send, for a number. The connections, and what a refusal means, stay aiogram's.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import urlencode
+
+from aiogram import Bot, methods
+from aiogram.client.session.aiohttp import AiohttpSession
+from aiogram.exceptions import ClientDecodeError
+from aiohttp import ClientTimeout
+
+from bot.channels import telegram_fitting
+from handlers.messages import Choice
+
+_FORM = {"Content-Type": "application/x-www-form-urlencoded"}
+_NO_PREVIEW = '{"is_disabled": true}'  # core.telegram.org/bots/api#linkpreviewoptions
+
+
+class TelegramTexts:
+    """Sends and edits texts through the session of a bot."""
+
+    def __init__(self, bot: Bot, session: AiohttpSession, patience: ClientTimeout) -> None:
+        self._bot = bot
+        self._session = session
+        self._patience = patience
+
+    async def send(self, chat: int, text: str, choices: Iterable[Choice]) -> str:
+        """Send a text and return its number there. Raises what aiogram and aiohttp raise."""
+        result = await self._call("sendMessage", chat_id=chat, text=text, reply_markup=keyboard(choices))
+        if not isinstance(result, dict) or not isinstance(result.get("message_id"), int):
+            raise ClientDecodeError("no message_id", ValueError(), None)
+        return str(result["message_id"])
+
+    async def edit(self, chat: int, message: int, text: str, choices: Iterable[Choice]) -> None:
+        """Put a text in the place of an earlier one. Raises what aiogram and aiohttp raise."""
+        markup = keyboard(choices)
+        await self._call("editMessageText", chat_id=chat, message_id=message, text=text, reply_markup=markup)
+
+    async def _call(self, name: str, **fields: str | int) -> Any:
+        connections = await self._session.create_session()
+        given = {key: value for key, value in fields.items() if value}
+        async with connections.post(
+            self._session.api.api_url(self._bot.token, name),
+            data=urlencode({**given, "link_preview_options": _NO_PREVIEW}).encode(),
+            headers=_FORM,
+            timeout=self._patience,
+        ) as answer:
+            content = await answer.read()
+        found = _result(content) if answer.status == HTTPStatus.OK else None
+        if found is None:  # refused, or no answer of the Bot API: aiogram says which
+            said = content.decode(errors="replace")
+            return self._session.check_response(self._bot, methods.Close(), answer.status, said).result
+        return found
+
+
+def _result(content: bytes) -> Any:
+    """Return the result of an answer that says ok, else None."""
+    try:
+        value = json.loads(content)
+    except ValueError:
+        return None
+    return value.get("result") if isinstance(value, dict) and value.get("ok") is True else None
+
+
+def keyboard(choices: Iterable[Choice]) -> str:
+    """Return the buttons as the Bot API's JSON, '' when there are none."""
+    rows = telegram_fitting.rows(choices)
+    if not rows:
+        return ""
+    buttons = [[{"text": choice.label, "callback_data": choice.token} for choice in row] for row in rows]
+    return json.dumps({"inline_keyboard": buttons}, ensure_ascii=False, separators=(",", ":"))
