@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from bot import logs
+from bot import logs, webhooks
 from bot.accounts import key_of
 from bot.channels import Channel, SendError
 from bot.clock import Clock
@@ -53,8 +53,7 @@ class Announcer:
         channel: Any = self._channels[key_of(account)]
         try:
             if account.mode == "webhook" and self._settings.public_url:
-                base = self._settings.public_url.rstrip("/")
-                await channel.set_webhook(f"{base}/telegram/{account.name}")
+                await channel.set_webhook(webhooks.address(self._settings.public_url, account))
             if self._commands is not None:
                 await channel.register_commands(self._commands)
         except SendError as error:

@@ -10,9 +10,10 @@ from typing import Annotated, Any, TypeVar
 
 import typer
 
-from bot import logs
+from bot import logs, webhooks
 from bot import status as statuses
 from bot.clock import Clock
+from bot.doctor.command import doctor
 from bot.settings import MAIN, Misconfigured, Settings
 from network import audit as audits
 from network import countries, groups, inbox, invitations, migrations, stops
@@ -31,6 +32,8 @@ account = typer.Typer(help="The accounts of the providers.", no_args_is_help=Tru
 app.add_typer(account, name="account")
 app.add_typer(audit, name="audit")
 app.add_typer(quarantine, name="quarantine")
+app.add_typer(webhooks.app, name="webhook")
+app.command()(doctor)
 
 _T = TypeVar("_T")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Column, ForeignKey, Row, Select, String, Table, UniqueConstraint, delete, select
+from sqlalchemy import Column, ForeignKey, Row, Select, String, Table, UniqueConstraint, delete, func, select
 
 from network import audit
 from network.errors import Conflict, Invalid, Missing
@@ -61,6 +61,15 @@ class Seat:
     side: str
     rank: str
     group: str
+
+
+@dataclass(frozen=True)
+class Staffing:
+    """How many active members a group has, and from which sides somebody holds a seat that counts."""
+
+    code: str
+    members: int
+    sides: frozenset[str]
 
 
 async def create(tx: Tx, *, code: str, country: str = "") -> str:
@@ -143,6 +152,19 @@ async def seated(tx: Tx, *, group: str | None = None) -> list[Seat]:
 async def has_both_sides(tx: Tx, *, group: str) -> bool:
     """Whether both sides have a coordinator or deputy: until then the group has no mass powers."""
     return {seat.side for seat in await seated(tx, group=group)} == set(SIDES)
+
+
+async def staffing(tx: Tx) -> list[Staffing]:
+    """Return the staffing of every group, by code."""
+    counted = select(memberships.c.group_id, func.count().label("number")).join(
+        members, (members.c.id == memberships.c.person) & (members.c.state == State.ACTIVE.value)
+    )
+    numbers = {row.group_id: row.number for row in await tx.all(counted.group_by(memberships.c.group_id))}
+    held = await seated(tx)
+    return [
+        Staffing(row.code, numbers.get(row.id, 0), frozenset(seat.side for seat in held if seat.group == row.id))
+        for row in await tx.all(select(groups.c.id, groups.c.code).order_by(groups.c.code))
+    ]
 
 
 async def is_coordinator(tx: Tx, *, person: str) -> bool:

@@ -81,3 +81,15 @@ async def test_a_seat_is_taken_once(store: Store, now: datetime) -> None:
             await groups.seat(tx, group=group, person=new_id(), rank="deputy")
         assert (await audit.counts(tx))["seat"] == 3
         assert (await audit.counts(tx))["unseat"] == 1
+
+
+async def test_staffing_counts_active_members_and_seats_that_count(store: Store, now: datetime) -> None:
+    """Each group says how many active members it has and from which sides a seat counts."""
+    async with store.transaction(now) as tx:
+        await seated(tx, "NE", "official")
+        leaving = await seated(tx, "NE", "civil")
+        await groups.join(tx, group=await groups.create(tx, code="lake-chad"), person=leaving)
+        await members.set_state(tx, person=leaving, state=State.STOPPED)
+        found = {one.code: one for one in await groups.staffing(tx)}
+    assert found["NE"] == groups.Staffing("NE", 1, frozenset({"official"}))
+    assert found["lake-chad"] == groups.Staffing("lake-chad", 0, frozenset())
