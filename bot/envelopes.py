@@ -33,6 +33,8 @@ def posts(letter: Letter, parts: Sequence[Outgoing], *, channel: str, account: s
             urgency=RANK[letter.urgency],
             again=letter.again,
             counts=not (part.replaces or part.deletes),
+            ready_at=letter.not_before,
+            about=letter.about,
         )
         for part in parts
     ]

@@ -186,7 +186,7 @@ async def ask_coordinators(talk: Talk) -> None:
         service=service_label(me.service),
     )
     # Translators: button, max:20
-    await talk.tell("tell", deciders, news, [Option(f"decide:{approval}", _("Decide"))])
+    await talk.tell("tell", deciders, news, [Option(f"decide:{approval}", _("Decide"))], about=talk.person)
     await talk.say(
         _(
             "Thank you, {name}. The coordinators have your request. Kindly wait: the answer comes here, often within a "

@@ -170,10 +170,13 @@ class Letter:
     """An ``Outgoing`` on its way to the outbox: for whom and how urgent.
 
     ``again`` says what to do when the provider's answer is lost: send again (at least once) or
-    leave it (at most once).
+    leave it (at most once). ``not_before`` keeps it for later (quiet hours); ``about`` is the id of a
+    person whom it speaks of: it goes with them when they are erased.
     """
 
     address_id: str
     message: Outgoing = field(repr=False)
     urgency: Urgency = Urgency.REPLY
     again: bool = True
+    not_before: datetime | None = None
+    about: str = ""

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from handlers.language import Translator, Voice, Words
 from handlers.messages import Choice, Incoming, Letter, Outgoing, Style, Urgency
 from handlers.prompts import BUTTON_LABEL, BUTTONS
 from handlers.questions import Option
 from handlers.registry import Capability, ForWhom
-from network import addresses, groups, members
+from network import addresses, countries, groups, members, quiet
 from network.addresses import Address
 from network.errors import Missing
 from network.members import Member, State
@@ -80,11 +81,12 @@ async def may(tx: Tx, who: Person, capability: Capability) -> bool:
 
 
 async def letters(
-    tx: Tx, people: Sequence[str], text: Words, options: Sequence[Option], translator: Translator
+    tx: Tx, people: Sequence[str], text: Words, options: Sequence[Option], translator: Translator, *, about: str = ""
 ) -> list[Letter]:
     """Return a notice for each of ``people`` who can be reached, in the language of each.
 
-    The key of an option is a command, with its argument after a colon: ``decide:<id>``.
+    The key of an option is a command, with its argument after a colon: ``decide:<id>``. In the
+    quiet hours of its reader it waits for their end.
     """
     known = await members.get_many(tx, people=people)
     reach = await addresses.preferred(tx, people=people)
@@ -93,8 +95,16 @@ async def letters(
         member, address = known.get(person), reach.get(person)
         if address is not None and (member is None or member.state not in SILENT):
             message = notice(voice_of(member, address, translator), text, options)
-            found.append(Letter(address.id, message, urgency=Urgency.NOTICE))
+            at = _news_at(tx, member) if member is not None else None
+            found.append(Letter(address.id, message, urgency=Urgency.NOTICE, not_before=at, about=about))
     return found
+
+
+def _news_at(tx: Tx, member: Member) -> datetime:
+    if not countries.known(member.country):
+        return tx.now
+    zone = countries.get(member.country).zone
+    return quiet.news_at(tx.now, zone=zone, quiet_from=member.quiet_from, quiet_until=member.quiet_until)
 
 
 def notice(voice: Voice, text: Words, options: Sequence[Option] = ()) -> Outgoing:

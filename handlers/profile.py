@@ -194,7 +194,7 @@ async def _ask_to_cross(talk: Talk, name: str, wish: dict[str, str]) -> None:
         service=service_label(wish["service"]),
     )
     # Translators: button, max:20
-    await talk.tell("tell", deciders, news, [Option(f"decide:{approval}", _("Decide"))])
+    await talk.tell("tell", deciders, news, [Option(f"decide:{approval}", _("Decide"))], about=talk.person)
     await talk.say(_("Thank you. The coordinators have your wish. Until they answer here, nothing changes for you."))
 
 

@@ -112,7 +112,8 @@ async def _hand_in(talk: Talk, draft: Draft) -> None:
     )
     news: Words = _("A practice waits for your decision: “{title}”.", title=draft.title)
     # Translators: button, max:20
-    await talk.tell("tell", handed["deciders"], news, [Option(f"decide:{handed['approval']}", _("Read and decide"))])
+    option = Option(f"decide:{handed['approval']}", _("Read and decide"))
+    await talk.tell("tell", handed["deciders"], news, [option], about=talk.person)
     await talk.say(_("Thank you. Coordinators will read it, and you will hear from them here."))
 
 

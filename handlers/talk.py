@@ -300,15 +300,19 @@ class Talk:
         self.who = await people_.again(self._tx, self.who)
         return result
 
-    async def tell(self, key: str, people: Sequence[str], text: Words, options: Sequence[Option] = ()) -> None:
+    async def tell(
+        self, key: str, people: Sequence[str], text: Words, options: Sequence[Option] = (), *, about: str = ""
+    ) -> None:
         """Send a notice to other people, once, each in their language and where they were last.
 
-        The key of an option is a command: ``decide:<id>`` starts ``decide`` with that argument.
+        The key of an option is a command: ``decide:<id>`` starts ``decide`` with that argument. ``about``
+        is the id of a person whom it speaks of: once they are erased it is sent to nobody any more.
         """
         if self._record.step(key, "tell") is not None:
             self.said.clear()
             return
-        self.letters += await people_.letters(self._tx, people, text, options, self.who.voice.translator)
+        translator = self.who.voice.translator
+        self.letters += await people_.letters(self._tx, people, text, options, translator, about=about)
         self._record.keep(Entry(key, "tell", len(people)))
 
     async def member(self) -> Member:

@@ -32,6 +32,7 @@ async def erase(tx: Tx, *, person: str, keep_practices: bool = True) -> None:
     """
     for address in await addresses.of(tx, person=person):
         await _erase_address(tx, address)
+    await outbox.forget_about(tx, person=person)
     await conversations.end_all(tx, person=person)
     await due.forget(tx, people=[person])
     await practices.forget_author(tx, author=person, keep=keep_practices)

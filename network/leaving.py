@@ -15,8 +15,10 @@ COPY_KEPT_S = 24 * 3600.0
 
 
 async def stop(tx: Tx, *, person: str) -> None:
-    """Send the member nothing more, until they come back."""
+    """Send the member nothing more, until they come back: news on its way to them is taken back."""
     await members.set_state(tx, person=person, state=State.STOPPED)
+    for address in await addresses.of(tx, person=person):
+        await outbox.silence(tx, address=address.id)
 
 
 async def come_back(tx: Tx, *, person: str) -> str:
@@ -53,7 +55,8 @@ async def forget_copy(tx: Tx, *, person: str, ref: str) -> None:
 
 
 async def _lock(tx: Tx, person: str) -> None:
-    """Let nothing more go out than what this step says."""
+    """Let nothing more go out than what this step says, to the person or about them."""
+    await outbox.forget_about(tx, person=person)
     if await members.find(tx, person=person) is not None:
         await members.set_state(tx, person=person, state=State.LOCKED)
     for address in await addresses.of(tx, person=person):

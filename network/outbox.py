@@ -61,6 +61,7 @@ outbox = Table(
     Column("seq", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True),
     Column("id", String(32), nullable=False, unique=True),  # the tracker that a provider may give back
     Column("address", String(32), nullable=False),
+    Column("about", String(32)),  # a person whom it speaks of, who may be erased before it is sent
     Column("channel", String(16), nullable=False),
     Column("account", String(32), nullable=False),
     Column("urgency", SmallInteger, nullable=False),  # 0 goes first
@@ -83,6 +84,7 @@ _IS_QUEUED = outbox.c.stage == literal_column("1")
 _IS_SENDING = outbox.c.stage == literal_column("2")
 _HAS_REF = outbox.c.ref_index.is_not(None)
 _IS_OPENER = outbox.c.opener.is_(True)
+_IS_ABOUT = outbox.c.about.is_not(None)
 Index(
     "ix_outbox_queued",
     outbox.c.channel,
@@ -97,12 +99,16 @@ Index("ix_outbox_lease_until", outbox.c.lease_until, sqlite_where=_IS_SENDING, p
 Index("ix_outbox_address_stage", outbox.c.address, outbox.c.stage)
 Index("ix_outbox_ref_index", outbox.c.ref_index, sqlite_where=_HAS_REF, postgresql_where=_HAS_REF)
 Index("ix_outbox_openers", outbox.c.sent_at, sqlite_where=_IS_OPENER, postgresql_where=_IS_OPENER)
+Index("ix_outbox_about", outbox.c.about, sqlite_where=_IS_ABOUT, postgresql_where=_IS_ABOUT)
 Index("ix_outbox_created_at", outbox.c.created_at)
 
 
 @dataclass(frozen=True)
 class Post:
-    """One call to make to a provider: ``body`` is the message as JSON, ``urgency`` 0 goes first."""
+    """One call to make to a provider: ``body`` is the message as JSON, ``urgency`` 0 goes first.
+
+    ``ready_at`` is when it may go (None: at once), ``about`` the id of a person whom it speaks of.
+    """
 
     address: str
     channel: str
@@ -111,6 +117,8 @@ class Post:
     urgency: int = 0
     again: bool = True
     counts: bool = True
+    ready_at: datetime | None = None
+    about: str = ""
 
 
 @dataclass(frozen=True)
@@ -181,6 +189,18 @@ async def fail_all(tx: Tx, *, address: str, code: str) -> int:
     """Fail everything that waits for an address, with a reason code; return how many."""
     live = (outbox.c.address == address, outbox.c.stage.in_((Stage.HELD, Stage.QUEUED)))
     return await tx.run(update(outbox).where(*live).values(stage=Stage.FAILED, error=code[:64], body=None))
+
+
+async def silence(tx: Tx, *, address: str) -> int:
+    """Take back the news that waits for an address: only answers still go there. Return how many."""
+    news = (outbox.c.address == address, outbox.c.urgency > 0, outbox.c.stage.in_((Stage.HELD, Stage.QUEUED)))
+    return await tx.run(update(outbox).where(*news).values(stage=Stage.FAILED, error="stopped", body=None))
+
+
+async def forget_about(tx: Tx, *, person: str) -> None:
+    """Take back what speaks of a person and was not sent, and empty what was."""
+    await tx.run(delete(outbox).where(outbox.c.about == person, outbox.c.stage.in_((Stage.HELD, Stage.QUEUED))))
+    await tx.run(update(outbox).where(outbox.c.about == person).values(body=None, about=None))
 
 
 async def waiting(tx: Tx, *, people: Sequence[str]) -> int:
@@ -254,6 +274,7 @@ def _row(tx: Tx, post: Post) -> dict[str, Any]:
     return {
         "id": row,
         "address": post.address,
+        "about": post.about or None,
         "channel": post.channel,
         "account": post.account,
         "urgency": post.urgency,
@@ -264,7 +285,7 @@ def _row(tx: Tx, post: Post) -> dict[str, Any]:
         "ambiguous": False,
         "attempts": 0,
         "created_at": tx.now,
-        "ready_at": tx.now,
+        "ready_at": post.ready_at or tx.now,
         "body": tx.seal.seal("outbox.body", row, post.body),
         "error": "",
     }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Literal, Self
 
@@ -19,9 +19,11 @@ from bot.sandbox.phones import Phone
 from bot.sandbox.recorder import Call
 from bot.sandbox.standins import ACCOUNT, TOKEN, StandIns
 from bot.settings import Settings
+from network import quiet
 
 TELEGRAM_SECRET = "sandbox-telegram-secret"  # noqa: S105 - of the stand-in
 THINKING_S = 2.0  # of the clock, before a person answers
+MORNING, EVENING = 9, 17  # UTC hours between which it is day in every country of the network
 
 
 class Sandbox:
@@ -47,8 +49,9 @@ class Sandbox:
             assert not sandbox.refused()               # every call kept the providers' rules and rates
             sandbox.app.store                          # the network itself
 
-    The clock runs with the machine's, and can be moved forward; each act of a person moves it by
-    ``thinking`` seconds, so that a chat is never faster than the providers let a bot answer.
+    The clock runs with the machine's (at night it begins the next morning), and can be moved forward;
+    each act of a person moves it by ``thinking`` seconds, so that a chat is never faster than the
+    providers let a bot answer.
     ``telegram`` chooses polling or webhook. Nothing sleeps: ``hears`` and ``sees`` wait for the
     event, at most ``timeout`` real seconds. ``restart()`` ends the program and starts it again on the
     same data; phones and providers go on meanwhile. ``page=True`` serves the page of phones at ``url``.
@@ -65,6 +68,7 @@ class Sandbox:
         more: Mapping[str, Any] | None = None,
     ) -> None:
         self.clock = SandboxClock()
+        self.clock.advance(until_day(self.clock.now()))
         self.standins = StandIns(self.clock, port=port)
         self.shelf, self.recorder, self.faults = self.standins.shelf, self.standins.recorder, self.standins.faults
         self.settings = _settings(home, self.standins.url, telegram, dict(more or {}))
@@ -153,6 +157,19 @@ class Sandbox:
             await self.stop_app()
         finally:
             await self.standins.__aexit__()
+
+
+def until_day(now: datetime) -> float:
+    """Return the seconds until nobody's quiet hours run: at night it would be the next morning, 9:00 UTC.
+
+    What is shown or proved must not depend on the hour at which it is started.
+    """
+    day = now
+    if not MORNING <= day.hour < EVENING:
+        day = day.replace(hour=MORNING, minute=0, second=0) + timedelta(days=day.hour >= EVENING)
+    if day.weekday() == quiet.FRIDAY:
+        day = day.replace(hour=MORNING, minute=0, second=0) + timedelta(days=1)
+    return (day - now).total_seconds()
 
 
 def _settings(home: Path, url: str, mode: Literal["polling", "webhook"], more: dict[str, Any]) -> Settings:

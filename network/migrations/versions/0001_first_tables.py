@@ -209,6 +209,7 @@ def upgrade() -> None:
         sa.Column("seq", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
         sa.Column("id", sa.String(length=32), nullable=False),
         sa.Column("address", sa.String(length=32), nullable=False),
+        sa.Column("about", sa.String(length=32), nullable=True),
         sa.Column("channel", sa.String(length=16), nullable=False),
         sa.Column("account", sa.String(length=32), nullable=False),
         sa.Column("urgency", sa.SmallInteger(), nullable=False),
@@ -230,6 +231,13 @@ def upgrade() -> None:
         sa.UniqueConstraint("id", name=op.f("uq_outbox_id")),
     )
     with op.batch_alter_table("outbox", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_outbox_about",
+            ["about"],
+            unique=False,
+            sqlite_where=sa.text("about IS NOT NULL"),
+            postgresql_where=sa.text("about IS NOT NULL"),
+        )
         batch_op.create_index("ix_outbox_address_stage", ["address", "stage"], unique=False)
         batch_op.create_index("ix_outbox_created_at", ["created_at"], unique=False)
         batch_op.create_index(
@@ -520,6 +528,9 @@ def downgrade() -> None:
         )
         batch_op.drop_index("ix_outbox_created_at")
         batch_op.drop_index("ix_outbox_address_stage")
+        batch_op.drop_index(
+            "ix_outbox_about", sqlite_where=sa.text("about IS NOT NULL"), postgresql_where=sa.text("about IS NOT NULL")
+        )
 
     op.drop_table("outbox")
     with op.batch_alter_table("members", schema=None) as batch_op:
