@@ -12,6 +12,7 @@ import hmac
 import json
 import os
 import secrets
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
@@ -88,28 +89,37 @@ class KeyRing:
 
     @classmethod
     def load_or_create(cls, path: Path) -> KeyRing:
-        """Read the ring at ``path``, or make one there, mode 0600, on the first start."""
-        if path.exists():
-            return cls.load(path)
-        ring = cls.fresh()
-        ring.save(path)
-        return ring
+        """Read the ring at ``path``, or make one there, mode 0600, on the first start.
+
+        Of several processes that start first at once all read the ring of the quickest: what one of
+        them sealed under another ring could never be opened again.
+        """
+        if not path.exists():
+            draft = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
+            cls.fresh()._write(draft)
+            with suppress(FileExistsError):
+                os.link(draft, path)
+            draft.unlink()
+        return cls.load(path)
 
     def save(self, path: Path) -> None:
         """Write the ring to ``path`` in one durable step (a temporary file, then a rename)."""
-        path.parent.mkdir(parents=True, exist_ok=True)
         draft = path.with_name(path.name + ".new")
-        handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(handle, "w", encoding="ascii") as file:
-            json.dump(_written(self), file)
-            file.flush()
-            os.fsync(file.fileno())
+        self._write(draft)
         draft.replace(path)
         folder = os.open(path.parent, os.O_RDONLY)
         try:
             os.fsync(folder)
         finally:
             os.close(folder)
+
+    def _write(self, draft: Path) -> None:
+        draft.parent.mkdir(parents=True, exist_ok=True)
+        handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(handle, "w", encoding="ascii") as file:
+            json.dump(_written(self), file)
+            file.flush()
+            os.fsync(file.fileno())
 
     @property
     def old(self) -> list[int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -59,6 +60,15 @@ def test_an_index_is_keyed_by_installation_and_field() -> None:
     assert index != SEALER.index("addresses.external:telegram", "22790112233")
     assert index != Sealer(KeyRing.fresh()).index("addresses.external:whatsapp", "22790112233")
     assert len(index) == 32
+
+
+def test_processes_that_start_first_at_once_share_one_ring(tmp_path: Path) -> None:
+    """Whichever of many makes the key file, all of them get the same ring, and no draft stays."""
+    path = tmp_path / "keys.json"
+    with ThreadPoolExecutor(8) as threads:
+        rings = list(threads.map(KeyRing.load_or_create, [path] * 8))
+    assert all(ring == rings[0] for ring in rings)
+    assert [file.name for file in tmp_path.iterdir()] == ["keys.json"]
 
 
 def test_a_key_file_is_kept_to_its_owner(tmp_path: Path) -> None:
