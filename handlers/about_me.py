@@ -32,7 +32,7 @@ async def ask_role(talk: Talk, service: str, key: str = "role") -> str:
         # Translators: button, max:20
         Option("serve", _("I serve in a unit")),
     ]
-    return await talk.choose(key, _("What is your part there?"), roles)
+    return await talk.choose(key, _("What is your part in this service?"), roles)
 
 
 async def ask_visibility(talk: Talk, key: str = "visibility") -> str:
@@ -65,7 +65,5 @@ async def ask_locality(talk: Talk, turn: str = "") -> None:
 async def ask_topics(talk: Talk, turn: str = "") -> None:
     """Ask which fields to follow, and follow exactly these."""
     fields = [Option(topic.code, topics.label(topic.code, talk.language)) for topic in topics.roots()]
-    chosen = await talk.choose_several(
-        f"topics{turn}", _("Which subjects do you want to follow? Choose as many as you like."), fields
-    )
+    chosen = await talk.choose_several(f"topics{turn}", _("Which subjects do you want to follow?"), fields)
     await talk.do(f"topics kept{turn}", topics.follow_only, person=talk.person, topics=chosen)

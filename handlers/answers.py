@@ -189,4 +189,4 @@ def _enough(prompt: Prompt, picked: tuple[str, ...]) -> Reply:
     if prompt.at_most and len(picked) > prompt.at_most:
         return Unclear(n_("Please choose at most {count}.", "Please choose at most {count}.", prompt.at_most))
     labels = [option.label for option in prompt.options if option.key in picked]
-    return Chosen(Given(prompt.key, "picks", list(picked)), ", ".join(labels) or "–")
+    return Chosen(Given(prompt.key, "picks", list(picked)), " · ".join(labels) or "–")

@@ -16,12 +16,15 @@ def short_note(practice: Practice, language: str) -> str:
 
 def whole(practice: Practice, attribution: Attribution, language: str) -> list[Words]:
     """Return the parts of an opened practice, in the order in which they are said."""
-    parts = body(practice.title, practice.problem, practice.done)
+    parts: list[Words] = []
+    if practice.language != language:
+        parts.append(
+            _("This text is in {language}. It is not translated yet.", language=language_label(practice.language))
+        )
+    parts += body(practice.title, practice.problem, practice.done)
     parts.append(about(practice.country, practice.topics, attribution, language))
     if practice.published_at is not None and not practice.editorial:
         parts.append(_("Shared on {day}", day=practice.published_at.date()))
-    if practice.language != language:
-        parts.append(_("In its original language: {language}", language=language_label(practice.language)))
     return parts
 
 

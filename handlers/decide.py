@@ -118,7 +118,7 @@ def _result(settled: dict[str, Any]) -> Text:
     if not settled["fresh"]:
         return _("Somebody else decided before you, so your word changed nothing. Thank you all the same.")
     if settled["state"] == Decision.PENDING:
-        return _("Thank you. The other side's word is still needed.")
+        return _("Thank you. The other side’s word is still needed.")
     return _("Thank you. It is done, and the person is told.")
 
 
@@ -177,4 +177,5 @@ capability = Capability(
     words=_("decide|requests"),
     converse=decide,
     for_whom=ForWhom.COORDINATOR,
+    anew=True,
 )

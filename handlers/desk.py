@@ -21,6 +21,7 @@ from network.store import Tx
 
 LONGEST_ARGUMENT = 200  # characters
 SHORTEST_CODE = 6  # characters of a code typed after a word
+PHRASE = 5  # a question that wants so many characters does not want a command's word for an answer
 UNKNOWN = _("I do not know that command.")
 FIRST_THIS = _("Let us finish this first.")
 FOR_COORDINATORS = _("Only coordinators can do that.")
@@ -43,6 +44,7 @@ class Desk:
         self.translator = translator
         self._common = CommonWords(translator)
         self._words = registry.words(translator)
+        self._home = registry.home_words(translator)
 
     async def handle(self, tx: Tx, incoming: Incoming) -> list[Letter]:
         """Do what ``incoming`` asks, within ``tx``; return the letters to send, in order.
@@ -170,7 +172,7 @@ class Desk:
         if prompt.is_choice:
             named = any(fold(option.label) == typed for option in prompt.options)
             return not named and (capability.always or not prompt.search)
-        return capability.always
+        return capability.always or prompt.at_least >= PHRASE or typed in self._home
 
     async def _start(self, turn: Turn, command: Command) -> None:
         """Start a capability for somebody who may; lead others to where they can."""

@@ -9,7 +9,7 @@ from typing import Any
 
 from handlers.language import Voice
 from handlers.prompts import Prompt, Shown
-from handlers.questions import Choose, Several
+from handlers.questions import Choose, Several, Written
 from handlers.record import Record
 from handlers.registry import Capability
 from handlers.talk import Waits
@@ -114,6 +114,6 @@ class Dialogue:
 def _options(waits: Waits, voice: Voice) -> tuple[tuple[Shown, ...], int, int | None]:
     form = waits.form
     if not isinstance(form, Choose | Several):
-        return (), 0, None
+        return (), (form.at_least if isinstance(form, Written) else 0), None
     shown = tuple(Shown(o.key, voice.say(o.label), voice.say(o.note)) for o in form.options)
     return (shown, form.at_least, form.at_most) if isinstance(form, Several) else (shown, 0, None)

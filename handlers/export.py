@@ -111,7 +111,7 @@ def _line(voice: Voice, label: Words, value: Words) -> str:
 
 
 def _list(values: Iterator[str] | Sequence[str]) -> str:
-    return ", ".join(str(value) for value in values)
+    return " · ".join(str(value) for value in values)
 
 
 def _yes_no(value: bool) -> Text:  # noqa: FBT001 - it is the value shown

@@ -16,6 +16,7 @@ from network import attribution, practices
 from network.practices import Practice
 
 OPENED = "id:"  # stands before the id of a practice that a notice leads to
+GLADLY = _("Gladly. Write “menu” for anything else.")
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,7 @@ class Wish:
 async def find(talk: Talk) -> None:
     """Search and read, as often as one likes."""
     if talk.argument.startswith(OPENED) and await _open_one(talk, talk.argument.removeprefix(OPENED)) == "end":
+        await talk.say(GLADLY)
         return
     for search in count():
         wish = await _wish(talk, search)
@@ -42,6 +44,7 @@ async def find(talk: Talk) -> None:
             language=talk.language,
         )
         if not (await _browse(talk, search, found) if found else await _try_again(talk, search)):
+            await talk.say(GLADLY)
             return
 
 
@@ -124,4 +127,5 @@ capability = Capability(
     # Translators: words that start this, separated by |.
     words=_("find|search|practices"),
     converse=find,
+    anew=True,
 )

@@ -24,7 +24,7 @@ async def show_help(talk: Talk) -> None:
             "secret word: protect yourself\n"
             "stop: no more messages\n"
             "delete me: leave, and be erased\n\n"
-            "Within a question, “back” and “cancel” help. You may answer with the number of a choice."
+            "Within a question, “back”, “cancel” and “menu” help. You may answer with the number of a choice."
         )
     )
     await talk.say(

@@ -107,7 +107,7 @@ async def _consents(keeper: Keeper, talk: Talk) -> bool:
         "By agreeing you say:\n"
         "• I am 18 or over.\n"
         "• I belong to a civilian service or to civil society.\n"
-        "• I may take part under my service's rules."
+        "• I may take part under my service’s rules."
     )
     # Translators: button, max:20
     no = Option("no", _("No, thank you"))
@@ -154,7 +154,7 @@ async def _is_admitted(talk: Talk, invited: dict[str, str]) -> bool:
 async def _welcome(talk: Talk) -> None:
     """Greet a new member, and offer to hear more."""
     me = await talk.member()
-    await talk.say(_("Welcome to Jisr, {name}. You are in the group of your country now.", name=me.name))
+    await talk.say(_("Welcome to Jisr, {name}! You are in the group of your country now.", name=me.name))
     await tell_more(talk)
 
 
@@ -189,7 +189,7 @@ async def ask_coordinators(talk: Talk) -> None:
     await talk.tell("tell", deciders, news, [Option(f"decide:{approval}", _("Decide"))], about=talk.person)
     await talk.say(
         _(
-            "Thank you, {name}. The coordinators have your request. Kindly wait: the answer comes here, often within a "
+            "Thank you, {name}! The coordinators have your request. Kindly wait: the answer comes here, often within a "
             "few days.",
             name=me.name,
         )

@@ -10,7 +10,7 @@ import io
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, time
 from gettext import GNUTranslations, NullTranslations
 from pathlib import Path
 
@@ -48,7 +48,7 @@ class Text:
     count: int = 0
 
 
-Param = str | int | float | date | datetime | Text
+Param = str | int | float | date | datetime | time | Text
 Words = Text | str  # a message of the catalogue, or words that a person wrote
 
 
@@ -94,11 +94,12 @@ class Translator:
         """Say ``text`` in ``language``, its numbers in ``digits`` (``latn`` or ``arab``).
 
         Names, numbers and foreign words are isolated (Unicode bidi, UAX 9) where they would
-        disturb the direction of the sentence. A broken translation falls back to English.
+        disturb the direction of the sentence; words put in keep their own digits. A broken
+        translation falls back to English.
         """
         if isinstance(text, str):
             return text
-        pattern = self._pattern(text, language)
+        pattern = to_digits(self._pattern(text, language), digits)
         if not text.params:
             return pattern
         values = {name: self._value(value, language, digits) for name, value in text.params.items()}
@@ -160,11 +161,13 @@ def to_digits(text: str, digits: str) -> str:
     return text.translate(_ARABIC_DIGITS) if digits == "arab" else text
 
 
-def _plain(value: str | float | date, language: str, digits: str) -> str:
+def _plain(value: str | float | date | time, language: str, digits: str) -> str:
     if isinstance(value, str):
         return _DIRECTION_MARKS.sub("", value)
     if isinstance(value, date):
         return say_date(value, language, digits)
+    if isinstance(value, time):
+        return to_digits(f"{value:%H:%M}", digits)
     return say_number(value, language, digits)
 
 

@@ -8,7 +8,7 @@ from handlers.talk import Option, Talk
 from network import joining
 
 # Asked before a language is known, so it is said in all of them.
-EVERYBODY = "اختر لغتك.\nChoisissez votre langue.\nChoose your language."
+EVERYBODY = "اختاروا لغتكم.\nChoisissez votre langue.\nChoose your language."
 
 
 def language_options() -> list[Option]:

@@ -36,4 +36,5 @@ capability = Capability(
     for_whom=ForWhom.CONSENTED,
     shown_in_menu=False,
     lasting=False,
+    anew=True,
 )

@@ -105,7 +105,7 @@ privacy_capability = Capability(
     name="privacy",
     command="privacy",
     # Translators: in the menu, max:24
-    title=_("What is kept about me"),
+    title=_("My data"),
     # Translators: words that start this, separated by |.
     words=_("privacy|what you know about me|my data|export"),
     converse=privacy,

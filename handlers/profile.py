@@ -35,10 +35,10 @@ VISIBILITIES: dict[str, Text] = {
 }
 
 DIGITS: dict[str, Text] = {
-    # Translators: button, max:20. The digits of Latin script; keep 1 2 3.
-    "latn": _("Latin (1 2 3)"),
-    # Translators: button, max:20. The digits of Arabic script; keep ١ ٢ ٣.
-    "arab": _("Arabic (١ ٢ ٣)"),
+    # Translators: button, max:20. The digits of Latin script: {sample} is "1 2 3".
+    "latn": _("Latin ({sample})", sample="1 2 3"),
+    # Translators: button, max:20. The digits of Arabic script: {sample} is "١ ٢ ٣".
+    "arab": _("Arabic ({sample})", sample="١ ٢ ٣"),
 }
 
 
@@ -61,7 +61,7 @@ async def card(talk: Talk) -> Text:
     """Return what a member said of themselves, for their own eyes."""
     me = await talk.member()
     followed = await talk.look(topics.followed, person=talk.person)
-    named = ", ".join(topics.label(code, talk.language) for code in followed)
+    named = " · ".join(topics.label(code, talk.language) for code in followed)
     return _(
         "Your profile\n\n"
         "Name: {name}\n"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import time
+
 from handlers.language import Text, _
 from handlers.registry import Capability
 from handlers.talk import Option, Talk
@@ -29,13 +31,13 @@ def describe(start: str, end: str) -> Text:
     if not start or not end:
         return _("You have no quiet hours.")
     # Translators: {start} and {end} are hours, such as 22:00.
-    return _("Quiet hours: from {start} to {end}.", start=start, end=end)
+    return _("Quiet hours: from {start} to {end}.", start=time.fromisoformat(start), end=time.fromisoformat(end))
 
 
 def _options() -> list[Option]:
     usual = [
         # Translators: button, max:24. {start} and {end} are hours, such as 22:00.
-        Option(key, _("{start} to {end}", start=start, end=end))
+        Option(key, _("{start} to {end}", start=time.fromisoformat(start), end=time.fromisoformat(end)))
         for key, (start, end) in USUAL.items()
     ]
     # Translators: button, max:24

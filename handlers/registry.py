@@ -35,7 +35,8 @@ class Capability:
     language, separated by ``|``. ``lasting`` is False for what is over in a moment (menu, help): it
     is not parked when something else begins, and shows no Cancel. ``always``: its words are
     understood even where a conversation waits for free text. ``when_stopped``: it also answers a
-    person who has stopped. ``parting``: where it silences or forgets the person, nothing else is taken up after it.
+    person who has stopped. ``anew``: asked for while it is under way, it begins again, for nothing is
+    lost by that. ``parting``: where it silences or forgets the person, nothing else is taken up after it.
     """
 
     name: str
@@ -48,6 +49,7 @@ class Capability:
     lasting: bool = True
     always: bool = False
     when_stopped: bool = False
+    anew: bool = False
     parting: bool = False
 
 
@@ -94,6 +96,11 @@ class Registry:
     def by_command(self, command: str) -> Capability | None:
         """Return the capability that ``/command`` starts, or None."""
         return self._by_command.get(command.lower())
+
+    def home_words(self, translator: Translator) -> frozenset[str]:
+        """Return what the menu is called, folded, in every language: that is understood anywhere."""
+        menu = self._by_name.get(self.menu)
+        return frozenset(map(fold, [menu.command, *translator.all_words(menu.title)])) if menu else frozenset()
 
     def words(self, translator: Translator) -> dict[str, Capability]:
         """Return the folded words of every offered language, each with what it starts."""

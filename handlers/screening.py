@@ -32,15 +32,15 @@ def refuse_traces(text: str) -> Text | None:
     """
     plain = latin_digits(text).replace("٫", ".")
     if _EMAIL.search(plain):
-        return _("There seems to be an e-mail address in it. For everybody's safety, please write it again without.")
+        return _("There seems to be an e-mail address in it. For everybody’s safety, please write it again without.")
     if _HANDLE.search(plain):
-        return _("There seems to be an @name or a link in it. For everybody's safety, please write it again without.")
+        return _("There seems to be an @name or a link in it. For everybody’s safety, please write it again without.")
     if _COORDINATES.search(plain):
         return _(
-            "There seem to be coordinates of a place in it. For everybody's safety, please write it again without."
+            "There seem to be coordinates of a place in it. For everybody’s safety, please write it again without."
         )
     if any(_is_phone(found.group()) for found in _NUMBER.finditer(plain)):
-        return _("There seems to be a phone number in it. For everybody's safety, please write it again without.")
+        return _("There seems to be a phone number in it. For everybody’s safety, please write it again without.")
     return None
 
 

@@ -42,7 +42,7 @@ async def ask_topic(talk: Talk, question: Text, *, place: int | str = 0) -> str:
 async def _wants_more(talk: Talk, place: int) -> bool:
     # Translators: button, max:20
     return await talk.confirm(
-        f"more[{place}]", _("Does it touch another topic?"), yes=_("Add a topic"), no=_("No, that is all")
+        f"more[{place}]", _("Does the practice touch another topic?"), yes=_("Add a topic"), no=_("No, that is all")
     )
 
 

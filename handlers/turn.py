@@ -28,7 +28,7 @@ AT_THE_START = _("This is the first question: there is nothing before it.")
 BEHIND_AN_ACT = _("That step is done and cannot be taken back.")
 CANCELLED = _("Cancelled.")
 IMPOSSIBLE = _("That is not possible, or no longer. Nothing was changed.")
-ALREADY_HERE = _("You are in the middle of this. Here is where we were:")
+ALREADY_HERE = _("You had begun this already. Here is where we were:")
 
 
 class Endless(Exception):
@@ -65,9 +65,12 @@ class Turn:
     async def start(self, capability: Capability, argument: str = "") -> None:
         """Begin a capability; a conversation under way is left, and can be taken up again."""
         if self.active is not None:
-            if self.active.capability is capability and argument in {"", self.active.argument}:
+            same = self.active.capability is capability
+            if same and not capability.anew and argument in {"", self.active.argument}:
                 await self.resume(self.active, before=ALREADY_HERE)
                 return
+            if same and capability.anew:
+                await self._forget(self.active)
             self.left, self.active = self.active, None
         await self._run(Dialogue.fresh(self.who.id, capability, argument))
 

@@ -64,9 +64,6 @@ def _full(record: dict[str, Any], language: str) -> dict[str, str]:
 
 
 def _short(record: dict[str, Any], language: str) -> dict[str, str]:
-    """Cut a one-line record at its colon: where and when, then what was done. Arabic has the title only."""
-    text = record[language]
-    if language == "ar":
-        return {"title": text, "problem": "", "done": ""}
-    title, _, done = text.partition(":")
+    """Cut a short record at its first colon: the title, then what was done."""
+    title, _, done = record[language].partition(":")
     return {"title": title.strip(), "problem": "", "done": done.strip()}

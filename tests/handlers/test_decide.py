@@ -21,9 +21,9 @@ async def test_a_coordinator_lets_somebody_in(open_phone):
     chat.hears("Amel demande à rejoindre le réseau.\nSociété civile, Association\nTunisie")
     await chat.taps("J’accepte")
     chat.hears("C’est fait, et la personne est prévenue.")
-    applicant.hears("يرحب بكم المنسقون في جسر")
-    applicant.sees_choices("ابدؤوا")
-    await applicant.taps("ابدؤوا")
+    applicant.hears("يرحب بكم فريق التنسيق في جسر")
+    applicant.sees_choices("لنبدأ")
+    await applicant.taps("لنبدأ")
     applicant.hears("ماذا تودون أن تفعلوا")
 
 
@@ -134,7 +134,7 @@ async def test_only_coordinators_decide(open_phone):
     chat = open_phone(language="fr")
     await chat.is_member()
     await chat.says("/decide")
-    chat.hears("Cela est réservé aux coordinateurs.")
+    chat.hears("Cela est réservé à la coordination.")
 
 
 async def test_nobody_decides_on_their_own_practice(open_phone):

@@ -14,8 +14,8 @@ async def test_a_member_searches_in_french_and_reads(open_phone):
     await chat.says("radio direct")
     chat.hears(RADIO_FR, "Niger · ")
     await chat.taps(RADIO_FR)
-    chat.hears("Le problème\n", "Ce qui a été fait\n", "Radio & médias", "Du fonds de départ de Jisr")
-    chat.does_not_hear("Dans sa langue d’origine")
+    chat.hears("Le problème\n", "Ce qui a été fait\n", "Radio & médias", "De la première collection de Jisr")
+    chat.does_not_hear("Ce texte est en")
     chat.sees_choices("Retour aux résultats", "Nouvelle recherche", "C’est tout")
     await chat.taps("Retour aux résultats")
     chat.hears(RADIO_FR)
@@ -23,8 +23,8 @@ async def test_a_member_searches_in_french_and_reads(open_phone):
     chat.hears("Comment voulez-vous chercher")
 
 
-async def test_a_member_searches_in_arabic_and_reads_what_has_no_arabic_text(open_phone):
-    """An Arabic search finds a practice by its Arabic title; its text comes in the original, and is marked so."""
+async def test_a_member_searches_in_arabic_and_reads(open_phone):
+    """An Arabic search finds a starter practice, and it opens in Arabic."""
     chat = open_phone(channel="whatsapp", language="ar")
     await chat.is_member()
     await chat.says("بحث")
@@ -32,7 +32,8 @@ async def test_a_member_searches_in_arabic_and_reads_what_has_no_arabic_text(ope
     await chat.says("الاذاعه")
     chat.hears(RADIO_AR, "النيجر")
     await chat.taps(RADIO_AR)
-    chat.hears("المشكلة\n", "ما تم القيام به\n", "بلغتها الأصلية: الفرنسية", "الإذاعة والإعلام")
+    chat.hears("المشكلة\n", "ما تم القيام به\n", "الإذاعة والإعلام")
+    chat.does_not_hear("لغة هذا النص")
 
 
 async def test_words_after_the_command_search_at_once(open_phone):
@@ -76,6 +77,22 @@ async def test_the_newest_come_in_pages(open_phone):
     await chat.says("11")
     chat.hears("What next?")
     await chat.taps("That is all")
+    chat.hears("Gladly. Write “menu” for anything else.")
+
+
+async def test_the_command_begins_a_search_anew(open_phone):
+    """Who asks to find again while reading gets a new search at once, and is not asked to finish the former."""
+    chat = open_phone(language="en")
+    await chat.is_member()
+    await chat.says("/find live radio")
+    await chat.says("1")
+    chat.hears("What next?")
+    await chat.says("find")
+    chat.hears("How do you want to look for practices?")
+    chat.does_not_hear("You had begun")
+    await chat.says("cancel")
+    chat.hears("Cancelled.")
+    chat.does_not_hear("You had begun")
 
 
 async def test_nothing_found_leads_on(open_phone):

@@ -47,7 +47,7 @@ async def test_numbers_are_shown_from_ten(open_phone, number, shown):
     async with chat.world.store.transaction(chat.world.now) as tx:
         await groups.join(tx, group=(await groups.by_country(tx, country="TN")).id, person=chat.person)
     await chat.says("/groups")
-    chat.hears("المجموعة: تونس", "لا منسق لها بعد", "يظهر عدد الأعضاء", *([shown] if shown else []))
+    chat.hears("المجموعة: تونس", "لم يتولَّ أحد تنسيقها بعد", "يظهر عدد الأعضاء", *([shown] if shown else []))
     chat.does_not_hear("الجهات الرسمية:")
 
 

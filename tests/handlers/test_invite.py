@@ -56,7 +56,7 @@ async def test_only_coordinators_invite(open_phone):
     chat = open_phone(language="fr")
     await chat.is_member()
     await chat.says("/invite")
-    chat.hears("Cela est réservé aux coordinateurs.")
+    chat.hears("Cela est réservé à la coordination.")
 
 
 @pytest.mark.parametrize(

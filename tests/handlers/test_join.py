@@ -51,7 +51,7 @@ async def test_an_invited_person_joins_within_twelve_taps(open_phone, channel, l
     phone = open_phone(channel=channel, language=language)
     code = await invited(phone, country="NE", side="official")
     await phone.says(f"/start {code}" if channel == "telegram" else f"JISR {code}")
-    phone.hears("اختر لغتك", "Choisissez votre langue", "Choose your language")
+    phone.hears("اختاروا لغتكم", "Choisissez votre langue", "Choose your language")
     hand = Counted(phone)
     own = {"fr": "Français", "ar": "العربية", "en": "English"}[language]
     await hand.does(own, "Next", "Next", "I agree", "Police", "I command a unit", "I am allowed", name)
@@ -78,7 +78,7 @@ async def test_somebody_without_invitation_waits_kindly_and_is_welcomed(open_pho
     await phone.taps("Civil society")
     await phone.taps("Association")
     await phone.says("Amel")
-    phone.hears("Thank you, Amel. The coordinators have your request. Kindly wait")
+    phone.hears("Thank you, Amel! The coordinators have your request. Kindly wait")
     head.hears("Amel")
     assert (await member(phone)).state is State.WAITING
     await phone.says("menu")
@@ -98,7 +98,7 @@ async def test_a_waiting_person_may_still_use_an_invitation(open_phone):
         await Counted(phone).does(answer)
     code = await invited(phone)
     await phone.says(f"Jisr {code}")
-    phone.hears("Welcome to Jisr, Awa.")
+    phone.hears("Welcome to Jisr, Awa!")
     async with phone.world.store.reading(phone.world.now) as tx:
         assert await tx.scalar(select(func.count()).select_from(approvals.approvals)) == 0
 
@@ -142,7 +142,7 @@ async def test_many_wrong_codes_are_slowed(open_phone):
     phone.hears("Several codes were tried here.")
     await phone.waits(minutes=61)
     await phone.says(f"JISR {code}")
-    phone.hears("Welcome to Jisr, Amel.")
+    phone.hears("Welcome to Jisr, Amel!")
 
 
 async def test_nothing_is_known_before_consent(open_phone):
@@ -154,7 +154,7 @@ async def test_nothing_is_known_before_consent(open_phone):
         await phone.taps(answer)
         assert await filled(phone) - {"invitations"} <= BEFORE_CONSENT
         assert await member(phone) is None
-    phone.hears("18 or over", "my service's rules", "civilian service")
+    phone.hears("18 or over", "my service’s rules", "civilian service")
 
 
 @pytest.mark.parametrize("card", [0, 1, 2])

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, time
 from pathlib import Path
 
 import pytest
@@ -66,6 +66,13 @@ def test_numbers_are_written_in_the_digits_chosen(arabic: Translator):
     text = _("{name}: {count}", name="R2", count=12345)
     assert arabic.render(text, "en") == "R2: 12,345"
     assert arabic.render(text, "ar", "arab") == "\u2068R2\u2069: \u2068١٢٬٣٤٥\u2069"
+
+
+def test_every_digit_follows_the_choice(arabic: Translator):
+    """Digits of the sentence and hours are written as chosen; what people wrote keeps its own."""
+    text = _("1 of 3: {word}, {hour}", word="R2", hour=time(21, 30))
+    assert arabic.render(text, "en") == "1 of 3: R2, 21:30"
+    assert arabic.render(text, "en", "arab") == "١ of ٣: R2, \u2068٢١:٣٠\u2069"
 
 
 def test_foreign_words_are_isolated(arabic: Translator):

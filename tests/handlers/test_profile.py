@@ -46,7 +46,7 @@ async def test_several_things_are_changed_in_one_go(open_phone):
         await phone.says(answer)
     assert (await member(phone)).name == "Noura"
     await phone.says("/profile")
-    phone.hears("Name: Noura", "Governance & oversight, Trust & communication")
+    phone.hears("Name: Noura", "Governance & oversight · Trust & communication")
 
 
 async def test_whoever_changes_country_changes_group(open_phone):

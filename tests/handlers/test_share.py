@@ -48,7 +48,7 @@ async def test_a_practice_is_shared_read_and_published(open_phone):
     amina.hears("Services de l’État, Sahel")
     amina.does_not_hear("Amina", "sensible")
     await amina.taps("Oui, la transmettre")
-    amina.hears("Merci. Les coordinateurs la liront")
+    amina.hears("Merci. La coordination la lira")
     boubacar.hears("Une pratique attend votre décision", TITLE)
     await boubacar.taps("Lire et décider")
     boubacar.hears(PROBLEM, DONE, "Services de l’État, Sahel")
@@ -72,12 +72,12 @@ async def test_a_practice_is_shared_in_arabic_with_arabic_digits(open_phone):
     await chat.says("٢")
     chat.hears("أي موضوع؟")
     await chat.says("٣")
-    chat.hears("هل تمس موضوعًا آخر؟")
+    chat.hears("هل تمس هذه الممارسة موضوعًا آخر؟")
     await chat.says("لا")
     await chat.says("١")
-    chat.hears("هكذا سيراها الآخرون", "من المجتمع المدني، المغرب العربي", "تونس · اللجان المحلية للأمن")
+    chat.hears("هكذا سيراها الآخرون", "من المجتمع المدني، البلدان المغاربية", "تونس · اللجان المحلية للأمن")
     await chat.says("١")
-    chat.hears("سيقرؤها المنسقون")
+    chat.hears("سيقرؤها فريق التنسيق")
 
 
 async def test_one_answer_is_changed_and_the_others_stay(open_phone):
@@ -103,7 +103,7 @@ async def test_one_answer_is_changed_and_the_others_stay(open_phone):
     await chat.says("mali")
     chat.hears("Mali · Justice coutumière")
     await chat.taps("Oui, la transmettre")
-    chat.hears("Merci. Les coordinateurs la liront")
+    chat.hears("Merci. La coordination la lira")
 
 
 async def test_a_topic_is_found_by_words(open_phone):
@@ -118,7 +118,7 @@ async def test_a_topic_is_found_by_words(open_phone):
     chat.hears("Aucun thème n’a ces mots")
     await chat.says("شرطة القرب")
     await chat.taps("Police de proximité")
-    chat.hears("Touche-t-elle un autre thème\u202f?")
+    chat.hears("Cette pratique touche-t-elle un autre thème\u202f?")
 
 
 async def test_a_sensitive_topic_is_announced_and_needs_both_sides(open_phone):
@@ -128,7 +128,7 @@ async def test_a_sensitive_topic_is_announced_and_needs_both_sides(open_phone):
     civil, official = open_phone(language="fr"), open_phone(language="ar")
     await civil.is_member(country="NE", coordinator=True)
     await official.is_member(side="official", service="police", country="NE", coordinator=True)
-    await tell_all(author, topic="Groupes d'autodéfense")
+    await tell_all(author, topic="Groupes d’autodéfense")
     author.hears("L’un de ses thèmes est sensible")
     await author.taps("Oui, la transmettre")
     await civil.taps("Lire et décider")
@@ -137,7 +137,7 @@ async def test_a_sensitive_topic_is_announced_and_needs_both_sides(open_phone):
     civil.hears("Il manque encore l’avis de l’autre côté")
     author.hears_nothing()
     await official.taps("القراءة والبت")
-    official.hears("الموضوع حساس", "بلغتها الأصلية: الفرنسية")
+    official.hears("الموضوع حساس", "لغة هذا النص: الفرنسية. لم يُترجم بعد.")
     await official.taps("أوافق")
     author.hears("est maintenant ouverte au réseau")
 
@@ -187,3 +187,22 @@ async def test_a_draft_is_sealed_until_it_is_published(open_phone, sqlite_store,
     async with sqlite_store.transaction(now) as tx:
         found = await practices.search(tx, words="rencontres au terrain de football")
     assert TITLE not in [practice.title for practice in found]
+
+
+async def test_a_word_of_a_command_is_no_answer(open_phone):
+    """Where a phrase is wanted, the word that starts something else starts it; the draft waits and is offered again."""
+    chat = open_phone(language="fr")
+    await chat.is_member(country="NE")
+    await chat.says("partager")
+    await chat.says(TITLE)
+    chat.hears("Quel était le problème\u202f?")
+    await chat.says("menu")
+    chat.hears("Que souhaitez-vous faire")
+    await chat.says("mes groupes")
+    chat.hears("dans aucun groupe", "Vous aviez commencé\u202f: Partager une pratique")
+    await chat.taps("Continuer")
+    await chat.says("chercher")
+    chat.hears("Comment voulez-vous chercher")
+    await chat.says("annuler")
+    await chat.taps("Continuer")
+    chat.hears("Quel était le problème\u202f?")

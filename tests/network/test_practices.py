@@ -127,12 +127,13 @@ async def test_the_starter_practices_are_found_across_languages(store: Store, no
         english = await practices.get(tx, practice=radio, language="en")
         assert (english.language, english.title) == ("en", "Police answer callers live on radio")
         arabic = await practices.get(tx, practice=radio, language="ar")
-        assert (arabic.language, arabic.title[:6], arabic.editorial) == ("fr", "الشرطة", True)
-        assert arabic.problem.startswith("Les habitants")
-        for one in await practices.search(tx, language="fr"):
-            assert one.title
-            assert one.done
-            assert len(one.title) <= 60
+        assert (arabic.language, arabic.title[:6], arabic.editorial) == ("ar", "الشرطة", True)
+        assert arabic.problem.startswith("كانت لدى السكان")
+        for language in ("fr", "ar", "en"):
+            for one in await practices.search(tx, language=language):
+                assert one.language == language
+                assert one.done
+                assert 0 < len(one.title) <= 60
         community = await practices.search(tx, words="police de proximité")
         assert starter.practice_id("ne-commpol") == community[0].id
 

@@ -15,12 +15,13 @@ from tests.network.people import enrolled
 
 
 def test_topics_are_a_tree_with_short_labels() -> None:
-    """There are nine roots and forty topics below; each label fits a button, in each language."""
+    """There are nine roots and forty topics below; each label fits a row of a list, in each language."""
     below = [topic for root in topics.roots() for topic in topics.children(root.code)]
     assert (len(topics.roots()), len(below)) == (9, 40)
     for topic in (*topics.roots(), *below):
         assert set(topic.labels) == {"en", "fr", "ar"}
         assert all(0 < len(label) <= 24 for label in topic.labels.values())
+    assert all(len(label) <= 22 for root in topics.roots() for label in root.labels.values())  # after a box to tick
     assert topics.label("com.policing", "ha") == topics.label("com.policing", "en")
     with pytest.raises(Missing):
         topics.label("nothing", "en")

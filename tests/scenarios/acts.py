@@ -44,7 +44,7 @@ async def join_in_french(phone: Phone, code: str, *, service: str, name: str, of
 async def join_in_arabic(phone: Phone, code: str, *, service: str, name: str) -> None:
     """Join by invitation, tapping, in Arabic, as civil society."""
     await phone.starts(code if phone.app == "telegram" else f"JISR {code}")
-    await phone.hears("اختر لغتك")
+    await phone.hears("اختاروا لغتكم")
     await talk(phone, ("[العربية]", "1 من 3"), ("[التالي]", "2 من 3"), ("[التالي]", "3 من 3"))
     await talk(phone, ("[أوافق]", "أين تعملون"), (f"[{service}]", "بأي اسم"))
     await talk(phone, (name, "أهلًا بكم في جسر"), ("[لاحقًا]", ""))

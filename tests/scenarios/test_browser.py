@@ -148,7 +148,7 @@ async def test_main_job_by_hand(sandbox: Sandbox, browser: Browser):
         await awa.taps(label)
     await awa.sees("Quel nom")
     await awa.says("Awa")
-    await awa.sees("Les coordinateurs ont votre demande")
+    await awa.sees("La coordination a reçu votre demande")
 
     await issa.sees("Awa demande à rejoindre")
     await fatou.taps("Décider")
