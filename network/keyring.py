@@ -96,7 +96,7 @@ class KeyRing:
         """
         if not path.exists():
             draft = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
-            cls.fresh()._write(draft)
+            _write(cls.fresh(), draft)
             with suppress(FileExistsError):
                 os.link(draft, path)
             draft.unlink()
@@ -105,21 +105,13 @@ class KeyRing:
     def save(self, path: Path) -> None:
         """Write the ring to ``path`` in one durable step (a temporary file, then a rename)."""
         draft = path.with_name(path.name + ".new")
-        self._write(draft)
+        _write(self, draft)
         draft.replace(path)
         folder = os.open(path.parent, os.O_RDONLY)
         try:
             os.fsync(folder)
         finally:
             os.close(folder)
-
-    def _write(self, draft: Path) -> None:
-        draft.parent.mkdir(parents=True, exist_ok=True)
-        handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(handle, "w", encoding="ascii") as file:
-            json.dump(_written(self), file)
-            file.flush()
-            os.fsync(file.fileno())
 
     @property
     def old(self) -> list[int]:
@@ -185,6 +177,16 @@ def _read(raw: dict[str, Any]) -> KeyRing:
     if not {ring.current, ring.coming or ring.current} <= set(ring.data) <= set(KEY_IDS):
         raise ValueError("a key is named and not there")
     return ring
+
+
+def _write(ring: KeyRing, path: Path) -> None:
+    """Write a ring to a new file, closed to others, and have the disk keep it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(handle, "w", encoding="ascii") as file:
+        json.dump(_written(ring), file)
+        file.flush()
+        os.fsync(file.fileno())
 
 
 def _written(ring: KeyRing) -> dict[str, Any]:
