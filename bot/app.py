@@ -247,7 +247,7 @@ def _assemble(  # noqa: PLR0917 - everything that is built before, once
         processor=processor,
         courier=courier,
         timekeeper=Timekeeper(store, clock, wake=wake),
-        workers=Workers(store, clock, works.table(), metrics=metrics, wake=wake),
+        workers=Workers(store, clock, works.table(), metrics=metrics, wake=wake, undo=works.undo),
         housekeeping=Housekeeping(store, clock),
         pollers=[
             Poller(

@@ -12,7 +12,7 @@ from typing import Any
 from bot import logs
 from bot.clock import Clock
 from bot.metrics import Metrics
-from network import addresses, due, erasure, inbox, jobs, outbox, rates, traces
+from network import addresses, due, erasure, inbox, invitations, jobs, leaving, outbox, rates, traces
 from network.inbox import Arrival, Origin
 from network.jobs import Job
 from network.store import Store, Tx
@@ -21,14 +21,21 @@ TICK_S = 1.0
 RENEW_S = 5.0  # how often the leases of the jobs at hand are renewed
 TIDY_EVERY = timedelta(minutes=10)
 UNCONSENTED = timedelta(hours=24)
+EXPIRED = timedelta(days=30)  # for so long an expired invitation may still be asked about
+FOREVER = frozenset({leaving.ERASE})  # kinds of job that are never given up
 DUE_AT_ONCE = 200
 JOBS_AT_ONCE = 4
 JOB_AT_MOST_S = 100.0
 
 Act = Callable[[Tx, str], Awaitable[None]]
 Work = Callable[[Job], Awaitable[dict[str, Any] | None]]
+Undo = Callable[[Job, dict[str, Any]], Awaitable[None]]
 
 log = logs.logger(__name__)
+
+
+async def _nothing(_job: Job, _result: dict[str, Any]) -> None:
+    """Leave the result where it is."""
 
 
 class NotYet(Exception):
@@ -90,13 +97,17 @@ class Timekeeper:
 
 @dataclass
 class Workers:
-    """Does the jobs, each outside any transaction; the result comes back as input of its person."""
+    """Does the jobs, each outside any transaction; the result comes back as input of its person.
+
+    ``undo`` takes back the result of a job that nobody waits for any more: its person was erased meanwhile.
+    """
 
     store: Store
     clock: Clock
     works: Mapping[str, Work]
     metrics: Metrics = field(default_factory=Metrics)
     wake: Callable[[], None] = lambda: None
+    undo: Undo = _nothing
 
     async def run(self, stop: asyncio.Event) -> None:
         """Work until ``stop`` is set."""
@@ -143,13 +154,16 @@ class Workers:
         else:
             self.metrics.jobs.labels(job.kind, "done").inc()
             async with self.store.transaction(self.clock.now()) as tx:
-                if await jobs.done(tx, job=job.id):
+                wanted = await jobs.done(tx, job=job.id)
+                if wanted:
                     await _tell(tx, job, result)
+            if not wanted and result is not None:
+                await self.undo(job, result)
             self.wake()
 
     async def _fail(self, job: Job, code: str, *, final: bool) -> None:
         async with self.store.transaction(self.clock.now()) as tx:
-            if await jobs.failed(tx, job=job, code=code, final=final):
+            if await jobs.failed(tx, job=job, code=code, final=final, forever=job.kind in FOREVER):
                 self.metrics.jobs.labels(job.kind, "failed").inc()
                 await _tell(tx, job, {"error": code})
         self.wake()
@@ -187,17 +201,28 @@ class Housekeeping:
             ("jobs", jobs.sweep),
             ("rates", rates.sweep),
             ("traces", traces.sweep),
-            ("strangers", _purge),
+            ("invitations", _forget_invitations),
         ):
             async with self.store.transaction(self.clock.now()) as tx:
                 forgotten[name] = await sweep(tx)
+        forgotten["strangers"] = await self._purge()
         if forgotten["strangers"]:
             await self.store.scrub()
         log.info("tidied", **forgotten)
 
+    async def _purge(self) -> int:
+        """Erase everyone who never consented, a group in each transaction; return how many."""
+        count = 0
+        while True:
+            async with self.store.transaction(self.clock.now()) as tx:
+                group = await erasure.purge_unconsented(tx, before=tx.now - UNCONSENTED)
+            count += group
+            if group < erasure.AT_ONCE:
+                return count
 
-async def _purge(tx: Tx) -> int:
-    return await erasure.purge_unconsented(tx, before=tx.now - UNCONSENTED)
+
+async def _forget_invitations(tx: Tx) -> int:
+    return await invitations.purge(tx, before=tx.now - EXPIRED)
 
 
 async def _tell(tx: Tx, job: Job, result: dict[str, Any] | None) -> None:

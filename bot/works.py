@@ -63,6 +63,11 @@ class Works:
         ref = await self.media.save(job.person, data)
         return asdict(Media(MediaKind.DOCUMENT, ref, mime="text/plain", size=len(data), name="jisr.txt"))
 
+    async def undo(self, _job: Job, result: dict[str, Any]) -> None:
+        """Delete the file of a result that nobody waits for any more."""
+        if "ref" in result:
+            await self.media.delete([str(result["ref"])])
+
     async def forget(self, job: Job) -> None:
         """Delete a file that was sent and is of no more use."""
         await self.media.delete([job.argument["ref"]])

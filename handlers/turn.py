@@ -10,13 +10,13 @@ from handlers.answers import Chosen, Left, Reply, Turned, Unclear
 from handlers.dialogue import Dialogue
 from handlers.language import Words, _
 from handlers.messages import Choice, Incoming, Kind, Letter, Outgoing
-from handlers.people import SILENT, Person
+from handlers.people import SILENT, Person, may
 from handlers.record import Given
 from handlers.registry import Capability, Registry
 from handlers.talk import Again, Goes, Said, Talk, Waits
 from network import conversations, due
 from network.conversations import Conversation, State
-from network.errors import NetworkError
+from network.errors import Forbidden, NetworkError
 from network.sealing import Unsealable
 from network.store import Tx
 
@@ -147,7 +147,10 @@ class Turn:
         await self._run(dialogue, given=given)
 
     async def _run(self, dialogue: Dialogue, *, given: Given | None = None, carried: Sequence[Said] = ()) -> None:
-        """Run a conversation until it waits or ends."""
+        """Run a conversation until it waits or ends; one that is no longer the person's to have ends at once."""
+        if not await may(self.tx, self.who, dialogue.capability):
+            await self._over(dialogue, Forbidden())
+            return
         said = list(carried)
         while self.runs < MOST_RUNS:
             self.runs += 1

@@ -93,7 +93,7 @@ class _Plan:
     take: list[Any] = field(default_factory=list)
     defer: list[dict[str, Any]] = field(default_factory=list)
     hold: list[Any] = field(default_factory=list)
-    drop: list[str] = field(default_factory=list)
+    drop: list[Any] = field(default_factory=list)
     refuse: list[str] = field(default_factory=list)
     tats: dict[str, float] = field(default_factory=dict)
     more_at: float | None = None
@@ -220,7 +220,7 @@ def _decide(tx: Tx, rows: Sequence[Any], limits: Limits, tat: float, reach: tupl
         if not row.reachable:
             plan.refuse.append(row.id)
         elif row.opener and row.last_inbound_at > row.created_at:
-            plan.drop.append(row.id)
+            plan.drop.append(row)
         elif not row.opener and _is_closed(tx, row, limits):
             plan.hold.append(row)
         elif row.opener and left <= 0:
@@ -239,7 +239,7 @@ def _decide(tx: Tx, rows: Sequence[Any], limits: Limits, tat: float, reach: tupl
 
 def _take(tx: Tx, plan: _Plan, row: Any, limits: Limits, now: float) -> float | None:
     """Take the row if the account's and the chat's rates let it; else return when it may go."""
-    overall = rates.decide(limits.account, plan.tats[""], now)
+    overall = rates.decide(limits.account, rates.sane(limits.account, plan.tats[""], now), now)
     if overall.at > now:
         plan.more_at = overall.at
         return overall.at
@@ -247,7 +247,7 @@ def _take(tx: Tx, plan: _Plan, row: Any, limits: Limits, now: float) -> float | 
         limit = limits.chat
         if limits.group and _external(tx, row).startswith("-"):  # https://core.telegram.org/bots/api#chat
             limit = limits.group
-        chat = rates.decide(limit, plan.tats.get(row.address, row.tat or 0.0), now)
+        chat = rates.decide(limit, rates.sane(limit, plan.tats.get(row.address, row.tat or 0.0), now), now)
         if chat.at > now:
             plan.defer.append({"the_id": row.id, "at": _instant(chat.at)})
             return chat.at
@@ -269,7 +269,7 @@ async def _write(tx: Tx, here: dict[str, str], plan: _Plan, lease_s: float) -> N
     if plan.defer:
         await tx.run(_DEFER, plan.defer)
     if plan.drop:
-        await tx.run(delete(outbox).where(outbox.c.id.in_(plan.drop)))
+        await _drop_openers(tx, plan.drop)
     if plan.refuse:
         refused = update(outbox).where(outbox.c.id.in_(plan.refuse))
         await tx.run(refused.values(stage=Stage.FAILED, error="unreachable", body=None))
@@ -277,6 +277,13 @@ async def _write(tx: Tx, here: dict[str, str], plan: _Plan, lease_s: float) -> N
         held = update(outbox).where(outbox.c.id.in_([row.id for row in plan.hold]))
         await tx.run(held.values(stage=Stage.HELD))
         await open_later(tx, which={row.address for row in plan.hold}, **here)
+
+
+async def _drop_openers(tx: Tx, rows: Sequence[Any]) -> None:
+    """Drop templates whose person has written; what was held while they did is let go."""
+    await tx.run(delete(outbox).where(outbox.c.id.in_([row.id for row in rows])))
+    held = (outbox.c.address.in_([row.address for row in rows]), outbox.c.stage == literal_column("0"))
+    await tx.run(update(outbox).where(*held).values(stage=Stage.QUEUED, ready_at=tx.now))
 
 
 async def _reach_left(tx: Tx, here: dict[str, str], limits: Limits) -> tuple[int, float | None]:

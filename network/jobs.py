@@ -30,6 +30,7 @@ TRIES = 8
 LEASE_S = 20.0  # renewed while a job is done: what a dead process did is given out again that soon
 BACK_OFF_S = 2.0  # doubled after each try
 BACK_OFF_AT_MOST_S = 600.0
+MOST_DOUBLED = 16
 KEEP = timedelta(days=1)
 
 jobs = Table(
@@ -111,13 +112,13 @@ async def done(tx: Tx, *, job: str) -> bool:
     return await tx.run(delete(jobs).where(jobs.c.id == job)) == 1
 
 
-async def failed(tx: Tx, *, job: Job, code: str, final: bool = False) -> bool:
-    """Put a job back for another try, or end it; return whether it is ended.
+async def failed(tx: Tx, *, job: Job, code: str, final: bool = False, forever: bool = False) -> bool:
+    """Put a job back for another try, or end it; return whether it is ended. With ``forever`` it is tried for good.
 
     ``code`` says what went wrong in at most 64 characters, and names nobody. What another process
     has taken up meanwhile stays as it is.
     """
-    ended = final or job.tries >= TRIES
+    ended = final or (job.tries >= TRIES and not forever)
     ready_at = None if ended else tx.now + timedelta(seconds=back_off_s(job.tries))
     values = {"ready_at": ready_at, "lease_until": None, "error": code[:64]}
     return await tx.run(update(jobs).where(_is_held(job)).values(**values)) == 1 and ended
@@ -155,4 +156,4 @@ def _is_held(job: Job) -> ColumnElement[bool]:
 
 def back_off_s(tries: int) -> float:
     """Return the seconds to wait after ``tries`` tries: 2, 4, 8, ... at most 600."""
-    return min(BACK_OFF_AT_MOST_S, BACK_OFF_S * 2.0 ** (tries - 1))
+    return min(BACK_OFF_AT_MOST_S, BACK_OFF_S * 2.0 ** min(tries - 1, MOST_DOUBLED))

@@ -6,11 +6,12 @@ from datetime import timedelta
 
 from sqlalchemy import Column, ForeignKey, String, Table, delete, select, update
 
-from network import addresses, audit, codes, groups, members, practices, topics
+from network import addresses, audit, codes, groups, jobs, members, practices, topics
 from network.approvals import approvals, decisions
 from network.erasure import erase
 from network.groups import seats
 from network.invitations import invitations
+from network.leaving import ERASE
 from network.members import State
 from network.store import Instant, Tx, metadata
 
@@ -61,6 +62,7 @@ async def accept(tx: Tx, *, code: str, address: str) -> str | None:
     if here.person in both:
         await _hand_over(tx, here.person, person)
     await erase(tx, person=here.person)
+    await jobs.ask(tx, kind=ERASE, person=here.person, argument={"keep_practices": True})  # their files, the log
     await audit.record(tx, act="link", actor=person, subject=here.person)
     return person
 

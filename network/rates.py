@@ -19,6 +19,7 @@ from network.store import Tx, metadata
 IDLE_S = 86_400  # a row this long past its time decides nothing any more
 ROUNDING_S = 1e-6  # seconds since 1970 have 16 digits
 PACES_AT_MOST = 10_000
+SKEW_S = 60.0  # by which the clocks of two machines may differ
 
 rates = Table(
     "rates",
@@ -58,6 +59,12 @@ def decide(limit: Limit, tat: float, now: float) -> Verdict:
     return Verdict(at=at, tat=max(at, tat) + limit.each_s)
 
 
+def sane(limit: Limit, tat: float, now: float) -> float:
+    """Return ``tat``, or ``now`` when it lies further ahead than it can: the clock was set back since."""
+    most = now + limit.burst * limit.each_s
+    return now if tat > most + SKEW_S else tat
+
+
 @dataclass
 class Paces:
     """The paces of the people who write to us, kept by one process: a flood is spread over time.
@@ -67,10 +74,14 @@ class Paces:
 
     limit: Limit = Limit(messages=2, seconds=1.0, burst=30)
     _tats: dict[str, float] = field(default_factory=dict, repr=False)
+    _latest: float = 0.0
 
     def next(self, person: str, now: datetime) -> datetime:
         """Return the instant at which the next item of ``person`` (a keyed index) is to be handled."""
         instant = now.timestamp()
+        if instant < self._latest - SKEW_S:  # the clock was set back
+            self._tats.clear()
+        self._latest = instant
         verdict = decide(self.limit, self._tats.get(person, 0.0), instant)
         self._tats[person] = verdict.tat
         if len(self._tats) > PACES_AT_MOST:

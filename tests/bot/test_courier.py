@@ -10,7 +10,7 @@ from datetime import timedelta
 from itertools import pairwise
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from bot import envelopes
 from bot.channels import Rates, Remedy, SendError
@@ -149,6 +149,39 @@ async def test_a_closed_window(build_world: Callable[..., World]) -> None:
     await put(world, "1", "fourth")
     await world.send()
     assert world.channel.calls[-1].opener, "a window that closed again has its own template"
+
+
+async def test_what_is_held_while_its_person_writes_is_not_forgotten(build_world: Callable[..., World]) -> None:
+    """When a row is held just after its person wrote, dropping the template lets it go: nothing waits for good."""
+    world = build_world(rates=WINDOW, name="whatsapp")
+    await write_in(world, 1, "1")
+    await world.send()
+    world.clock.advance(hours=25)
+    await put(world, "1", "late")
+    async with world.store.transaction(world.clock.now()) as tx:
+        await tx.run(update(outbox).where(outbox.c.stage == Stage.QUEUED).values(stage=Stage.HELD))
+        home = await tx.first(select(outbox.c.address))
+        assert home is not None
+        await dispatch.open_later(tx, channel="whatsapp", account="main", which=[home.address])
+    world.clock.advance(1)
+    async with world.store.transaction(world.clock.now()) as tx:
+        await addresses.meet(tx, channel="whatsapp", account="main", external="1")
+    await world.send()
+    await world.send()
+    assert world.channel.texts[-1] == "late"
+
+
+async def test_a_clock_that_is_set_back_stops_nobody(build_world: Callable[..., World]) -> None:
+    """An hour set back costs no hour of silence: rates count from the new time."""
+    world = build_world(rates=Rates(account=(10, 1.0, 10), chat=(1, 1.0, 1)))
+    await put(world, "1", "before")
+    await world.send()
+    world.clock.advance(hours=-1)
+    await put(world, "1", "after")
+    await world.send()
+    world.clock.advance(5)
+    await world.send()
+    assert "after" in world.channel.texts
 
 
 async def test_reach_per_day(build_world: Callable[..., World]) -> None:

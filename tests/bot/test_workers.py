@@ -13,7 +13,7 @@ from bot.channels import Remedy, SendError
 from bot.workers import Housekeeping, Impossible, NotYet, Timekeeper, Workers
 from bot.works import FETCH, Works
 from handlers.messages import Media, MediaKind
-from network import addresses, due, jobs, leaving, outbox
+from network import addresses, due, erasure, invitations, jobs, leaving, outbox
 from network.errors import Missing
 from network.jobs import Job
 from network.media import MediaFolder
@@ -190,6 +190,59 @@ async def test_an_unreachable_person_is_erased_all_the_same(world: World, works:
         world.clock.advance(1)
     async with world.store.reading(world.clock.now()) as tx:
         assert await addresses.of(tx, person=person) == []
+
+
+async def test_an_erasure_is_never_given_up(world: World, works: Works) -> None:
+    """However long the disk is full or the log in use, the person is erased at last."""
+    person = await known(world)
+    faults = 40
+    erase = works.erase
+
+    async def failing(job: Job) -> None:
+        nonlocal faults
+        faults -= 1
+        if faults >= 0:
+            raise OSError
+        await erase(job)
+
+    workers = Workers(world.store, world.clock, {leaving.ERASE: failing})
+    async with world.store.transaction(world.clock.now()) as tx:
+        await leaving.leave(tx, person=person, keep_practices=False)
+    for _ in range(42):
+        world.clock.advance(700)
+        await workers.step()
+    async with world.store.reading(world.clock.now()) as tx:
+        assert await addresses.of(tx, person=person) == []
+
+
+async def test_a_copy_written_while_its_person_was_erased_is_deleted(world: World, works: Works) -> None:
+    """A file that a job saves after the erasure of its person does not stay."""
+    person = await known(world)
+
+    async def export(job: Job) -> dict[str, Any]:
+        async with world.store.transaction(world.clock.now()) as tx:
+            await erasure.erase(tx, person=person)
+        return await works.export(job)
+
+    workers = Workers(world.store, world.clock, {leaving.EXPORT: export}, undo=works.undo)
+    async with world.store.transaction(world.clock.now()) as tx:
+        await leaving.ask_copy(tx, person=person, text="all about me")
+    assert await workers.step() == 1
+    assert works.media.refs() == []
+
+
+async def test_a_crowd_of_strangers_is_forgotten_too(sqlite_world: World) -> None:
+    """More people than one transaction erases are gone in the same round; so are expired invitations."""
+    world = sqlite_world
+    async with world.store.transaction(world.clock.now()) as tx:
+        for number in range(2 * erasure.AT_ONCE + 1):
+            await addresses.meet(tx, channel="telegram", account="main", external=str(number))
+        await invitations.create(tx, by="steward", uses=1, days=1)
+    world.clock.advance(hours=24 * 32)
+    await Housekeeping(world.store, world.clock).step()
+    async with world.store.engine.connect() as connection:
+        for table in ("addresses", "invitations"):
+            assert (await connection.exec_driver_sql(f"SELECT count(*) FROM {table}")).scalar_one() == 0
 
 
 async def test_strangers_are_forgotten_after_a_day(world: World) -> None:

@@ -3,11 +3,12 @@ from __future__ import annotations
 import re
 
 import pytest
+from sqlalchemy import func, select
 
 import handlers
 from handlers.desk import Desk
 from handlers.invite import Links
-from network import invitations, starter
+from network import groups, invitations, starter
 from tests.handlers.transcript import Transcript
 
 
@@ -34,6 +35,22 @@ async def test_a_coordinator_invites_and_gets_the_links_of_both_apps(sqlite_stor
         made = await invitations.find(tx, code=code.group(1))
     assert made
     assert (made.country, made.side, made.uses_left) == ("TN", "civil", 5)
+
+
+async def test_whoever_lost_the_seat_meanwhile_invites_nobody(open_phone):
+    """A talk begun with a seat ends without it: what a person may is asked at every step."""
+    chat = open_phone()
+    await chat.is_member(country="SN", coordinator=True)
+    for answer in ("/invite", "Senegal", "Official", "50 people"):
+        await chat.says(answer)
+    async with chat.world.store.transaction(chat.world.now) as tx:
+        group = await groups.by_country(tx, country="SN")
+        await groups.unseat(tx, group=group.id, person=chat.person)
+    await chat.says("30 days")
+    chat.hears("That is not possible, or no longer. Nothing was changed.")
+    chat.does_not_hear("Code")
+    async with chat.world.store.transaction(chat.world.now) as tx:
+        assert await tx.scalar(select(func.count()).select_from(invitations.invitations)) == 0
 
 
 async def test_an_invitation_in_arabic_has_arabic_plurals(open_phone):

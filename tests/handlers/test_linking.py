@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from network import addresses
+from network import addresses, jobs, leaving
 from tests.handlers.people import member
 
 CODE = re.compile(r"LINK (\w{4}-\w{4})")
@@ -56,6 +56,19 @@ async def test_two_memberships_become_one_only_after_a_yes(open_phone):
     second.person, mine = other, second.person
     assert await member(second) is None
     assert mine == first.person
+
+
+async def test_the_files_of_the_former_membership_go_too(open_phone):
+    """What two memberships leave behind when they become one is erased as anybody's is: files and log included."""
+    first = open_phone(channel="telegram")
+    await first.is_member()
+    second = open_phone(channel="whatsapp")
+    await second.is_member(name="Amel bis")
+    former = second.person
+    await second.says(f"LINK {await code_of(first)}")
+    await second.taps("Yes, link them")
+    async with first.world.store.transaction(first.world.now) as tx:
+        assert [job.person for job in await jobs.claim(tx, kinds=[leaving.ERASE])] == [former]
 
 
 async def test_a_code_works_once_and_for_fifteen_minutes(open_phone):
