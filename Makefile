@@ -58,6 +58,7 @@ bench: setup ## Measure, beside a reference in the same run
 lock: setup ## Resolve the pinned versions again (needs uv)
 	uv pip compile pyproject.toml -p 3.11 --universal --generate-hashes --no-emit-index-url --no-annotate --no-header -q -o requirements/run.txt
 	uv pip compile pyproject.toml --group dev -p 3.11 --universal --generate-hashes --no-emit-index-url --no-annotate --no-header -q -c requirements/run.txt -o requirements/dev.txt
+	uv pip compile --group build -p 3.11 --universal --generate-hashes --no-emit-index-url --no-annotate --no-header -q -c requirements/dev.txt -o requirements/build.txt
 
 clean: ## Remove what was built (never the data folder)
 	rm -rf .venv dist .pytest_cache .mypy_cache .ruff_cache .hypothesis tests/output
