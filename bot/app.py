@@ -33,7 +33,8 @@ from handlers.desk import Desk as RealDesk
 from handlers.language import Translator
 from network import addresses, migrations, starter
 from network.media import MediaFolder
-from network.sealing import KeyRing, Sealer
+from network.presence import present
+from network.sealing import Sealer
 from network.store import Store, open_engine
 from network.turns import Turn
 
@@ -92,6 +93,11 @@ class App:
 
     async def run(self, stop: asyncio.Event) -> None:
         """Do everything until ``stop`` is set, then end in order: first what comes in, last what goes out."""
+        async with present(self.store.engine):
+            self.store.sealer.refresh()
+            await self._run(stop)
+
+    async def _run(self, stop: asyncio.Event) -> None:
         listener = listen(self.settings.host, self.settings.port)
         self.port = listener.getsockname()[1]
         incoming, handling, sending = asyncio.Event(), asyncio.Event(), asyncio.Event()
@@ -198,7 +204,7 @@ async def build(
 
 async def _open_store(settings: Settings, clock: Clock) -> Store:
     """Return the store, migrated, with the starter content; raise Misconfigured when the keys are not its own."""
-    store = Store(open_engine(settings.database), Sealer(KeyRing.load_or_create(settings.keys)))
+    store = Store(open_engine(settings.database), Sealer.following(settings.keys))
     await migrations.upgrade(store.engine)
     async with store.transaction(clock.now()) as tx:
         if not await addresses.opens(tx):

@@ -10,7 +10,7 @@ from typing import Annotated, Any, TypeVar
 
 import typer
 
-from bot import logs, webhooks
+from bot import keeping, logs, webhooks
 from bot import status as statuses
 from bot.clock import Clock
 from bot.doctor.command import doctor
@@ -18,7 +18,8 @@ from bot.settings import MAIN, Misconfigured, Settings
 from network import audit as audits
 from network import countries, groups, inbox, invitations, migrations, stops
 from network.errors import NetworkError
-from network.sealing import KeyRing, Sealer
+from network.presence import present
+from network.sealing import Sealer
 from network.store import Store, open_engine
 
 STEWARD = "steward"  # who does what is done from the command line, in the audit log
@@ -33,7 +34,8 @@ app.add_typer(account, name="account")
 app.add_typer(audit, name="audit")
 app.add_typer(quarantine, name="quarantine")
 app.add_typer(webhooks.app, name="webhook")
-app.command()(doctor)
+for command in (doctor, keeping.rotate_key, keeping.backup, keeping.restore):
+    app.command()(command)
 
 _T = TypeVar("_T")
 
@@ -211,9 +213,10 @@ async def _with_store(act: Any) -> Any:
 
 @asynccontextmanager
 async def _opened(settings: Settings) -> AsyncIterator[tuple[Store, Clock]]:
-    store = Store(open_engine(settings.database), Sealer(KeyRing.load_or_create(settings.keys)))
+    store = Store(open_engine(settings.database), Sealer.following(settings.keys))
     try:
-        yield store, Clock()
+        async with present(store.engine):
+            yield store, Clock()
     finally:
         await store.close()
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from alembic.util import CommandError
-from sqlalchemy import Table, select
+from sqlalchemy import Table, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from network import audit, migrations, tombstones
@@ -21,7 +21,7 @@ from network.errors import Missing, NetworkError
 from network.keyring import KeyRing
 from network.media import MediaFolder
 from network.reindexing import reindex
-from network.restoring import NotEmpty, Quiet, count_on, is_empty, load, quiet, sealer_of, tables_of
+from network.restoring import UNFINISHED, NotEmpty, Quiet, count_on, is_empty, load, mark, quiet, sealer_of, tables_of
 from network.sealing import Sealer
 from network.store import READING, Store, Tx
 
@@ -81,7 +81,7 @@ async def backup(store: Store, place: Place, file: Path, *, now: datetime) -> He
 async def restore(
     engine: AsyncEngine, ring: KeyRing, place: Place, file: Path, *, now: datetime, actor: str, expired: bool = False
 ) -> Restored:
-    """Fill an empty installation from a copy, or leave it empty. Audited.
+    """Fill an empty installation from a copy, or leave it empty, or such that nothing starts on it. Audited.
 
     Who was erased stays erased; nothing is sent twice; an older copy is brought to this release, and
     to the present index key. ``expired``: even one that is past its time. Raise NetworkError.
@@ -93,13 +93,14 @@ async def restore(
         theirs, ours = sealer_of(ring, reader.header), Sealer(ring)
         async with migrations.altering(engine) as connection:
             await _fill(connection, place, reader, ours)
-            tx = Tx(connection, theirs, now)
-            if theirs.index("", "") != ours.index("", ""):
-                await reindex(tx, anew=ours, actor=actor)
-            tx = Tx(connection, ours, now)
-            silenced = await quiet(tx)
-            forgotten = await tombstones.apply(tx, place.tombstones)
-            await audit.record(tx, act=ACT, actor=actor, subject=reader.header.id)
+            await mark(connection, UNFINISHED)
+    async with Store(engine, ours).transaction(now) as tx:
+        if theirs.index("", "") != ours.index("", ""):
+            await reindex(Tx(tx.connection, theirs, now), anew=ours, actor=actor)
+        silenced = await quiet(tx)
+        forgotten = await tombstones.apply(tx, place.tombstones)
+        await audit.record(tx, act=ACT, actor=actor, subject=reader.header.id)
+        await mark(tx.connection, migrations.head())
     await _forget_media(place, ours)
     return Restored(silenced, len(forgotten))
 
@@ -165,7 +166,10 @@ async def _snapshot(store: Store) -> AsyncIterator[AsyncConnection]:
 
 async def _dump(connection: AsyncConnection, table: Table) -> AsyncIterator[dict[str, Any]]:
     """Return every row of a table, in values for ``load``."""
-    columns = [column.name for column in table.columns]
-    result = await connection.stream(select(table))
-    async for rows in result.partitions(ROWS):
+    columns, key = [column.name for column in table.columns], list(table.primary_key)
+    query = select(table).order_by(*key).limit(ROWS)
+    rows = (await connection.execute(query)).all()
+    while rows:
         yield {"table": table.name, "columns": columns, "rows": [list(row) for row in rows]}
+        last = [getattr(rows[-1], column.name) for column in key]
+        rows = (await connection.execute(query.where(tuple_(*key) > tuple_(*last)))).all()

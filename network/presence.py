@@ -10,9 +10,10 @@ from __future__ import annotations
 import fcntl
 import os
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
 from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from network.errors import NetworkError
@@ -49,16 +50,15 @@ async def alone(engine: AsyncEngine) -> AsyncIterator[None]:
 @asynccontextmanager
 async def _locked(engine: AsyncEngine, *, alone: bool) -> AsyncIterator[bool]:
     if engine.dialect.name != "sqlite":
-        async with engine.connect() as connection:
+        connection = await engine.connect()
+        try:
             bare = await connection.execution_options(isolation_level="AUTOCOMMIT")
             lock = "pg_try_advisory_lock" if alone else "pg_try_advisory_lock_shared"
-            unlock = "pg_advisory_unlock" if alone else "pg_advisory_unlock_shared"
-            held = bool((await bare.execute(text(f"SELECT {lock}({LOCK})"))).scalar())
-            try:
-                yield held
-            finally:
-                if held:
-                    await bare.execute(text(f"SELECT {unlock}({LOCK})"))
+            yield bool((await bare.execute(text(f"SELECT {lock}({LOCK})"))).scalar())
+        finally:
+            with suppress(SQLAlchemyError, OSError):  # the server may be gone, and the lock with it
+                await connection.invalidate()
+            await connection.close()
         return
     handle = os.open(f"{engine.url.database}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:

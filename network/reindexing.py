@@ -7,11 +7,12 @@ end of the last invitation. Tombstones keep a key of their own for good.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Table, bindparam, delete, func, select, update
+from sqlalchemy import Row, Table, bindparam, delete, func, select, update
 
 from network import audit, inbox
 from network.addresses import addresses
@@ -19,7 +20,7 @@ from network.invitations import invitations
 from network.keyring import KeyRing
 from network.links import links
 from network.outbox import outbox
-from network.sealing import Sealer
+from network.sealing import Sealer, Unsealable
 from network.store import Tx
 
 BATCH = 1000
@@ -74,15 +75,14 @@ async def _addresses(tx: Tx, anew: Sealer) -> dict[str, str]:
     changes = []
     query = select(addresses.c.id, addresses.c.channel, addresses.c.external, addresses.c.alias)
     for row in await tx.all(query):
-        change = {"the_id": row.id, "alias_index": None}
-        for name in ("external", "alias"):
-            sealed = getattr(row, name)
-            if sealed is not None:
-                value = tx.seal.open(f"addresses.{name}", row.id, sealed)
-                change[f"{name}_index"] = anew.index(f"addresses.external:{row.channel}", value)
-                sender = f"inbox.person:{row.channel}"
-                senders[tx.seal.index(sender, value)] = anew.index(sender, value)
-        changes.append(change)
+        try:
+            known = {name: _opened(tx, "addresses", row, name) for name in ("external", "alias")}
+        except Unsealable:  # altered: it was found by nobody's id before
+            continue
+        field, sender = f"addresses.external:{row.channel}", f"inbox.person:{row.channel}"
+        change = {f"{name}_index": None if value is None else anew.index(field, value) for name, value in known.items()}
+        changes.append({"the_id": row.id, **change})
+        senders |= {tx.seal.index(sender, value): anew.index(sender, value) for value in known.values() if value}
     await _write(tx, addresses, ("external_index", "alias_index"), changes)
     return senders
 
@@ -98,9 +98,15 @@ async def _outbox(tx: Tx, anew: Sealer) -> None:
     rows = await tx.all(select(outbox.c.id, outbox.c.channel, outbox.c.ref).where(outbox.c.ref.is_not(None)))
     changes = []
     for row in rows:
-        ref = tx.seal.open("outbox.ref", row.id, row.ref)
-        changes.append({"the_id": row.id, "ref_index": anew.index(f"outbox.ref:{row.channel}", ref)})
+        with suppress(Unsealable):
+            ref = _opened(tx, "outbox", row, "ref") or ""
+            changes.append({"the_id": row.id, "ref_index": anew.index(f"outbox.ref:{row.channel}", ref)})
     await _write(tx, outbox, ("ref_index",), changes)
+
+
+def _opened(tx: Tx, table: str, row: Row[Any], name: str) -> str | None:
+    sealed = getattr(row, name)
+    return None if sealed is None else tx.seal.open(f"{table}.{name}", row.id, sealed)
 
 
 async def _write(tx: Tx, table: Table, columns: tuple[str, ...], changes: list[dict[str, Any]]) -> None:

@@ -26,6 +26,7 @@ from network.sealing import Sealer
 from network.store import Tx
 
 RESTORED = "restored"  # the reason, in each row that was made quiet
+UNFINISHED = "restoring"
 SAFE_JOBS = (ERASE, FORGET)  # they send nothing, and may be done twice
 WAITING = (Stage.HELD, Stage.QUEUED, Stage.SENDING)
 
@@ -47,6 +48,11 @@ class Quiet:
 async def is_empty(connection: AsyncConnection) -> bool:
     """Whether the database has no table yet."""
     return not await connection.run_sync(lambda sync: inspect(sync).get_table_names())
+
+
+async def mark(connection: AsyncConnection, revision: str) -> None:
+    """Write the revision: ``UNFINISHED`` until people are erased and nothing waits, so that no program starts."""
+    await connection.execute(text("UPDATE alembic_version SET version_num = :revision"), {"revision": revision})
 
 
 async def tables_of(connection: AsyncConnection) -> MetaData:

@@ -66,7 +66,7 @@ def postgres() -> Iterator[str]:
     server = get_server(folder, cleanup_mode="stop")
     try:
         socket = str(server.get_postmaster_info().socket_dir)
-        _finish(_make_template(socket))
+        finish(_make_template(socket))
         yield socket
     finally:
         server.cleanup()
@@ -77,7 +77,7 @@ def postgres() -> Iterator[str]:
 def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a migrated SQLite file to copy."""
     path = tmp_path_factory.mktemp("template") / "jisr.db"
-    _finish(_migrate(sqlite_url(path)))
+    finish(_migrate(sqlite_url(path)))
     return path
 
 
@@ -91,9 +91,21 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
         return
     socket = request.getfixturevalue("postgres")
     name = f"test_{uuid4().hex}"
-    _finish(administer(socket, f"CREATE DATABASE {name} TEMPLATE {TEMPLATE}"))
+    finish(administer(socket, f"CREATE DATABASE {name} TEMPLATE {TEMPLATE}"))
     yield postgres_url(socket, name)
-    _finish(administer(socket, f"DROP DATABASE {name} WITH (FORCE)"))
+    finish(administer(socket, f"DROP DATABASE {name} WITH (FORCE)"))
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """Return the URL of an empty database."""
+    if request.param == "sqlite":
+        yield sqlite_url(tmp_path / "empty.db")
+        return
+    socket, name = request.getfixturevalue("postgres"), f"empty_{uuid4().hex}"
+    finish(administer(socket, f"CREATE DATABASE {name}"))
+    yield postgres_url(socket, name)
+    finish(administer(socket, f"DROP DATABASE {name} WITH (FORCE)"))
 
 
 @pytest.fixture
@@ -124,7 +136,7 @@ def postgres_url(socket: str, name: str) -> str:
     return f"postgresql+asyncpg://postgres@/{name}?host={socket}"
 
 
-def _finish(work: Coroutine[None, None, None]) -> None:
+def finish(work: Coroutine[None, None, None]) -> None:
     """Run ``work`` to its end on a loop of its own, apart from the loop of the test."""
     with ThreadPoolExecutor(1) as thread:
         thread.submit(asyncio.run, work).result()

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from pathlib import Path
-from uuid import uuid4
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -15,19 +13,6 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from network import migrations
 from network.store import open_engine
-from tests.conftest import administer, postgres_url, sqlite_url
-
-
-@pytest.fixture(params=["sqlite", "postgres"])
-async def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[str]:
-    """Return the URL of an empty database."""
-    if request.param == "sqlite":
-        yield sqlite_url(tmp_path / "empty.db")
-        return
-    socket, name = request.getfixturevalue("postgres"), f"empty_{uuid4().hex}"
-    await administer(socket, f"CREATE DATABASE {name}")
-    yield postgres_url(socket, name)
-    await administer(socket, f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @pytest.fixture
