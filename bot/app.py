@@ -205,11 +205,18 @@ async def build(
 async def _open_store(settings: Settings, clock: Clock) -> Store:
     """Return the store, migrated, with the starter content; raise Misconfigured when the keys are not its own."""
     store = Store(open_engine(settings.database), Sealer.following(settings.keys))
-    await migrations.upgrade(store.engine)
-    async with store.transaction(clock.now()) as tx:
-        if not await addresses.opens(tx):
-            raise Misconfigured(OTHER_KEYS.format(settings.keys.name))
-        await starter.load(tx)
+    try:
+        await migrations.upgrade(store.engine)
+        async with store.transaction(clock.now()) as tx:
+            ours = await addresses.opens(tx)
+            if ours:
+                await starter.load(tx)
+    except BaseException:
+        await store.close()
+        raise
+    if not ours:
+        await store.close()
+        raise Misconfigured(OTHER_KEYS.format(settings.keys.name))
     return store
 
 

@@ -26,8 +26,8 @@ from network.store import Store, Tx
 
 IN_FLIGHT = 100  # of one account: one that answers slowly takes no room from another
 SEND_AT_MOST_S = 50.0
-RENEW_S = 5.0  # how often the leases of calls under way are renewed
-LEFT_AT_LEAST_S = 10.0  # of the lease of a call that begins: else another process could make it too
+RENEW_S = 3.0  # how often the leases of calls under way are renewed
+LEFT_AT_LEAST_S = 8.0  # of the lease of a call that begins: else another process could make it too
 TICK_S = 0.5  # for what waits for its instant, and what other processes queued
 FAULT_S = 1.0
 FAREWELL_S = 10.0  # for the calls under way when the program stops
@@ -76,6 +76,7 @@ class Courier:
         self._made: list[_Made] = []
         self._tasks: set[asyncio.Task[None]] = set()
         self._more_at: dict[Account, datetime] = {}
+        self._looked_at = clock.now()
 
     def wake(self, accounts: Iterable[Account] = ()) -> None:
         """Look at these accounts (all of them when none is given): there may be something to send."""
@@ -107,6 +108,7 @@ class Courier:
         while not stop.is_set():
             self._event.clear()
             try:
+                await self._look_around()
                 await self.step()
             except Exception as error:  # the loop outlives every fault of the store
                 log.exception("courier_failed", passing=is_passing(error))
@@ -118,9 +120,10 @@ class Courier:
     async def step(self) -> int:
         """Write what ended, take what may go now, and begin to send it; return how many were taken."""
         made, self._made = self._made, []
-        hungry, self._hungry = self._hungry, set()
-        claims: dict[Account, list[Call]] = {}
         now = self._clock.now()
+        hungry = self._hungry | {account for account, at in self._more_at.items() if at <= now}
+        self._hungry = set()
+        claims: dict[Account, list[Call]] = {}
         try:
             async with self._store.transaction(now) as tx:
                 await self._record(tx, made)
@@ -315,14 +318,18 @@ class Courier:
         soonest = min(self._more_at.values(), default=now + timedelta(seconds=TICK_S))
         seconds = min(TICK_S, max(0.0, (soonest - now).total_seconds()))
         while not (stop.is_set() or await self._clock.wait(self._event, seconds)):
-            if await self._is_due():
+            await self._look_around()
+            if self._hungry:
                 return
             seconds = TICK_S
 
-    async def _is_due(self) -> bool:
-        """Look whether a row's instant came, or another process queued one, or a lease ran out."""
+    async def _look_around(self) -> None:
+        """Look, at each tick however busy, whether a row's instant came, another queued one, a lease ran out."""
         now = self._clock.now()
         self._hungry.update(account for account, at in self._more_at.items() if at <= now)
+        if now < self._looked_at + timedelta(seconds=TICK_S):
+            return
+        self._looked_at = now
         try:
             async with self._store.reading(now) as tx:
                 ready_at, lease_until = await outbox.next_at(tx), await outbox.next_lease(tx)
@@ -330,10 +337,10 @@ class Courier:
                 await self._recover(now)
         except Exception as error:  # the step will say more
             log.warning("store_unread", exc_info=error)
-            return True
+            self._hungry.update(self._channels)
+            return
         if ready_at is not None and ready_at <= now:
             self._hungry.update(set(self._channels) - set(self._more_at))
-        return bool(self._hungry)
 
     async def _recover(self, now: datetime) -> None:
         async with self._store.transaction(now) as tx:

@@ -6,6 +6,7 @@ import asyncio
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Protocol
 
 from bot import envelopes, logs, receipts
@@ -19,6 +20,7 @@ from network.inbox import Inbound, Origin
 from network.store import Store, Tx
 
 BATCH = 200
+BATCH_AT_MOST = timedelta(seconds=0.25)  # then it is committed: nobody waits long for others, little can be undone
 TICK_S = 0.5  # for what waits for its instant, and what other processes took in
 FAULT_S = 1.0  # before trying again when the store failed
 KNOWN_AT_MOST = 50_000
@@ -112,12 +114,16 @@ class Processor:
         return len(items)
 
     async def _together(self, tx: Tx, items: Sequence[Inbound]) -> set[Account]:
-        work = _Round()
-        for item in items:
-            await self._handle(tx, item, work)
+        work, handled = _Round(), 0
+        enough = self._clock.now() + BATCH_AT_MOST
+        while handled < len(items) and (not handled or self._clock.now() < enough):
+            await self._handle(tx, items[handled], work)
+            handled += 1
         posted = await self._write(tx, work)
-        await inbox.done(tx, items=items)
-        self._metrics.handled.labels("done").inc(len(items))
+        await inbox.done(tx, items=items[:handled])
+        self._metrics.handled.labels("done").inc(handled)
+        if handled < len(items):
+            self.wake.set()
         return posted
 
     async def _one_by_one(self, tx: Tx, items: Sequence[Inbound]) -> set[Account]:

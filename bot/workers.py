@@ -18,7 +18,7 @@ from network.jobs import Job
 from network.store import Store, Tx
 
 TICK_S = 1.0
-RENEW_S = 5.0  # how often the leases of the jobs at hand are renewed
+RENEW_S = 3.0  # how often the leases of the jobs at hand are renewed
 TIDY_EVERY = timedelta(minutes=10)
 UNCONSENTED = timedelta(hours=24)
 EXPIRED = timedelta(days=30)  # for so long an expired invitation may still be asked about

@@ -34,7 +34,7 @@ from network.rates import Limit
 from network.store import Instant, Tx
 
 DAY = timedelta(hours=24)
-LEASE_S = 20.0  # renewed while a call is under way: what a dead process held is free that soon
+LEASE_S = 15.0  # renewed while a call is under way: what a dead process held is free that soon
 OPENER_URGENCY = 1  # after replies, before everything else
 LOST = "answer_lost"
 

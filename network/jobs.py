@@ -27,7 +27,7 @@ from network.ids import new_id
 from network.store import Instant, Tx, metadata
 
 TRIES = 8
-LEASE_S = 20.0  # renewed while a job is done: what a dead process did is given out again that soon
+LEASE_S = 15.0  # renewed while a job is done: what a dead process did is given out again that soon
 BACK_OFF_S = 2.0  # doubled after each try
 BACK_OFF_AT_MOST_S = 600.0
 MOST_DOUBLED = 16

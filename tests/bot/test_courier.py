@@ -105,6 +105,103 @@ async def test_rates_hold_across_restarts(build_world: Callable[..., World]) -> 
     assert world.clock.now() - start < timedelta(seconds=4)
 
 
+async def test_rates_hold_over_couriers(build_world: Callable[..., World]) -> None:
+    """Three couriers on one store send no more than one account and one chat may, and nothing twice."""
+    world = build_world(rates=Rates(account=(10, 1.0, 1), chat=(1, 1.0, 1)))
+    couriers = [Courier(world.store, world.clock, {("telegram", "main"): world.channel}) for _ in range(3)]
+    for number in range(20):
+        await put(world, str(number % 15), f"{number:02d}")
+    counts = []
+    for _ in range(30):
+        for courier in couriers:
+            courier.wake()
+        await asyncio.gather(*(courier.step() for courier in couriers))
+        for courier in couriers:
+            await courier.settle()
+        counts.append(len(world.channel.calls))
+        world.clock.advance(0.1)
+    for courier in couriers:
+        await courier.step()
+    assert all(later - earlier <= 1 for earlier, later in pairwise([0, *counts]))
+    assert sorted(world.channel.texts) == [f"{number:02d}" for number in range(20)]
+    assert await world.stages() == [Stage.SENT] * 20
+
+
+async def test_a_call_under_way_is_held(world: World) -> None:
+    """While a call takes long its lease is renewed, and nobody makes it again; when its courier dies, another does."""
+    go_on = asyncio.Event()
+
+    async def hold(_external: str) -> None:
+        await go_on.wait()
+
+    world.channel.on_send = hold
+    await put(world, "1", "slow")
+    world.courier.wake()
+    await world.courier.step()
+    for _ in range(12):
+        world.clock.advance(dispatch.LEASE_S / 4)
+        await world.courier.renew()
+        async with world.store.transaction(world.clock.now()) as tx:
+            assert await dispatch.recover(tx) == 0
+    world.clock.advance(dispatch.LEASE_S)
+    await world.courier.renew()
+    async with world.store.transaction(world.clock.now()) as tx:
+        assert await dispatch.recover(tx) == 1, "it was not renewed in time"
+    go_on.set()
+    await world.courier.settle()
+    await world.courier.step()
+    assert await world.stages() == [Stage.SENT]
+    assert await column(world, "ambiguous") == [True]
+
+
+async def test_a_late_failure_changes_nothing(world: World) -> None:
+    """A courier whose lease ran out does not put back a call that another one makes meanwhile."""
+    late, go_on = Courier(world.store, world.clock, {("telegram", "main"): world.channel}), asyncio.Event()
+
+    async def fail(_external: str) -> None:
+        await go_on.wait()
+        raise SendError(Remedy.RETRY, "500")
+
+    world.channel.on_send = fail
+    await put(world, "1", "a")
+    await late.step()
+    world.clock.advance(dispatch.LEASE_S)
+    async with world.store.transaction(world.clock.now()) as tx:
+        await dispatch.recover(tx)
+        claim = await dispatch.claim(
+            tx, channel="telegram", account="main", limits=dispatch.Limits(*_free(), group=None), limit=5
+        )
+    assert len(claim.calls) == 1
+    go_on.set()
+    await late.settle()
+    await late.step()
+    assert await world.stages() == [Stage.SENDING]
+
+
+async def test_a_busy_courier_looks_around(build_world: Callable[..., World]) -> None:
+    """However much one account has to send, leases that ran out are ended within a tick."""
+    world = build_world()
+    await put(world, "1", "of a dead courier")
+    async with world.store.transaction(world.clock.now()) as tx:
+        await dispatch.claim(
+            tx, channel="telegram", account="main", limits=dispatch.Limits(*_free(), group=None), limit=5
+        )
+    world.clock.advance(dispatch.LEASE_S)
+    stop = asyncio.Event()
+
+    async def more(_external: str) -> None:
+        world.clock.advance(0.1)
+        if len(world.channel.calls) > 200 or "of a dead courier" in world.channel.texts:
+            stop.set()
+        await put(world, str(len(world.channel.calls) + 10), "more")
+        world.courier.wake()
+
+    world.channel.on_send = more
+    await put(world, "2", "first")
+    await asyncio.wait_for(world.courier.run(stop), 30)
+    assert "of a dead courier" in world.channel.texts[:100]
+
+
 async def test_edits_do_not_count_against_a_chat(build_world: Callable[..., World]) -> None:
     """A prompt that is replaced and the next question go together, though the chat's rate is one a second."""
     world = build_world(rates=Rates(account=(100, 1.0, 100), chat=(1, 1.0, 1)))

@@ -1,0 +1,76 @@
+"""Status: what a steward sees in the terminal, and in the figures."""
+
+from __future__ import annotations
+
+from bot import status
+from bot.channels import Remedy, SendError
+from network import stops
+from tests.bot.conftest import World
+from tests.bot.fake_channel import message
+
+ACCOUNTS = [("telegram", "main"), ("whatsapp", "dakar")]
+
+
+async def said(world: World) -> str:
+    """Return the report as it is shown."""
+    async with world.store.reading(world.clock.now()) as tx:
+        return "\n".join(status.lines(await status.report(tx, ACCOUNTS), tx.now))
+
+
+async def test_nothing_waits(world: World) -> None:
+    """Every account that is set up is shown, also when nothing waits for it."""
+    assert await said(world) == (
+        "telegram/main: sending\n"
+        "  in   0 waiting; 0 in quarantine\n"
+        "  out  0 queued; 0 being sent; 0 held until the person writes\n"
+        "  24 h 0 failed; 0 whose answer was lost\n"
+        "whatsapp/dakar: sending\n"
+        "  in   0 waiting; 0 in quarantine\n"
+        "  out  0 queued; 0 being sent; 0 held until the person writes\n"
+        "  24 h 0 failed; 0 whose answer was lost\n"
+        "jobs: 0 waiting"
+    )
+
+
+async def test_what_waits_and_what_failed(world: World) -> None:
+    """Queues with their ages, failures by their codes, quarantine by its errors; no person and no text."""
+    await world.deliver(message(1, "22790123456", "poison canary"), message(2, "4711", "hello canary"))
+    for _ in range(4):
+        await world.process()
+        world.clock.advance(5)
+    world.channel.faults = [SendError(Remedy.REJECTED, "400"), SendError(Remedy.PAUSE, "429", retry_after_s=90)]
+    await world.send()
+    await world.deliver(message(3, "4711", "later canary"))
+    world.clock.advance(75)
+    shown = await said(world)
+    assert "telegram/main: paused until 09:01:50 UTC" in shown
+    assert "  in   1 waiting, the oldest for 1 min; 1 in quarantine (Poison: 1)" in shown
+    assert "1 queued" in shown
+    assert "  24 h 1 failed (400: 1); 0 whose answer was lost" in shown
+    assert not any(word in shown for word in ("22790123456", "4711", "canary"))
+
+
+async def test_a_stopped_account(world: World) -> None:
+    """A stopped account says since when, why, and what to do after it is mended."""
+    async with world.store.transaction(world.clock.now()) as tx:
+        await stops.stop(tx, channel="whatsapp", account="dakar", code="190")
+    expected = "whatsapp/dakar: STOPPED by its provider since 2026-11-23 09:00 UTC (190); then: "
+    assert expected + "jisr account resume whatsapp/dakar" in await said(world)
+    page = (await world.courier._metrics.page(world.store, world.clock.now(), accounts=ACCOUNTS)).decode()
+    assert 'jisr_account_stopped{account="dakar",channel="whatsapp"} 1.0' in page
+    assert 'jisr_account_stopped{account="main",channel="telegram"} 0.0' in page
+
+
+async def test_errors_by_cause(world: World) -> None:
+    """The figures count what went wrong by account and cause, and how long an account is paused yet."""
+    world.channel.faults = [SendError(Remedy.PAUSE, "429", retry_after_s=90)]
+    await world.deliver(message(1))
+    await world.turn()
+    page = (await world.courier._metrics.page(world.store, world.clock.now(), accounts=ACCOUNTS)).decode()
+    assert 'jisr_errors_total{account="main",act="send",cause="429",channel="telegram"} 1.0' in page
+    assert 'jisr_account_paused_seconds{account="main",channel="telegram"} 90.0' in page
+
+
+def test_spans() -> None:
+    """A span of time is said in the largest unit that fits."""
+    assert [status.span(seconds) for seconds in (-1, 4.9, 60, 3_599, 7_200)] == ["0 s", "4 s", "1 min", "59 min", "2 h"]
