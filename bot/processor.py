@@ -24,6 +24,7 @@ BATCH_AT_MOST = timedelta(seconds=0.25)  # then it is committed: nobody waits lo
 TICK_S = 0.5  # for what waits for its instant, and what other processes took in
 FAULT_S = 1.0  # before trying again when the store failed
 KNOWN_AT_MOST = 50_000
+UNSAID = frozenset({Kind.DUE, Kind.DONE, Kind.BLOCKED, Kind.UNBLOCKED})  # no message: it opens no window
 
 Account = tuple[str, str]  # channel, account
 
@@ -205,7 +206,7 @@ class Processor:
     def _note_writer(self, incoming: Incoming, work: _Round) -> None:
         """Remember who wrote: what was held for them may go now."""
         here = (incoming.channel, incoming.account)
-        if incoming.kind in {Kind.DUE, Kind.DONE, Kind.BLOCKED} or self._channels[here].rates.window_h is None:
+        if incoming.kind in UNSAID or self._channels[here].rates.window_h is None:
             return
         ids = [incoming.external, *([incoming.alias] if incoming.alias else [])]
         work.writers.setdefault(here, []).extend(ids)

@@ -56,16 +56,16 @@ class Desk:
             return await self._due(tx, incoming)
         if incoming.kind is Kind.DONE:
             return await afterwards.deliver(tx, incoming, self.translator)
-        who = await people.meet(tx, incoming, self.translator)
-        if incoming.kind is Kind.BLOCKED:
-            await addresses.set_reachable(tx, address=who.address.id, reachable=False)
+        if incoming.kind in {Kind.BLOCKED, Kind.UNBLOCKED}:
+            await people.let_in(tx, incoming, reachable=incoming.kind is Kind.UNBLOCKED)
             return []
+        who = await people.meet(tx, incoming, self.translator)
         if who.member is not None:
             await traces.keep(tx, address=who.address.id, channel=incoming.channel, ref=incoming.ref)
         struck = await self._strike(tx, who, incoming)
         if struck is not None:
             return struck
-        if who.state is State.LOCKED or incoming.kind is Kind.UNBLOCKED:
+        if who.state is State.LOCKED:
             return []
         turn = await self._turn(tx, who, incoming)
         await self._understand(turn)

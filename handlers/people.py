@@ -11,7 +11,7 @@ from handlers.messages import Choice, Incoming, Letter, Outgoing, Style, Urgency
 from handlers.prompts import BUTTON_LABEL, BUTTONS
 from handlers.questions import Option
 from handlers.registry import Capability, ForWhom
-from network import addresses, countries, groups, members, quiet
+from network import addresses, countries, groups, links, members, quiet
 from network.addresses import Address
 from network.errors import Missing
 from network.members import Member, State
@@ -45,7 +45,15 @@ async def meet(tx: Tx, incoming: Incoming, translator: Translator) -> Person:
         alias=incoming.alias,
         language=translator.guess(incoming.language),
     )
+    if incoming.alias and incoming.alias != address.alias:
+        address = await links.recognise(tx, address=address, alias=incoming.alias)
     return await at(tx, address, translator)
+
+
+async def let_in(tx: Tx, incoming: Incoming, *, reachable: bool) -> None:
+    """Note that a person blocked the bot or opted out, or let it in again. A stranger's wish needs no note."""
+    ids = [incoming.external, *([incoming.alias] if incoming.alias else [])]
+    await addresses.let_in(tx, channel=incoming.channel, account=incoming.account, externals=ids, reachable=reachable)
 
 
 async def at(tx: Tx, address: Address, translator: Translator) -> Person:

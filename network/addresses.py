@@ -11,6 +11,7 @@ from sqlalchemy import (
     BindParameter,
     Boolean,
     Column,
+    ColumnElement,
     LargeBinary,
     Row,
     String,
@@ -85,14 +86,18 @@ async def meet(
 ) -> Address:
     """Return the address that a message came from, making it (and a new person id) on first contact.
 
-    It is found by either id. It becomes reachable, and its service window begins now. The row is
-    locked until the transaction ends, so that one person's messages are handled one at a time.
+    It is found by either id; but a second id (a phone number) under another first one (a user id) is the
+    account of somebody else, who was given the number: a first contact. The address becomes reachable,
+    and its service window begins now. The row is locked until the transaction ends, so that one
+    person's messages are handled one at a time.
     ``language`` is the app's own hint and only counts on first contact.
     """
     key = index(tx, channel, external)
     other = index(tx, channel, alias) if alias else None
     values = {"on": channel, "by": account, "at": tx.now}
     row = await tx.first(_TOUCH, {**values, "key": key})
+    if other is not None and (row is None or other != row.alias_index):
+        await _part(tx, channel, account, key, other)
     if row is None:
         row = await tx.first(_TOUCH_EITHER, {**values, "keys": [value for value in (key, other) if value]})
     if row is None:
@@ -105,7 +110,7 @@ async def meet(
 async def find(tx: Tx, *, channel: str, account: str, external: str) -> Address | None:
     """Return the address that has an id, touching nothing; None before first contact."""
     here = (addresses.c.channel == channel) & (addresses.c.account == account)
-    row = await tx.first(select(addresses).where(here, addresses.c.external_index == index(tx, channel, external)))
+    row = await tx.first(select(addresses).where(here, _either(index(tx, channel, external))))
     return _address(tx, row) if row else None
 
 
@@ -153,23 +158,46 @@ async def set_person(tx: Tx, *, person: str, to: str) -> None:
     await tx.run(update(addresses).where(addresses.c.person == person).values(person=to, invitation=None))
 
 
-async def move(tx: Tx, *, channel: str, account: str, old: str, new: str) -> None:
-    """Follow a chat to its new id; an address that already has the new id stays, the old one goes quiet."""
+async def let_in(tx: Tx, *, channel: str, account: str, externals: Iterable[str], reachable: bool) -> None:
+    """Note that whoever has one of these ids blocked the bot, or let it in again. It is no message: no window opens."""
+    keys = [index(tx, channel, external) for external in externals]
+    theirs = or_(addresses.c.external_index.in_(keys), addresses.c.alias_index.in_(keys))
     here = (addresses.c.channel == channel) & (addresses.c.account == account)
-    row = await tx.first(select(addresses).where(here, addresses.c.external_index == index(tx, channel, old)))
+    await tx.run(update(addresses).where(here, theirs).values(reachable=reachable))
+
+
+async def move(tx: Tx, *, channel: str, account: str, old: str, new: str) -> None:
+    """Follow a chat to its new id; an address that already has the new id stays, the old one goes quiet.
+
+    Of two ids the one that is not named ends with the old one: WhatsApp's user id changes with the number.
+    """
+    here = (addresses.c.channel == channel) & (addresses.c.account == account)
+    row = await tx.first(select(addresses).where(here, _either(index(tx, channel, old))))
     if row is None:
         return
     key = index(tx, channel, new)
-    if await tx.first(select(addresses.c.id).where(here, addresses.c.external_index == key)):
+    if await tx.first(select(addresses.c.id).where(here, _either(key), addresses.c.id != row.id)):
         await set_reachable(tx, address=row.id, reachable=False)
         return
     sealed = tx.seal.seal("addresses.external", row.id, new)
-    await tx.run(update(addresses).where(addresses.c.id == row.id).values(external=sealed, external_index=key))
+    change = update(addresses).where(addresses.c.id == row.id)
+    await tx.run(change.values(external=sealed, external_index=key, alias=None, alias_index=None))
 
 
 async def detach(tx: Tx, *, address: str) -> None:
     """Forget an address. The next message from there is a first contact."""
     await tx.run(delete(addresses).where(addresses.c.id == address))
+
+
+def _either(key: str) -> ColumnElement[bool]:
+    return or_(addresses.c.external_index == key, addresses.c.alias_index == key)
+
+
+async def _part(tx: Tx, channel: str, account: str, key: str, other: str) -> None:
+    """Take a second id from an address whose first id is another one: the number has a new owner."""
+    here = (addresses.c.channel == channel) & (addresses.c.account == account)
+    former = (addresses.c.alias_index == other, addresses.c.external_index != key)
+    await tx.run(update(addresses).where(here, *former).values(alias=None, alias_index=None))
 
 
 async def _create(tx: Tx, channel: str, account: str, external: str, language: str) -> Row[Any]:

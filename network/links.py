@@ -6,7 +6,8 @@ from datetime import timedelta
 
 from sqlalchemy import Column, ForeignKey, String, Table, delete, select, update
 
-from network import addresses, audit, codes, groups, jobs, members, practices, topics
+from network import addresses, audit, codes, groups, jobs, members, outbox, practices, topics
+from network.addresses import Address
 from network.approvals import approvals, decisions
 from network.erasure import erase
 from network.groups import seats
@@ -65,6 +66,27 @@ async def accept(tx: Tx, *, code: str, address: str) -> str | None:
     await jobs.ask(tx, kind=ERASE, person=here.person, argument={"keep_practices": True})  # their files, the log
     await audit.record(tx, act="link", actor=person, subject=here.person)
     return person
+
+
+async def recognise(tx: Tx, *, address: Address, alias: str) -> Address:
+    """Join two addresses that the app says are one account, and return the one that is left.
+
+    A phone number and a user id may first be met apart. Two members stay two: they link by a code.
+    """
+    here = {"channel": address.channel, "account": address.account}
+    other = await addresses.find(tx, external=alias, **here)
+    if other is None or other.id == address.id:
+        return address
+    known = await members.get_many(tx, people=[address.person, other.person])
+    if len(known) > 1 or any(member.state is State.LOCKED for member in known.values()):
+        return address
+    kept, gone = (other, address) if other.person in known else (address, other)
+    if gone.person != kept.person:
+        await addresses.set_person(tx, person=gone.person, to=kept.person)
+        await erase(tx, person=gone.person)
+    await outbox.forget(tx, which=[gone.id])
+    await addresses.detach(tx, address=gone.id)
+    return await addresses.meet(tx, external=address.external, alias=alias, language=address.language, **here)
 
 
 async def _take(tx: Tx, code: str) -> str | None:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import select, update
 
-from network import addresses, members
+from network import addresses, links, members
 from network.errors import Invalid, Missing
 from network.ids import new_id
 from network.members import State
@@ -56,6 +56,66 @@ async def test_an_alias_of_somebody_else_is_not_taken(store: Store, now: datetim
         same = await addresses.meet(tx, channel="whatsapp", account="main", external=USER, alias=PHONE)
     assert (same.id, same.alias) == (two.id, None)
     assert one.id != two.id
+
+
+async def test_a_number_with_a_new_owner_opens_nobodys_membership(store: Store, now: datetime) -> None:
+    """The same phone number under another user id is another account: a stranger, who reaches nothing of the former."""
+    async with store.transaction(now) as tx:
+        former = await addresses.meet(tx, channel="whatsapp", account="main", external=USER, alias=PHONE)
+        stranger = await addresses.meet(tx, channel="whatsapp", account="main", external="NE.other", alias=PHONE)
+        assert stranger.person != former.person
+        assert (stranger.external, stranger.alias) == ("NE.other", PHONE)
+        again = await addresses.meet(tx, channel="whatsapp", account="main", external=USER)
+        assert (again.person, again.alias) == (former.person, None)
+
+
+async def test_a_changed_number_is_followed_by_either_id(store: Store, now: datetime) -> None:
+    """WhatsApp names the old and the new phone number, also where the user id was written to; that one has ended."""
+    async with store.transaction(now) as tx:
+        before = await addresses.meet(tx, channel="whatsapp", account="main", external=USER, alias=PHONE)
+        await addresses.move(tx, channel="whatsapp", account="main", old=PHONE, new="22790999999")
+        moved = await addresses.get(tx, address=before.id)
+        assert (moved.external, moved.alias) == ("22790999999", None)
+        after = await addresses.meet(tx, channel="whatsapp", account="main", external="NE.new", alias="22790999999")
+        assert (after.id, after.external, after.alias) == (before.id, "NE.new", "22790999999")
+
+
+async def test_a_block_opens_no_window(store: Store, now: datetime) -> None:
+    """Blocking and letting in again are no messages: the 24 hours do not begin, and strangers leave no row."""
+    async with store.transaction(now) as tx:
+        home = await addresses.meet(tx, channel="whatsapp", account="main", external=USER, alias=PHONE)
+    async with store.transaction(now + timedelta(hours=30)) as tx:
+        for reachable in (False, True):
+            await addresses.let_in(tx, channel="whatsapp", account="main", externals=[PHONE, "?"], reachable=reachable)
+            found = await addresses.get(tx, address=home.id)
+            assert (found.reachable, found.last_inbound_at) == (reachable, now)
+        assert await addresses.find(tx, channel="whatsapp", account="main", external="?") is None
+
+
+@pytest.mark.parametrize("member_by", [PHONE, USER])
+async def test_a_number_and_a_user_id_met_apart_become_one_person(store: Store, now: datetime, member_by: str) -> None:
+    """When the app says that both are one account, the stranger's address is the member's: the membership is kept."""
+    async with store.transaction(now) as tx:
+        here = {"channel": "whatsapp", "account": "main"}
+        homes = {external: await addresses.meet(tx, external=external, **here) for external in (PHONE, USER)}
+        member = homes[member_by].person
+        await members.enrol(tx, person=member, language="fr", consent_version="1")
+        met = await addresses.meet(tx, external=USER, alias=PHONE, **here)
+        one = await links.recognise(tx, address=met, alias=PHONE)
+        assert (one.person, one.external, one.alias) == (member, USER, PHONE)
+        assert await addresses.of(tx, person=member) == [one]
+
+
+async def test_two_members_are_never_joined_by_an_app(store: Store, now: datetime) -> None:
+    """Two memberships become one by a code only."""
+    async with store.transaction(now) as tx:
+        here = {"channel": "whatsapp", "account": "main"}
+        for external in (PHONE, USER):
+            home = await addresses.meet(tx, external=external, **here)
+            await members.enrol(tx, person=home.person, language="fr", consent_version="1")
+        met = await addresses.meet(tx, external=USER, alias=PHONE, **here)
+        assert await links.recognise(tx, address=met, alias=PHONE) == met
+        assert await members.count(tx, state=members.State.JOINING) == 2
 
 
 async def test_the_preferred_address_is_the_last_used_that_is_reachable(store: Store, now: datetime) -> None:
