@@ -35,7 +35,7 @@ from network import addresses, migrations, starter
 from network.media import MediaFolder
 from network.presence import present
 from network.sealing import Sealer
-from network.store import Store, open_engine
+from network.store import Away, Store, open_engine
 from network.turns import Turn
 
 GC_THRESHOLDS = (50_000, 20, 50)  # few collections: the libraries hold 150 MB that never becomes garbage
@@ -211,8 +211,10 @@ async def _open_store(settings: Settings, clock: Clock) -> Store:
             ours = await addresses.opens(tx)
             if ours:
                 await starter.load(tx)
-    except BaseException:
+    except BaseException as error:
         await store.close()
+        if isinstance(error, OSError):
+            raise Away from error
         raise
     if not ours:
         await store.close()

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from sqlalchemy.exc import DBAPIError
 
+from network.store import Away
+
 # https://sqlite.org/rescode.html: BUSY, LOCKED, NOMEM, READONLY, IOERR, FULL, CANTOPEN, PROTOCOL
 _SQLITE = frozenset({5, 6, 7, 8, 10, 13, 14, 15})
 # https://www.postgresql.org/docs/current/errcodes-appendix.html: connection, rollback (deadlock),
@@ -17,6 +19,8 @@ def is_passing(error: BaseException | None) -> bool:
     Only what the database itself says counts: a message whose handler runs into a time-out is at fault.
     """
     while error is not None:
+        if isinstance(error, Away):
+            return True
         if isinstance(error, DBAPIError) and error.connection_invalidated:
             return True
         code = getattr(error, "sqlite_errorcode", None)

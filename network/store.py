@@ -67,6 +67,10 @@ class LogInUse(NetworkError):
     """The write-ahead log could not be emptied while somebody reads an older state. Try again."""
 
 
+class Away(NetworkError):
+    """The database cannot be reached. Look at JISR_DATABASE_URL, and whether its server runs."""
+
+
 class Instant(TypeDecorator[datetime]):
     """An instant: aware in the program, UTC in the store (SQLite keeps no zone)."""
 
@@ -183,7 +187,10 @@ class Store:
     async def _transaction(self, now: datetime) -> AsyncIterator[Tx]:
         connection = self.engine.connect()
         try:
-            await whole(connection.start())
+            try:
+                await whole(connection.start())
+            except OSError as error:  # from the socket, as it is
+                raise Away from error
             try:
                 await whole(connection.begin().start())
                 yield Tx(connection, self.sealer, now)
