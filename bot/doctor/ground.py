@@ -44,9 +44,13 @@ def folder(place: Place) -> Finding:
     return ok("folder", f"{place.path} is closed to others.")
 
 
-def key_file(place: Place, *, needed: bool, fault: str = "") -> Finding:
-    """Judge the key file; ``needed`` when a database is sealed under it, ``fault`` when it is no key ring."""
-    if place.mode is None and needed:
+def key_file(place: Place, *, opens: bool, fault: str = "") -> Finding:
+    """Judge the key file.
+
+    ``opens``: whether its keys (any keys, when it is not there) open what the database holds;
+    ``fault``: why it is no key ring.
+    """
+    if place.mode is None and not opens:
         advice = "Put its copy back at once, mode 0600. Without it nothing that is kept can be read."
         return todo("keys", f"{place.path} is gone, and the database is sealed under it.", advice)
     if place.mode is None:
@@ -54,7 +58,9 @@ def key_file(place: Place, *, needed: bool, fault: str = "") -> Finding:
     if place.mode & OTHERS:
         return todo("keys", f"Others may read {place.path}.", f"chmod 600 {place.path}")
     if fault:
-        return todo("keys", f"{place.path} is no key ring.", "Put its copy back, mode 0600.")
+        return todo("keys", fault, f"The file is {place.path}.")
+    if not opens:
+        return todo("keys", f"{place.path} is not that of this database.", "Put the database's own key file there.")
     return ok("keys", "The key file is there, and closed to others. Is its copy elsewhere?")
 
 

@@ -15,11 +15,12 @@ from bot.channels import SendError
 from bot.doctor.accounts import TelegramFacts, WhatsAppFacts
 from bot.doctor.ground import Database, Place
 from bot.settings import WhatsAppAccount
-from network import groups, migrations
+from network import addresses, groups, migrations
 from network.errors import NetworkError
 from network.groups import Staffing
-from network.sealing import KeyRing, Sealer
-from network.store import Store, open_engine
+from network.keyring import KeyRing
+from network.sealing import Sealer
+from network.store import Store, Tx, open_engine
 
 PATIENCE_S = 10.0
 _T = TypeVar("_T")
@@ -71,15 +72,16 @@ def place(path: Path) -> Place:
         return Place(path, None)
 
 
-def ring_fault(path: Path) -> str:
-    """Return what keeps the key ring from being read, "" for nothing or when it is not there."""
+def ring(path: Path) -> tuple[KeyRing, str]:
+    """Return the key ring, or fresh keys that open nothing; and why it cannot be read, "" when it can or is not there."""
     try:
-        KeyRing.load(path)
+        return KeyRing.load(path), ""
     except FileNotFoundError:
-        return ""
-    except (NetworkError, OSError) as error:
-        return type(error).__name__
-    return ""
+        return KeyRing.fresh(), ""
+    except NetworkError as error:
+        return KeyRing.fresh(), str(error)
+    except OSError as error:
+        return KeyRing.fresh(), f"The key file cannot be read ({type(error).__name__})."
 
 
 async def database(url: str) -> Database:
@@ -88,20 +90,20 @@ async def database(url: str) -> Database:
     try:
         if _is_missing(url):
             return Database(newest=newest)
-        revision = await _on(url, lambda store: migrations.current(store.engine)) or ""
+        revision = await _revision(url)
     except Exception as error:  # noqa: BLE001 - whatever keeps it from answering is the finding
         return Database(newest=newest, fault=type(error).__name__)
     return Database(revision, newest, known=not revision or revision in migrations.revisions())
 
 
+async def opens(url: str, ring: KeyRing, now: datetime) -> bool:
+    """Whether these keys open what a migrated database holds; any do while nobody's address is kept."""
+    return await _asked(url, ring, now, addresses.opens)
+
+
 async def staffing(url: str, now: datetime) -> list[Staffing]:
-    """Return the staffing of the groups of a migrated database."""
-
-    async def ask(store: Store) -> list[Staffing]:
-        async with store.reading(now) as tx:
-            return await groups.staffing(tx)
-
-    return await _on(url, ask)
+    """Return the staffing of the groups of a migrated database; no key is needed for it."""
+    return await _asked(url, KeyRing.fresh(), now, groups.staffing)
 
 
 def _is_missing(url: str) -> bool:
@@ -110,11 +112,19 @@ def _is_missing(url: str) -> bool:
     return parts.get_backend_name() == "sqlite" and not Path(parts.database or "").exists()
 
 
-async def _on(url: str, ask: Callable[[Store], Awaitable[_T]]) -> _T:
-    """Ask a database something for which no key is needed."""
-    store = Store(open_engine(url), Sealer(KeyRing.fresh()))
+async def _revision(url: str) -> str:
+    engine = open_engine(url)
     try:
-        return await ask(store)
+        return await migrations.current(engine) or ""
+    finally:
+        await engine.dispose()
+
+
+async def _asked(url: str, ring: KeyRing, now: datetime, ask: Callable[[Tx], Awaitable[_T]]) -> _T:
+    store = Store(open_engine(url), Sealer(ring))
+    try:
+        async with store.reading(now) as tx:
+            return await ask(tx)
     finally:
         await store.close()
 

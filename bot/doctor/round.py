@@ -48,11 +48,13 @@ def _set_up(accounts: list[Account]) -> Finding:
 async def _kept(settings: Settings, url: str, now: datetime) -> AsyncIterator[Finding]:
     """Look at the data folder, the key file, the database, and the seats in it."""
     database = await probes.database(url)
+    is_current = bool(database.revision) and database.revision == database.newest
+    ring, fault = probes.ring(settings.keys)
+    opens = await probes.opens(url, ring, now) if is_current else True
     yield ground.folder(probes.place(settings.home))
-    needed, fault = bool(database.revision), probes.ring_fault(settings.keys)
-    yield ground.key_file(probes.place(settings.keys), needed=needed, fault=fault)
+    yield ground.key_file(probes.place(settings.keys), opens=opens, fault=fault)
     yield ground.database(database)
-    if database.revision and database.revision == database.newest:
+    if is_current:
         for finding in ground.seats(await probes.staffing(url, now)):
             yield finding
 

@@ -27,19 +27,20 @@ def test_folder(mode: int | None, level: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("mode", "needed", "fault", "level", "says"),
+    ("mode", "opens", "fault", "level", "says"),
     [
         (0o600, True, "", "ok", "copy elsewhere"),
         (0o400, True, "", "ok", "copy elsewhere"),
         (0o640, True, "", "todo", "chmod 600 var/x"),
-        (None, True, "", "todo", "Put its copy back"),
-        (None, False, "", "note", "first starts"),
-        (0o600, True, "BrokenKeyFile", "todo", "no key ring"),
+        (None, False, "", "todo", "Put its copy back"),
+        (None, True, "", "note", "first starts"),
+        (0o600, True, "It is no key ring.", "todo", "no key ring"),
+        (0o600, False, "", "todo", "not that of this database"),
     ],
 )
-def test_key_file(mode: int | None, needed: bool, fault: str, level: str, says: str) -> None:
-    """A key file that others may read, or that is gone from under its database, asks for an act."""
-    found = said(ground.key_file(Place(HERE, mode), needed=needed, fault=fault))
+def test_key_file(mode: int | None, opens: bool, fault: str, level: str, says: str) -> None:
+    """A key file that others may read, that is gone, or that belongs to another database, asks for an act."""
+    found = said(ground.key_file(Place(HERE, mode), opens=opens, fault=fault))
     assert (found[0], says in found[1]) == (level, True)
 
 

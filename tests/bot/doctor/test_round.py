@@ -16,6 +16,7 @@ from bot.sandbox.harness import Sandbox
 from bot.sandbox.standins import ACCOUNT, TOKEN
 from bot.settings import Settings
 from bot.webhooks import arrange
+from network.keyring import KeyRing
 from network.store import open_engine
 
 KEEPER = '[keeper]\nname = { en = "The team in Dakar" }\nplace = { en = "in Dakar" }\n'
@@ -101,6 +102,20 @@ async def test_a_wrong_clock_and_open_files(sandbox: Sandbox) -> None:
     assert "behind" in bad["clock"][0]
     assert f"chmod 700 {home}" in bad["folder"][0]
     assert "chmod 600" in bad["keys"][0]
+
+
+async def test_the_key_file_is_gone_or_another(sandbox: Sandbox) -> None:
+    """Once somebody's address is kept, the doctor sees that its key file is gone, broken, or another's."""
+    issa = sandbox.phone(app="telegram", country="NE", language="fr", name="Issa")
+    await issa.starts()
+    await issa.hears()
+    keys = sandbox.settings.keys
+    keys.unlink()
+    assert "is gone" in (await found(sandbox.settings))["keys"][0]
+    KeyRing.fresh().save(keys)
+    assert "not that of this database" in (await found(sandbox.settings))["keys"][0]
+    keys.write_text("{}")
+    assert "not a key ring" in (await found(sandbox.settings))["keys"][0]
 
 
 async def test_nothing_is_said_of_secrets_or_people(sandbox: Sandbox) -> None:
