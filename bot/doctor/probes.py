@@ -73,7 +73,7 @@ def place(path: Path) -> Place:
 
 
 def ring(path: Path) -> tuple[KeyRing, str]:
-    """Return the key ring, or fresh keys that open nothing; and why it cannot be read, "" when it can or is not there."""
+    """Return the key ring, else fresh keys that open nothing; and why a ring that is there cannot be read."""
     try:
         return KeyRing.load(path), ""
     except FileNotFoundError:
