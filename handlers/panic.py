@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from network.store import Tx
 
 SHORTEST, LONGEST = members.PANIC_WORD  # characters
+USED = _("Please choose another word: this one has a meaning here, and you would write it by chance.")
 
 
 async def panic(talk: Talk) -> None:
@@ -81,7 +82,11 @@ async def _set(talk: Talk) -> None:
         "Which word shall it be? At least 6 letters or digits, and nothing that you would write here by chance. "
         "Capitals and accents do not matter. (The present word, if there is one, works here too: write a new one.)"
     )
-    word = await talk.text("word", question, at_least=SHORTEST, at_most=LONGEST, check=refuse_word)
+
+    def refuse(word: str) -> Text | None:
+        return USED if talk.is_known_word(word) else refuse_word(word)
+
+    word = await talk.text("word", question, at_least=SHORTEST, at_most=LONGEST, check=refuse)
     await talk.do("set", members.set_panic_word, person=talk.person, word=word)
     await talk.say(_("It is set. Now delete your last message from this chat, so that nobody finds the word."))
 

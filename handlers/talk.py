@@ -16,6 +16,7 @@ from handlers.questions import Choose, Day, File, Number, Option, Question, Seve
 from handlers.record import READ, Entry, Given, Record
 from handlers.results import ids_of, is_json, refusal, revived, storable
 from network.errors import Missing, NetworkError
+from network.folding import fold
 from network.sealing import Unsealable
 
 if TYPE_CHECKING:
@@ -328,6 +329,11 @@ class Talk:
     async def capabilities(self) -> list[Capability]:
         """Return what this person may start now, of what a menu shows."""
         return [each for each in self._registry if each.shown_in_menu and await people_.may(self._tx, self.who, each)]
+
+    def is_known_word(self, text: str) -> bool:
+        """Whether ``text`` starts something here, or is a word that every conversation understands."""
+        typed, translator = fold(text), self.who.voice.translator
+        return typed in self._registry.words(translator) or words.CommonWords(translator).knows(typed)
 
     # The course
 

@@ -46,6 +46,10 @@ class CommonWords:
             for word in (*translator.all_words(words), *translator.all_words(LABELS[meaning])):
                 self._meaning.setdefault(fold(word), set()).add(meaning)
 
+    def knows(self, text: str) -> bool:
+        """Whether ``text`` (folded) is any of these words."""
+        return text in self._meaning
+
     def means(self, text: str, meaning: str) -> bool:
         """Whether ``text`` (folded) is a word for ``meaning`` in some language."""
         return meaning in self._meaning.get(text, ())

@@ -41,7 +41,7 @@ SHARDS = 64
 SHARDS_AT_ONCE = 16
 KEEP = timedelta(days=30)
 TRIES = 3
-BACK_OFF_S = (0.5, 2.0)  # after the first try, after the second
+BACK_OFF_S = (0.25, 0.75)  # after the first try, after the second: a secret word may stand behind it
 LOCKS = 0x4A49  # our space of PostgreSQL's advisory locks for shards
 
 

@@ -39,7 +39,7 @@ async def test_poison_is_quarantined_and_excused(world: World) -> None:
         await world.turn()
     assert await effects(world.store) == ["after it", "of another"]
     assert world.channel.texts == ["of another", "sorry", "after it"]
-    assert sum(inbox.BACK_OFF_S) <= 5
+    assert sum(inbox.BACK_OFF_S) <= 1, "a secret word behind it locks within two seconds"
     assert await world.rows(State.QUARANTINED) == 1
 
 

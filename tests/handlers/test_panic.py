@@ -33,6 +33,17 @@ async def test_the_word_is_set_with_its_limits_said(open_phone):
     assert (await member(phone)).has_panic_word
 
 
+@pytest.mark.parametrize("word", ["profile", "Continue", "quiet hours", "langue", "Précédent"])
+async def test_a_word_with_a_meaning_here_is_no_secret(open_phone, word):
+    """Nobody is erased for choosing a menu entry, or for going on with a talk, in any language."""
+    phone = open_phone()
+    await phone.is_member()
+    await phone.says("/panic")
+    await phone.taps("Choose a word")
+    await phone.says(word)
+    assert not (await member(phone)).has_panic_word
+
+
 @pytest.mark.parametrize("typed", ["Sésame-77", "sesame 77", "SESAME  ٧٧", "/sesame77"])
 async def test_the_word_locks_at_once_and_erases_soon(open_phone, typed):
     """Whatever is under way: locked in the same step, an answer like any bot's, erased within the minute."""
