@@ -177,5 +177,4 @@ capability = Capability(
     words=_("decide|requests"),
     converse=decide,
     for_whom=ForWhom.COORDINATOR,
-    anew=True,
 )

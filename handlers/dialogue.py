@@ -78,7 +78,8 @@ class Dialogue:
     @property
     def is_worth_parking(self) -> bool:
         """Whether something would be lost if it simply ended."""
-        return self.capability.lasting and (self.record.has_answers or bool(self.argument))
+        kept = self.capability.lasting and not self.capability.anew
+        return kept and (self.record.has_answers or bool(self.argument))
 
     def put(self, waits: Waits, voice: Voice) -> bool:
         """Make the question of ``waits`` the present prompt; return whether it was so already."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from handlers.labels import language_label, service_label, side_label
@@ -11,6 +11,7 @@ from handlers.language import Text, Voice, Words, _
 from handlers.profile import DIGITS, ROLES
 from network import countries, topics
 
+ACTS = frozenset({"do", "tell", "read"})  # what a conversation did, not what was answered
 APPS = {"telegram": "Telegram", "whatsapp": "WhatsApp"}
 
 STATES: dict[str, Text] = {
@@ -25,15 +26,21 @@ STATES: dict[str, Text] = {
 }
 
 
-def write_copy(kept: Mapping[str, Any], voice: Voice, now: datetime) -> str:
-    """Return ``kept`` (of ``network.erasure.export``) as a text in the person's language."""
+def write_copy(kept: Mapping[str, Any], voice: Voice, now: datetime, *, titles: Mapping[str, Words]) -> str:
+    """Return ``kept`` (of ``network.erasure.export``) as a text in the person's language.
+
+    ``titles`` say what each conversation is called, by its name; others are left out.
+    """
     parts = [
         [voice.say(_("What Jisr keeps about you, on {day}", day=now.date()))],
         [_line(voice, label, value) for label, value in _profile(kept["profile"], voice)],
         *([_line(voice, label, value) for label, value in _address(each)] for each in kept["addresses"]),
         [_line(voice, label, value) for label, value in _place(kept, voice)],
         *([_line(voice, label, value) for label, value in _practice(each, voice)] for each in kept["practices"]),
-        *([_line(voice, label, value) for label, value in _conversation(each)] for each in kept["conversations"]),
+        *(
+            [_line(voice, label, value) for label, value in _conversation(each, titles)]
+            for each in kept["conversations"]
+        ),
         [voice.say(_PASSING)],
     ]
     return "\n\n".join("\n".join(lines) for lines in parts if lines) + "\n"
@@ -44,7 +51,7 @@ _PASSING = _(
     "messages (48 hours), and unused codes. A log without names counts what happens in the network."
 )
 
-Lines = Iterator[tuple[Words, Words]]
+Lines = Iterator[tuple[Words, Words | date]]
 
 
 def _profile(profile: Mapping[str, Any], voice: Voice) -> Lines:
@@ -96,16 +103,17 @@ def _practice(practice: Mapping[str, Any], voice: Voice) -> Lines:
     yield _("Published"), _day(practice["published_at"])
 
 
-def _conversation(talk: Mapping[str, Any]) -> Lines:
+def _conversation(talk: Mapping[str, Any], titles: Mapping[str, Words]) -> Lines:
     """Yield what was answered in a conversation that has not ended."""
-    yield _("Not finished"), talk["name"]
-    for entry in talk["answers"].get("entries", ()):
-        key, form, value = entry[:3]
+    if talk["name"] not in titles:
+        return
+    yield _("Not finished"), titles[talk["name"]]
+    for _key, form, value, *_more in talk["answers"].get("entries", ()):
         if form not in {"do", "tell", "read"}:
-            yield key, _list(value) if isinstance(value, list) else str(value or "")
+            yield _("Answer"), _list(value) if isinstance(value, list) else str(value or "")
 
 
-def _line(voice: Voice, label: Words, value: Words) -> str:
+def _line(voice: Voice, label: Words, value: Words | date) -> str:
     # Translators: one line of a file: what it is, and how it stands.
     return voice.say(_("{label}: {value}", label=label, value=value or "–"))
 
@@ -118,5 +126,5 @@ def _yes_no(value: bool) -> Text:  # noqa: FBT001 - it is the value shown
     return _("yes") if value else _("no")
 
 
-def _day(instant: str | None) -> str:
-    return instant[:10] if instant else ""
+def _day(instant: str | None) -> date | str:
+    return datetime.fromisoformat(instant).date() if instant else ""

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import reduce
 
 from handlers.labels import SIDES
-from handlers.language import Text, Words, _, n_
+from handlers.language import Text, _, n_
 from handlers.registry import Capability
 from handlers.talk import Talk
 from network import countries, rolls
@@ -25,11 +26,12 @@ async def groups(talk: Talk) -> None:
     if not found:
         await talk.say(_("You are in no group yet."))
     for roll in found:
-        for line in _lines(roll, talk.language):
-            await talk.say(line)
+        await talk.say(reduce(_below, _lines(roll, talk.language)))
+    if any(len(roll.counts) < len(SIDES) for roll in found):
+        await talk.say(_("A number of members is shown once a side has at least ten."))
 
 
-def _lines(roll: Roll, language: str) -> Iterator[Words]:
+def _lines(roll: Roll, language: str) -> Iterator[Text]:
     yield _("Group: {name}", name=countries.name(roll.country, language))
     if not roll.coordinators:
         yield _("Nobody coordinates it yet.")
@@ -38,8 +40,10 @@ def _lines(roll: Roll, language: str) -> Iterator[Words]:
     for side, count in roll.counts.items():
         # Translators: {side} is "Official" or "Civil society".
         yield n_("{side}: {count} member", "{side}: {count} members", count, side=SIDES[side])
-    if len(roll.counts) < len(SIDES):
-        yield _("A number of members is shown once a side has at least ten.")
+
+
+def _below(above: Text, line: Text) -> Text:
+    return _("{above}\n{line}", above=above, line=line)
 
 
 def _coordinator(coordinator: Coordinator) -> Text:

@@ -31,8 +31,9 @@ async def privacy(talk: Talk) -> None:
     ]
     what = await talk.choose("what", question, options)
     if what == "copy":
+        titles = {each.name: each.title for each in await talk.capabilities()}
         kept = await talk.look(erasure.export, person=talk.person)
-        text = write_copy(kept, talk.who.voice, talk.now)
+        text = write_copy(kept, talk.who.voice, talk.now, titles=titles)
         await talk.do("copy", leaving.ask_copy, person=talk.person, text=text)
         await talk.say(_("Your copy is being written. It comes here as a file in a moment."))
     elif what == "correct":

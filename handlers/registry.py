@@ -35,8 +35,9 @@ class Capability:
     language, separated by ``|``. ``lasting`` is False for what is over in a moment (menu, help): it
     is not parked when something else begins, and shows no Cancel. ``always``: its words are
     understood even where a conversation waits for free text. ``when_stopped``: it also answers a
-    person who has stopped. ``anew``: asked for while it is under way, it begins again, for nothing is
-    lost by that. ``parting``: where it silences or forgets the person, nothing else is taken up after it.
+    person who has stopped. ``anew``: nothing is lost when it is left (a search), so it is not parked,
+    and asked for while it is under way, it begins again. ``parting``: where it silences or forgets
+    the person, nothing else is taken up after it.
     """
 
     name: str
