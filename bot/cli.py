@@ -216,6 +216,7 @@ async def _opened(settings: Settings) -> AsyncIterator[tuple[Store, Clock]]:
     store = Store(open_engine(settings.database), Sealer.following(settings.keys))
     try:
         async with present(store.engine):
+            await migrations.check(store.engine)
             yield store, Clock()
     finally:
         await store.close()

@@ -31,6 +31,10 @@ class BrokenLinks(NetworkError):
     """The upgrade would leave rows that hang on nothing: it was not done. Restore a copy, and report it."""
 
 
+class NotMigrated(NetworkError):
+    """The database is not at this program's revision. Run jisr migrate, then this again."""
+
+
 def tables() -> MetaData:
     """Return the metadata with the tables of every noun, loading them all."""
     for module in iter_modules(network.__path__):
@@ -53,6 +57,12 @@ async def current(engine: AsyncEngine) -> str | None:
     """Return the revision of the database, or None for an empty one."""
     async with engine.connect() as connection:
         return await connection.run_sync(revision_of)
+
+
+async def check(engine: AsyncEngine) -> None:
+    """Raise NotMigrated unless the database is at the newest revision."""
+    if await current(engine) != head():
+        raise NotMigrated
 
 
 async def upgrade(engine: AsyncEngine) -> None:

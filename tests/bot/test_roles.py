@@ -93,6 +93,16 @@ async def test_sqlite_has_one_process(tmp_path: Path, role: Role) -> None:
     await second.close()
 
 
+def test_a_database_that_is_not_migrated(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A command on a database that was never migrated says what to do."""
+    monkeypatch.setenv("JISR_HOME", str(tmp_path))
+    answer = _jisr("status")
+    assert answer.exit_code == 1
+    assert "jisr migrate" in answer.output
+    assert _jisr("migrate").exit_code == 0
+    assert _jisr("status").exit_code == 0
+
+
 def test_commands_work_beside_a_running_program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A running program on SQLite refuses `jisr run`, and lets `jisr invite` and `jisr status` do their work."""
     monkeypatch.setenv("JISR_HOME", str(tmp_path))
