@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from datetime import datetime
 
 import pytest
 from alembic.autogenerate import compare_metadata
+from alembic.operations import Operations
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import Connection
+from sqlalchemy import Connection, String, delete, func, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from network import migrations
-from network.store import open_engine
+from network import links, members, migrations
+from network.store import Store, open_engine
+from tests.network.people import enrolled
 
 
 @pytest.fixture
@@ -45,6 +48,30 @@ async def test_processes_that_start_together_upgrade_once(empty_url: str) -> Non
     assert await migrations.current(engines[0]) == migrations.head()
     for engine in engines:
         await engine.dispose()
+
+
+async def test_a_table_made_anew_keeps_what_hangs_on_it(store: Store, now: datetime) -> None:
+    """SQLite changes a table by dropping it: the rows that refer to it stay; a row left hanging is refused."""
+    async with store.transaction(now) as tx:
+        await links.offer(tx, person=await enrolled(tx))
+    async with migrations.altering(store.engine) as connection:
+        await connection.run_sync(_make_anew, "members")
+    async with store.transaction(now) as tx:
+        assert await tx.scalar(select(func.count()).select_from(links.links)) == 1
+    if store.is_sqlite:
+        with pytest.raises(migrations.BrokenLinks):
+            async with migrations.altering(store.engine) as connection:
+                await connection.execute(delete(members.members))
+        async with store.transaction(now) as tx:
+            assert await members.count(tx) == 1
+            await tx.run(delete(members.members))
+            assert await tx.scalar(select(func.count()).select_from(links.links)) == 0
+
+
+def _make_anew(connection: Connection, table: str) -> None:
+    context = MigrationContext.configure(connection)
+    with Operations(context).batch_alter_table(table, recreate="auto") as batch:
+        batch.alter_column("side", type_=String(12))
 
 
 def _differences(connection: Connection) -> list[object]:
