@@ -76,7 +76,7 @@ def resume(name: str) -> None:
 
 @app.command()
 def demo(
-    port: Annotated[int, typer.Option(help="Where the page of phones is.")] = 8080,
+    port: Annotated[int | None, typer.Option(help="Where the page of phones is: 8080, or any free port.")] = None,
     *,
     browser: Annotated[bool, typer.Option(help="Open the page in a browser.")] = True,
 ) -> None:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from bot.sandbox.harness import Sandbox
 
 HOME = Path("var") / "demo"
+PORT = 8080  # where the page is, unless another program has it
 MARK = "demo"  # a file that says that a folder is the demo's own, and may be emptied
 
 
@@ -22,17 +23,29 @@ class NotOurs(Exception):
     """The data folder holds something else than a demo's data."""
 
 
-def main(*, port: int = 8080, browser: bool = True, keep: bool = False) -> None:
-    """Run the demo until it is interrupted. ``keep`` goes on with the data of the last time."""
+def main(*, port: int | None = None, browser: bool = True, keep: bool = False) -> None:
+    """Run the demo until it is interrupted, on ``port`` (None: the usual one, or any that is free).
+
+    ``keep`` goes on with the data of the last time.
+    """
     gc.disable()  # nothing that the libraries build while they load is garbage
     home = Path(os.environ.get("JISR_HOME", HOME))
     prepare(home, keep=keep)
     try:
-        asyncio.run(_show(home, port, browser=browser, keep=keep))
+        asyncio.run(_show(home, usual_port() if port is None else port, browser=browser, keep=keep))
     except OSError as error:
-        raise SystemExit(
-            f"Port {port} cannot be used ({error.strerror or error}). Another: jisr demo --port 8090"
-        ) from error
+        raise SystemExit(f"Port {port} cannot be used ({error.strerror or error}). Leave --port out.") from error
+
+
+def usual_port() -> int:
+    """Return the usual port, or 0 (any free one) where another program has it."""
+    from bot.sandbox.serving import free_port  # noqa: PLC0415 - with the harness
+
+    try:
+        free_port(PORT).close()
+    except OSError:
+        return 0
+    return PORT
 
 
 def prepare(home: Path, *, keep: bool) -> None:

@@ -14,7 +14,11 @@ def free_port(port: int = 0) -> socket.socket:
     """Return a listening socket on loopback (``port`` 0: any free one); raise OSError when it is taken."""
     listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    listener.bind(("127.0.0.1", port))
+    try:
+        listener.bind(("127.0.0.1", port))
+    except OSError:
+        listener.close()
+        raise
     listener.listen(128)
     listener.setblocking(False)
     return listener

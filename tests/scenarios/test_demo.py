@@ -10,6 +10,10 @@ import time
 from pathlib import Path
 
 import httpx
+import pytest
+
+from bot.sandbox import demo
+from bot.sandbox.serving import free_port
 
 READY_S = 6  # on an idle machine; the test allows a busy one four times as long
 
@@ -51,3 +55,11 @@ async def _lines(news: httpx.Response, count: int):
         count -= 1
         if not count:
             return
+
+
+def test_the_demo_evades_a_port_that_is_taken(monkeypatch: pytest.MonkeyPatch):
+    """Where another program has the usual port, the page takes any free one instead of giving up."""
+    with free_port() as taken:
+        monkeypatch.setattr(demo, "PORT", taken.getsockname()[1])
+        assert demo.usual_port() == 0
+    assert demo.usual_port() == demo.PORT
