@@ -13,7 +13,7 @@ from bot.channels import Channel, SendError
 from bot.clock import Clock
 from bot.workers import Impossible, NotYet, Work
 from handlers.messages import Media, MediaKind
-from network import erasure, leaving, outbox, tombstones
+from network import erasure, leaving, members, outbox, tombstones
 from network.jobs import Job
 from network.media import MediaFolder
 from network.store import Store
@@ -82,6 +82,8 @@ class Works:
             raise Impossible("nobody")
         now = self.clock.now()
         async with self.store.transaction(now) as tx:
+            if await members.consented_since(tx, person=person, instant=job.asked_at):
+                return  # they refused, and thought better of it
             if now < job.asked_at + FAREWELL and await outbox.waiting(tx, people=[person]):
                 raise NotYet(LOOK_AGAIN_S)
             mark = tombstones.mark(tx.seal, person, keep_practices=keep)

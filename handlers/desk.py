@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from handlers import afterwards, people, words
 from handlers.answers import LONGEST_CHOICE, LONGEST_READ, not_taken, understand
 from handlers.dialogue import Dialogue
 from handlers.language import Translator, _
-from handlers.messages import Incoming, Kind, Letter
+from handlers.messages import Incoming, Kind, Letter, Urgency
 from handlers.people import SILENT, Person
 from handlers.record import Given
 from handlers.registry import Capability, Registry
@@ -95,7 +95,8 @@ class Desk:
         for dialogue in [turn.active, *turn.parked]:
             if dialogue is not None and dialogue.id == found.id:
                 await turn.late(dialogue)
-        return turn.all_letters()
+        at = people.news_at(tx, who.member) if who.member else None
+        return [replace(letter, urgency=Urgency.REMINDER, not_before=at) for letter in turn.all_letters()]
 
     async def _turn(self, tx: Tx, who: Person, incoming: Incoming) -> Turn:
         stored = await conversations.of(tx, person=who.id)

@@ -35,6 +35,7 @@ capability = Capability(
     converse=menu,
     for_whom=ForWhom.CONSENTED,
     shown_in_menu=False,
+    when_stopped=True,
     lasting=False,
     anew=True,
 )

@@ -103,12 +103,13 @@ async def letters(
         member, address = known.get(person), reach.get(person)
         if address is not None and (member is None or member.state not in SILENT):
             message = notice(voice_of(member, address, translator), text, options)
-            at = _news_at(tx, member) if member is not None else None
+            at = news_at(tx, member) if member is not None else None
             found.append(Letter(address.id, message, urgency=Urgency.NOTICE, not_before=at, about=about))
     return found
 
 
-def _news_at(tx: Tx, member: Member) -> datetime:
+def news_at(tx: Tx, member: Member) -> datetime:
+    """Return when news of now may reach a member: not in their quiet hours."""
     if not countries.known(member.country):
         return tx.now
     zone = countries.get(member.country).zone

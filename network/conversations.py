@@ -6,7 +6,8 @@ gone: nothing of what was answered in it stays here.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -109,6 +110,15 @@ async def end(tx: Tx, *, conversation: str) -> None:
 async def end_all(tx: Tx, *, person: str) -> None:
     """Forget every conversation of a person."""
     await tx.run(delete(conversations).where(conversations.c.person == person))
+
+
+async def end_about(tx: Tx, *, name: str, ids: Sequence[str]) -> None:
+    """Forget the conversations called ``name`` that hold one of these ids: what they are about is no more."""
+    for row in await tx.all(select(conversations).where(conversations.c.name == name)):
+        found = _conversation(tx, row)
+        held = json.dumps([found.answers, found.prompt])
+        if any(each in held for each in ids):
+            await end(tx, conversation=found.id)
 
 
 def _values(tx: Tx, conversation: Conversation) -> dict[str, Any]:

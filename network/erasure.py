@@ -20,6 +20,7 @@ from network.rates import rates
 from network.store import Tx
 
 AT_ONCE = 200
+DECIDE = "decide"  # the conversation in which coordinators see what waits for them
 
 
 async def erase(tx: Tx, *, person: str, keep_practices: bool = True) -> None:
@@ -95,6 +96,9 @@ async def _erase_address(tx: Tx, address: addresses.Address) -> None:
 async def _erase_approvals(tx: Tx, person: str) -> None:
     """Forget what a person asked for and what was asked about them; of what they decided, keep only that it was."""
     theirs = or_(approvals.c.by == person, approvals.c.subject == person)
+    asked = [row.id for row in await tx.all(select(approvals.c.id).where(theirs))]
+    if asked:
+        await conversations.end_about(tx, name=DECIDE, ids=asked)  # a coordinator may be reading it
     await tx.run(delete(approvals).where(theirs))
     await tx.run(update(decisions).where(decisions.c.person == person).values(person="", reason=None))
 

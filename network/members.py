@@ -159,6 +159,12 @@ async def get_many(tx: Tx, *, people: Iterable[str]) -> dict[str, Member]:
     return found
 
 
+async def consented_since(tx: Tx, *, person: str, instant: datetime) -> bool:
+    """Whether a person gave their consent, or gave it again, after an instant."""
+    given = await tx.scalar(select(members.c.consented_at).where(members.c.id == person))
+    return given is not None and given > instant
+
+
 async def lock(tx: Tx, *, person: str) -> Member:
     """Return a member whose row nobody else changes until this transaction ends; raise Missing.
 

@@ -17,7 +17,7 @@ from bot.workers import Workers
 from bot.works import Works
 from handlers.desk import Desk
 from handlers.language import Translator
-from network import addresses, members, starter
+from network import addresses, joining, members, starter
 from network.media import MediaFolder
 from network.store import Store, metadata
 from tests.bot.conftest import World, make_world
@@ -71,7 +71,7 @@ class House:
 
     def files(self) -> list[Path]:
         """Return the files of people."""
-        return [path for path in (self.folder / "media").rglob("*") if path.is_file()]
+        return [path for path in (self.folder / "media").rglob("*") if path.is_file() and path.name != ".lock"]
 
 
 @pytest.fixture
@@ -145,3 +145,17 @@ async def test_a_copy_comes_as_a_sealed_file_that_is_gone_a_day_later(house):
     house.world.clock.advance(days=1)
     await house.workers.step()
     assert house.files() == []
+
+
+async def test_whoever_refuses_and_thinks_better_of_it_is_kept(house):
+    """Consent given after a refusal, before its erasure, counts: nobody is erased in the middle of joining."""
+    clock, store = house.world.clock, house.world.store
+    async with store.transaction(clock.now()) as tx:
+        home = await addresses.meet(tx, channel="telegram", account="main", external="5000")
+        await joining.refuse(tx, person=home.person)
+    clock.advance(3)
+    async with store.transaction(clock.now()) as tx:
+        await joining.agree(tx, person=home.person, language="fr")
+    await house.works_for(MINUTE)
+    async with store.reading(clock.now()) as tx:
+        assert await members.find(tx, person=home.person) is not None

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from network import joining, members, practices
+from network import conversations, erasure, joining, members, practices
 
 
 async def ask_to_join(phone, **fields: str) -> str:
@@ -83,6 +83,20 @@ async def test_a_word_on_one_request_is_never_used_for_another(open_phone):
     two.hears_nothing()
     await first.taps("I agree")
     two.hears("Good news")
+
+
+async def test_whoever_left_stands_in_no_coordinators_talk(open_phone):
+    """The name of an erased applicant goes from the question that a coordinator was reading, too."""
+    applicant, chat = open_phone(language="en"), open_phone(language="en")
+    asked = await ask_to_join(applicant, name="Amel", country="TN")
+    await chat.is_member(country="TN", name="Salma", coordinator=True)
+    await chat.says(f"/decide {asked}")
+    await chat.taps("I refuse")
+    async with chat.world.store.transaction(chat.world.now) as tx:
+        await erasure.erase(tx, person=applicant.person)
+        assert await conversations.of(tx, person=chat.person) == []
+    await chat.says("Sorry, not now.")
+    chat.does_not_hear("Amel")
 
 
 async def test_requests_are_answered_one_after_the_other(open_phone):

@@ -105,6 +105,8 @@ async def test_whoever_stops_hears_nothing_until_they_return(open_phone):
     phone.hears("You get no more messages from Jisr.", "return")
     await phone.says("find")
     phone.hears_nothing()
+    await phone.says("/start")
+    phone.hears("You get no messages now. Write “return” to come back.")
     await phone.says("return")
     phone.hears("Welcome back.")
     assert (await member(phone)).state is State.ACTIVE
