@@ -19,6 +19,7 @@ from network.store import Store, open_engine
 
 STEWARD = "steward"
 SETTLE_S = 3.0  # processes that run look at the ring every second
+PASSES = 20  # at most: more are needed only where a process has not got the new key
 RETIRE_AFTER = timedelta(minutes=1)  # by then nobody seals under the old key any more
 
 
@@ -31,7 +32,7 @@ class TooSoon(NetworkError):
 
 
 class StillSealed(NetworkError):
-    """Something is still sealed under the old key. Run `jisr rotate-key` again first."""
+    """Something is still sealed under the old key. See that every machine has the key file; run `jisr rotate-key`."""
 
 
 def prepare(settings: Settings) -> int:
@@ -52,12 +53,13 @@ async def rotate(settings: Settings, clock: Clock) -> tuple[int, rotation.Pass]:
             ring.rotated(clock.now()).save(settings.keys)
         store.sealer.refresh()
         media, resealed = MediaFolder(settings.media, store.sealer), 0
-        while True:
+        for _ in range(PASSES):
             done = await rotation.reseal(store, media, now=clock.now())
             resealed += done.resealed
             await clock.sleep(SETTLE_S)
             if await _left(store, media, clock.now()) <= done.refused:
                 return store.sealer.current, rotation.Pass(resealed, done.refused)
+        raise StillSealed
 
 
 async def retire(settings: Settings, clock: Clock) -> None:

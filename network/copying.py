@@ -142,8 +142,9 @@ async def _fill(connection: AsyncConnection, place: Place, reader: Reader, seale
         elif "media" in value:
             await asyncio.to_thread(place.media.put, value["media"], value["sealed"])
         elif "tombstones" in value:
-            known = set(tombstones.lines(place.tombstones))
-            tombstones.append(place.tombstones, [line for line in value["tombstones"] if line not in known])
+            known = tombstones.lines(place.tombstones)
+            if missing := [line for line in value["tombstones"] if line not in known]:
+                tombstones.append(place.tombstones, missing)
     await count_on(connection, tables)
     await connection.run_sync(migrations.upgrade_to)
 

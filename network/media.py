@@ -15,6 +15,7 @@ from network.errors import Missing
 from network.ids import new_id
 from network.sealing import Sealer, Unsealable
 
+DRAFT = ".new"  # of a file that is being written; one is left when the program is killed
 _REF = re.compile(r"[0-9a-f]{32}/[0-9a-f]{32}")
 _PERSON = re.compile(r"[0-9a-f]{32}")
 
@@ -72,7 +73,7 @@ class MediaFolder:
         """Keep bytes that ``sealed`` returned, durably."""
         path = self._path(ref)
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        draft = path.with_suffix(".new")
+        draft = path.with_suffix(DRAFT)
         handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(handle, "wb") as file:
             file.write(sealed)
@@ -96,6 +97,7 @@ class MediaFolder:
             for ref in refs:
                 if _REF.fullmatch(ref):
                     (self._folder / ref).unlink(missing_ok=True)
+                    (self._folder / ref).with_suffix(DRAFT).unlink(missing_ok=True)
 
     def _remove(self, person: str) -> None:
         with self._locked():

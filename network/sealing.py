@@ -11,6 +11,7 @@ import hashlib
 import hmac
 import json
 import secrets
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -69,10 +70,15 @@ class Sealer:
         return self._keys.current
 
     def follow(self, now: datetime) -> None:
-        """Look at the file of the ring, at most once a second, so that a new key seals within that time."""
+        """Look at the file of the ring, at most once a second, so that a new key seals within that time.
+
+        A file that cannot be read, because it is just being copied there, changes nothing: the keys
+        that are known stay, and the next second looks again.
+        """
         if self._path is not None and not self._looked <= now < self._looked + LOOK_EVERY:
             self._looked = now
-            self.refresh()
+            with suppress(OSError, NetworkError):
+                self.refresh()
 
     def refresh(self) -> bool:
         """Take the ring anew if its file changed; return whether it did. Raise what ``KeyRing.load`` raises."""

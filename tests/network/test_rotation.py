@@ -171,7 +171,7 @@ async def test_a_swapped_value_is_not_made_good(running: Store, media: MediaFold
 
 
 async def test_a_file_that_was_deleted_does_not_come_back(
-    media: MediaFolder, running: Store, keys: Path, now: datetime
+    media: MediaFolder, running: Store, keys: Path, now: datetime, tmp_path: Path
 ) -> None:
     """Files are sealed anew in place; one that is gone meanwhile stays gone, one that was altered is counted."""
     kept, gone, altered = [await media.save("a" * 32, text) for text in (b"kept", b"gone", b"altered")]
@@ -180,9 +180,12 @@ async def test_a_file_that_was_deleted_does_not_come_back(
     media.put(altered, media.sealed(altered)[:-1] + b"?")
     assert await media.stale() == 3
     await media.delete([gone])
+    (tmp_path / "media" / kept).with_suffix(".new").write_bytes(b"left by a kill")
     assert await media.reseal() == (1, 1)
     assert media.refs() == sorted([kept, altered])
     assert await media.open(kept) == b"kept"
+    await media.delete([kept])
+    assert [path.name for path in (tmp_path / "media").glob("*/*")] == [altered.partition("/")[2]]
 
 
 async def test_a_key_of_another_machine_can_come_first(running: Store, keys: Path, now: datetime) -> None:
@@ -214,6 +217,21 @@ def test_a_half_changed_ring_is_refused(keys: Path) -> None:
         KeyRing.load(keys)
     with pytest.raises(HalfRotated):
         sealer.refresh()
+
+
+async def test_a_ring_that_cannot_be_read_stops_nobody(running: Store, keys: Path, now: datetime) -> None:
+    """While the key file is replaced by hand the known keys stay; the whole file is taken a second later."""
+    ring = KeyRing.load(keys).rotated(now)
+    await asyncio.to_thread(keys.write_text, "{")
+    async with running.transaction(now) as tx:
+        person = await enrolled(tx, name="Awa")
+    await asyncio.to_thread(keys.unlink)
+    async with running.transaction(now + timedelta(seconds=1)) as tx:
+        assert (await members.get(tx, person=person)).name == "Awa"
+    ring.save(keys)
+    async with running.transaction(now + timedelta(seconds=2)) as tx:
+        assert (await members.get(tx, person=person)).name == "Awa"
+        assert tx.seal.current == ring.current
 
 
 async def test_messages_are_handled_across_a_rotation(running: Store, keys: Path, now: datetime) -> None:
