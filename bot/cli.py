@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 from typing import Annotated, Any, TypeVar
 
 import typer
+from typer.core import TyperGroup
 
 from bot import keeping, logs, webhooks
 from bot import status as statuses
@@ -24,8 +25,23 @@ from network.store import Store, open_engine
 
 STEWARD = "steward"  # who does what is done from the command line, in the audit log
 
+
+class _Commands(TyperGroup):
+    """The commands; a fault in the settings is said by whichever meets it, not shown as a traceback."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the command that was typed."""
+        try:
+            return super().invoke(ctx)
+        except Misconfigured as error:
+            typer.echo(str(error), err=True)
+            raise typer.Exit(2) from error
+
+
 app = typer.Typer(
-    help="Jisr: a bridge between officials and civil society, in the chat apps they have.", no_args_is_help=True
+    cls=_Commands,
+    help="Jisr: a bridge between officials and civil society, in the chat apps they have.",
+    no_args_is_help=True,
 )
 audit = typer.Typer(help="The log of acts that bind both sides.", no_args_is_help=True)
 quarantine = typer.Typer(help="Messages that could not be handled.", no_args_is_help=True)
@@ -229,12 +245,9 @@ def _found(await_: Any) -> None:
 
 
 def _finish(work: Coroutine[Any, Any, _T]) -> _T:
-    """Run ``work`` to its end; a fault in the settings is said, not shown as a traceback."""
+    """Run ``work`` to its end; what the network refuses is said, not shown as a traceback."""
     try:
         return asyncio.run(work)
-    except Misconfigured as error:
-        typer.echo(str(error), err=True)
-        raise typer.Exit(2) from error
     except NetworkError as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(1) from error

@@ -6,7 +6,7 @@ Several accounts for each channel, and the keeper. ``jisr.example.toml`` shows a
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Self
 
@@ -62,7 +62,7 @@ class Installation(BaseModel):
         return Keeper(names=self.keeper.name, places=self.keeper.place)
 
 
-def faults(error: ValidationError) -> str:
-    """Return what is wrong, and where, without what was given (it may be a secret)."""
+def faults(error: ValidationError, *, named: Callable[[str], str] = str) -> str:
+    """Return what is wrong, and where (as ``named`` writes it), without what was given: it may be a secret."""
     found: list[Mapping[str, Any]] = [*error.errors(include_input=False, include_context=False, include_url=False)]
-    return "; ".join(f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in found)
+    return "; ".join(f"{named('.'.join(map(str, one['loc'])))}: {one['msg']}" for one in found)

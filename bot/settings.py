@@ -104,6 +104,13 @@ class Settings(BaseSettings):
     public_url: str = ""
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 
+    def __init__(self, **values: Any) -> None:
+        """Read the settings; raise Misconfigured, naming the setting and never what was given."""
+        try:
+            super().__init__(**values)
+        except ValidationError as error:
+            raise Misconfigured(faults(error, named=lambda setting: f"JISR_{setting}".upper())) from None
+
     @property
     def database(self) -> str:
         """The URL of the store; raise Misconfigured."""

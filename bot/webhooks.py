@@ -40,11 +40,7 @@ def drop(account: Named = "") -> None:
 
 
 def _finish(settings: Settings, name: str, *, drop: bool) -> None:
-    try:
-        lines, failed = asyncio.run(arrange(settings, name=name, drop=drop))
-    except Misconfigured as error:
-        typer.echo(str(error), err=True)
-        raise typer.Exit(2) from error
+    lines, failed = asyncio.run(arrange(settings, name=name, drop=drop))
     for line in lines:
         typer.echo(line)
     if failed:

@@ -6,7 +6,9 @@ import os
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
+from bot import cli
 from bot.settings import Misconfigured, Settings, TelegramAccount, WhatsAppAccount
 
 WHATSAPP = {
@@ -71,3 +73,13 @@ def test_secrets_do_not_show(environment: pytest.MonkeyPatch) -> None:
     settings = Settings()
     shown = f"{settings!r} {settings.accounts()!r}"
     assert not any(secret in shown for secret in ("EAAtoken", "app secret", "verify'", "1:hush", "quiet"))
+
+
+@pytest.mark.parametrize("command", [["run"], ["doctor"], ["webhook", "set"], ["status"]])
+def test_a_setting_that_cannot_be_is_said(environment: pytest.MonkeyPatch, command: list[str]) -> None:
+    """Whatever command meets it, a wrong setting is named in one line, and the exit code is 2."""
+    environment.setenv("JISR_PORT", "eighty-eighty")
+    answer = CliRunner().invoke(cli.app, command)
+    assert (answer.exit_code, answer.output.count("\n")) == (2, 1)
+    assert answer.output.startswith("JISR_PORT: ")
+    assert "eighty" not in answer.output
