@@ -176,5 +176,6 @@ capability = Capability(
     # Translators: words that start this, separated by |.
     words=_("decide|requests"),
     converse=decide,
+    by_link=True,
     for_whom=ForWhom.COORDINATOR,
 )

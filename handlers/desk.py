@@ -78,9 +78,10 @@ class Desk:
     async def _strike(self, tx: Tx, who: Person, incoming: Incoming) -> list[Letter] | None:
         """Check for the secret word of a member who has one."""
         strike = self._registry.strike
-        if strike is None or who.member is None or not who.member.has_panic_word or not incoming.text:
+        said = f"{incoming.text} {incoming.argument}".strip()
+        if strike is None or who.member is None or not who.member.has_panic_word or not said:
             return None
-        return await strike(tx, who.address, incoming.text, self.translator)
+        return await strike(tx, who.address, said, self.translator)
 
     async def _due(self, tx: Tx, incoming: Incoming) -> list[Letter]:
         """A deadline came: let the question answer itself, and go on."""
@@ -143,7 +144,7 @@ class Desk:
         payload = clean(turn.incoming.argument[:LONGEST_ARGUMENT])
         name, _dash, argument = payload.replace("_", "-").partition("-")
         command = self._named(name, argument) if argument else None
-        if command is not None:
+        if command is not None and command.capability.by_link:
             return command
         member = turn.who.state in {State.ACTIVE, State.STOPPED}
         home = self._registry.find(self._registry.menu if member else self._registry.join)

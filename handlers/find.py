@@ -127,5 +127,6 @@ capability = Capability(
     # Translators: words that start this, separated by |.
     words=_("find|search|practices"),
     converse=find,
+    by_link=True,
     anew=True,
 )

@@ -206,6 +206,7 @@ def capability(keeper: Keeper) -> Capability:
         # Translators: words that start this, separated by |. Keep "jisr" as it is.
         words=_("join|jisr"),
         converse=partial(join, keeper),
+        by_link=True,
         for_whom=ForWhom.ANYONE,
         shown_in_menu=False,
         always=True,

@@ -37,7 +37,8 @@ class Capability:
     understood even where a conversation waits for free text. ``when_stopped``: it also answers a
     person who has stopped. ``anew``: nothing is lost when it is left (a search), so it is not parked,
     and asked for while it is under way, it begins again. ``parting``: where it silences or forgets
-    the person, nothing else is taken up after it.
+    the person, nothing else is taken up after it. ``by_link``: a deep link may start it; anybody can
+    send one, so it must do nothing by itself.
     """
 
     name: str
@@ -52,6 +53,7 @@ class Capability:
     when_stopped: bool = False
     anew: bool = False
     parting: bool = False
+    by_link: bool = False
 
 
 class UnknownCapability(Exception):

@@ -125,4 +125,5 @@ capability = Capability(
     # Translators: words that start this, separated by |.
     words=_("share|share a practice"),
     converse=share,
+    by_link=True,
 )

@@ -154,3 +154,13 @@ async def test_nobody_leaves_by_a_slip(open_phone):
             await phone.taps(answer)
         phone.hears("Nothing has changed.")
     assert (await member(phone)).state is State.ACTIVE
+
+
+@pytest.mark.parametrize("payload", ["stop-now", "delete-me", "stop_x", "link-ABCD-EFGH"])
+async def test_a_link_silences_and_joins_nobody(open_phone, payload):
+    """Anybody can send a deep link: one that names a grave act leads to the menu."""
+    phone = open_phone()
+    await phone.is_member()
+    await phone.says(f"/start {payload}")
+    phone.hears("What would you like to do, Amel?")
+    assert (await member(phone)).state is State.ACTIVE

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from handlers.messages import Kind, Media, MediaKind
 from network import jobs, leaving
 from network.members import State
 from tests.handlers.people import erases, filled, member
@@ -44,12 +45,14 @@ async def test_a_word_with_a_meaning_here_is_no_secret(open_phone, word):
     assert not (await member(phone)).has_panic_word
 
 
-@pytest.mark.parametrize("typed", ["Sésame-77", "sesame 77", "SESAME  ٧٧", "/sesame77"])
+@pytest.mark.parametrize(
+    "typed", ["Sésame-77", "sesame 77", "SESAME  ٧٧", "/sesame77", "/sesame 77", "\u200f Sésame-77 .\n"]
+)
 async def test_the_word_locks_at_once_and_erases_soon(open_phone, typed):
     """Whatever is under way: locked in the same step, an answer like any bot's, erased within the minute."""
     phone = open_phone()
     await phone.is_member()
-    await sets_word(phone, "sesame77" if typed.startswith("/") else "Sésame-77")
+    await sets_word(phone, "sesame77" if typed == "/sesame77" else "Sésame-77")
     await phone.says("quiet")
     await phone.says(typed)
     assert phone.text == REPLY
@@ -70,6 +73,19 @@ async def test_nearly_the_word_is_not_the_word(open_phone, typed):
     await phone.says(typed)
     phone.does_not_hear(REPLY)
     assert (await member(phone)).state is State.ACTIVE
+
+
+@pytest.mark.parametrize("how", [Kind.EDITED, Kind.MEDIA, Kind.START])
+async def test_the_word_strikes_however_it_comes(open_phone, how):
+    """As a changed message, as the caption of a picture, behind a command; also after a stop."""
+    phone = open_phone()
+    await phone.is_member()
+    await sets_word(phone)
+    await phone.says("stop")
+    word = {"argument": "sesame-77"} if how is Kind.START else {"text": " sésame 77"}
+    await phone.does(how, **word, media=Media(MediaKind.PICTURE, "f") if how is Kind.MEDIA else None)
+    assert phone.text == REPLY
+    assert (await member(phone)).state is State.LOCKED
 
 
 async def test_telegram_messages_are_taken_back(open_phone):
