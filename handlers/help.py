@@ -20,7 +20,7 @@ async def show_help(talk: Talk) -> None:
             "language: choose the language\n"
             "quiet: hours without news\n"
             "link: write from your other app too\n"
-            "privacy: what is kept about you, and a copy of it\n"
+            "my data: what is kept about you, and a copy of it\n"
             "secret word: protect yourself\n"
             "stop: no more messages\n"
             "delete me: leave, and be erased\n\n"

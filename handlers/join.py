@@ -102,7 +102,7 @@ async def _consents(keeper: Keeper, talk: Talk) -> bool:
     )
     rights = _(
         "3 of 3 · Your rights\n\n"
-        "At any time, write “privacy” to see, correct or copy what is kept about you, “stop” to get no more messages, "
+        "At any time, write “my data” to see, correct or copy what is kept about you, “stop” to get no more messages, "
         "or “delete me” to erase everything within a minute.\n\n"
         "By agreeing you say:\n"
         "• I am 18 or over.\n"

@@ -41,7 +41,7 @@ async def privacy(talk: Talk) -> None:
     elif what == "delete":
         await delete(talk)
     else:
-        await talk.say(_("Gladly. Write “privacy” whenever you want to look again."))
+        await talk.say(_("Gladly. Write “my data” whenever you want to look again."))
 
 
 async def stop(talk: Talk) -> None:
