@@ -9,7 +9,6 @@ from datetime import datetime, timedelta
 from bot.clock import Clock
 from bot.settings import Misconfigured, Settings
 from network import audit, migrations, reindexing, rotation
-from network.copying import NotMigrated
 from network.errors import NetworkError
 from network.keyring import KeyRing
 from network.media import MediaFolder
@@ -114,13 +113,12 @@ def ring_of(settings: Settings) -> KeyRing:
 
 @asynccontextmanager
 async def running(settings: Settings) -> AsyncIterator[Store]:
-    """Open the store beside the processes that run; raise Misconfigured, NotMigrated."""
+    """Open the store beside the processes that run; raise Misconfigured, or what ``migrations.check`` raises."""
     ring_of(settings)
     store = Store(open_engine(settings.database), Sealer.following(settings.keys))
     try:
         async with present(store.engine):
-            if await migrations.current(store.engine) != migrations.head():
-                raise NotMigrated
+            await migrations.check(store.engine)
             yield store
     finally:
         await store.close()

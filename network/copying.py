@@ -21,7 +21,7 @@ from network.errors import Missing, NetworkError
 from network.keyring import KeyRing
 from network.media import MediaFolder
 from network.reindexing import reindex
-from network.restoring import UNFINISHED, NotEmpty, Quiet, count_on, is_empty, load, mark, quiet, sealer_of, tables_of
+from network.restoring import NotEmpty, Quiet, count_on, is_empty, load, mark, quiet, sealer_of, tables_of
 from network.sealing import Sealer
 from network.store import READING, Store, Tx
 
@@ -31,10 +31,6 @@ ACT = "restore"
 
 class AlreadyThere(NetworkError):
     """A file with this name exists. Choose another name: a copy never replaces another."""
-
-
-class NotMigrated(NetworkError):
-    """The database is of another release. Run `jisr migrate` first."""
 
 
 class Expired(NetworkError):
@@ -93,7 +89,7 @@ async def restore(
         theirs, ours = sealer_of(ring, reader.header), Sealer(ring)
         async with migrations.altering(engine) as connection:
             await _fill(connection, place, reader, ours)
-            await mark(connection, UNFINISHED)
+            await mark(connection, migrations.RESTORING)
     async with Store(engine, ours).transaction(now) as tx:
         if theirs.index("", "") != ours.index("", ""):
             await reindex(Tx(tx.connection, theirs, now), anew=ours, actor=actor)
@@ -109,7 +105,7 @@ async def _write(store: Store, place: Place, file: IO[bytes], now: datetime) -> 
     async with _snapshot(store) as connection:
         revision = await connection.run_sync(migrations.revision_of)
         if revision != migrations.head():
-            raise NotMigrated
+            raise migrations.NotMigrated
         header = Header.fresh(store.sealer, now, revision)
         writer = Writer(file, store.sealer, header)
         for table in migrations.tables().sorted_tables:

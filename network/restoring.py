@@ -26,7 +26,6 @@ from network.sealing import Sealer
 from network.store import Tx
 
 RESTORED = "restored"  # the reason, in each row that was made quiet
-UNFINISHED = "restoring"
 SAFE_JOBS = (ERASE, FORGET)  # they send nothing, and may be done twice
 WAITING = (Stage.HELD, Stage.QUEUED, Stage.SENDING)
 
@@ -51,7 +50,7 @@ async def is_empty(connection: AsyncConnection) -> bool:
 
 
 async def mark(connection: AsyncConnection, revision: str) -> None:
-    """Write the revision: ``UNFINISHED`` until people are erased and nothing waits, so that no program starts."""
+    """Write the revision: ``RESTORING`` until people are erased and nothing waits, so that no program starts."""
     await connection.execute(text("UPDATE alembic_version SET version_num = :revision"), {"revision": revision})
 
 

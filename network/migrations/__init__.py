@@ -24,6 +24,7 @@ from network.store import metadata
 
 HERE = Path(__file__).parent
 CHECK = "PRAGMA foreign_key_check"
+RESTORING = "restoring"  # in the place of the revision, until a copy is wholly restored
 UPGRADE_LOCK = 0x4A49_0002  # one process at a time on PostgreSQL; SQLite has one writer anyway
 
 
@@ -33,6 +34,14 @@ class BrokenLinks(NetworkError):
 
 class NotMigrated(NetworkError):
     """The database is not at this program's revision. Run jisr migrate, then this again."""
+
+
+class NewerDatabase(NetworkError):
+    """The database is of a newer release. Install that release: this one would harm what it does not know."""
+
+
+class HalfRestored(NetworkError):
+    """A copy was being restored here, and that was interrupted. Remove this database, and restore again."""
 
 
 def tables() -> MetaData:
@@ -60,14 +69,17 @@ async def current(engine: AsyncEngine) -> str | None:
 
 
 async def check(engine: AsyncEngine) -> None:
-    """Raise NotMigrated unless the database is at the newest revision."""
-    if await current(engine) != head():
+    """Raise NotMigrated, NewerDatabase or HalfRestored unless the database is at the newest revision."""
+    if not await _is_newest(engine):
         raise NotMigrated
 
 
 async def upgrade(engine: AsyncEngine) -> None:
-    """Bring the database to the newest revision, in one transaction; several processes may ask at once."""
-    if await current(engine) == head():
+    """Bring the database to the newest revision, in one transaction; several processes may ask at once.
+
+    Raise NewerDatabase, HalfRestored or BrokenLinks.
+    """
+    if await _is_newest(engine):
         return
     async with altering(engine) as connection:
         await connection.run_sync(_upgrade)
@@ -108,6 +120,15 @@ def config(connection: Connection | None = None) -> Config:
     made.set_main_option("script_location", str(HERE).replace("%", "%%"))
     made.attributes["connection"] = connection
     return made
+
+
+async def _is_newest(engine: AsyncEngine) -> bool:
+    found = await current(engine)
+    if found == RESTORING:
+        raise HalfRestored
+    if found is not None and found not in revisions():
+        raise NewerDatabase
+    return found == head()
 
 
 def _foreign_keys(connection: Connection, state: str) -> None:

@@ -319,6 +319,6 @@ def test_a_restore_that_was_killed_lets_nothing_start(
     with monkeypatch.context() as patch:
         patch.setattr("network.copying.quiet", killed)
         CliRunner().invoke(app, ["restore", str(tmp_path / "jisr.copy")])
-    for words in (("migrate",), ("backup", str(tmp_path / "other.copy"))):
-        assert CliRunner().invoke(app, list(words)).exit_code != 0
+    for words in (("run",), ("migrate",), ("backup", str(tmp_path / "other.copy")), ("rotate-key",)):
+        assert "that was interrupted" in _jisr(*words, code=1)
     assert "empty installation" in _jisr("restore", str(tmp_path / "jisr.copy"), code=1)

@@ -29,7 +29,7 @@ from network import (
     tombstones,
 )
 from network.copies import DamagedCopy, Header, NotACopy, WrongKeys
-from network.copying import AlreadyThere, Expired, NewerCopy, NotMigrated, Place, Restored
+from network.copying import AlreadyThere, Expired, NewerCopy, Place, Restored
 from network.inbox import Arrival
 from network.keyring import KeyRing
 from network.media import MediaFolder
@@ -224,7 +224,7 @@ async def test_a_copy_of_another_release(drill: Drill, monkeypatch: pytest.Monke
     """A copy of a newer release is refused; a database of an older one is not copied before it is migrated."""
     with monkeypatch.context() as patch:
         patch.setattr(migrations, "head", lambda: "9999")
-        with pytest.raises(NotMigrated):
+        with pytest.raises(migrations.NotMigrated):
             await drill.backup()
         patch.setattr(migrations, "revision_of", lambda _: "9999")
         await drill.backup()

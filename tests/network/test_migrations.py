@@ -14,6 +14,7 @@ from sqlalchemy import Connection, String, delete, func, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from network import links, members, migrations
+from network.restoring import mark
 from network.store import Store, open_engine
 from tests.network.people import enrolled
 
@@ -39,6 +40,15 @@ async def test_the_revision_is_known(empty: AsyncEngine) -> None:
     await migrations.upgrade(empty)
     await migrations.upgrade(empty)
     assert await migrations.current(empty) == migrations.head()
+
+
+async def test_a_database_of_a_newer_release_is_refused(store: Store) -> None:
+    """A program never starts on a database of which it does not know the revision."""
+    async with store.engine.begin() as connection:
+        await mark(connection, "9999")
+    for act in (migrations.upgrade, migrations.check):
+        with pytest.raises(migrations.NewerDatabase):
+            await act(store.engine)
 
 
 async def test_processes_that_start_together_upgrade_once(empty_url: str) -> None:
