@@ -52,8 +52,8 @@ format: setup ## Put the code in the house's form
 messages: setup ## Take new texts into the catalogues
 	@$(BIN)/python -m locales.update
 
-bench: setup ## Measure, beside a reference in the same run
-	@$(BIN)/python -m benchmarks
+bench: setup ## Measure, beside a reference in the same run (minutes; BENCH=--quick: one round)
+	@$(BIN)/python -m benchmarks $(BENCH)
 
 lock: setup ## Resolve the pinned versions again (needs uv)
 	uv pip compile pyproject.toml -p 3.11 --universal --generate-hashes --no-emit-index-url --no-annotate --no-header -q -o requirements/run.txt

@@ -1,19 +1,75 @@
-"""``make bench``: every measurement, printed as tables."""
+"""``make bench``: every measurement beside its reference, printed as tables. ``--quick``: one round of each."""
 
 from __future__ import annotations
 
+import argparse
 import asyncio
 import os
 import platform
+from datetime import UTC, datetime
+from pathlib import Path
 
-from benchmarks import inbound
+from benchmarks import couriers, growth, inbound, starting, webhook
+from benchmarks.database import postgresql
+from benchmarks.provider import Provider
+
+ROUNDS = 5
+FEW = 3  # of what takes long, or varies little
 
 
 def main() -> None:
-    """Measure and print."""
-    print(f"Python {platform.python_version()}, {os.cpu_count()} cores, medians of {inbound.ROUNDS} runs in turn\n")
-    print("## Inbound, fully durable on SQLite (synchronous=FULL)\n")
-    print(inbound.table(asyncio.run(inbound.main())))
+    """Measure and print; write the report where ``--write`` says."""
+    parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="one round of each")
+    parser.add_argument("--write", type=Path, help="also write the report to this file")
+    options = parser.parse_args()
+    report = asyncio.run(_report(1 if options.quick else ROUNDS, 1 if options.quick else FEW))
+    if options.write:
+        options.write.write_text(report + "\n")
+
+
+async def _report(rounds: int, few: int) -> str:
+    parts: list[str] = []
+
+    def say(text: str) -> None:
+        print(text + "\n", flush=True)
+        parts.append(text)
+
+    say("# Benchmarks")
+    say(_where(rounds, few))
+    provider = Provider()
+    await provider.start()
+    with postgresql() as database:
+        say(f"## A message in, {inbound.IN_FLIGHT} people writing at the same time")
+        say(await inbound.report(provider, database, rounds))
+    say("## Acknowledging a webhook")
+    say(await webhook.report(provider, few))
+    say("## Sending")
+    say(await couriers.report(few))
+    say("## A network that grows")
+    say(await growth.report(provider, few))
+    say("## Starting")
+    say(await starting.report(provider, few))
+    await provider.close()
+    return "\n\n".join(parts)
+
+
+def _where(rounds: int, few: int) -> str:
+    return (
+        f"Measured on {datetime.now(UTC):%d %B %Y} by `make bench`: {platform.system()} {platform.machine()}, "
+        f"{os.cpu_count()} cores, {_processor()}, Python {platform.python_version()}. Load average at the start: "
+        f"{os.getloadavg()[0]:.1f}. Each case runs in turn with its reference; figures are medians of {rounds} "
+        f"rounds ({few} below the first table). SQLite with `synchronous=FULL`, PostgreSQL with its defaults: what is "
+        "acknowledged is on the disk. The reference is a bare aiogram webhook echo with library defaults; *frozen* is "
+        "the same with its garbage collector frozen, as Jisr has it. CPU is user and system time of the process."
+    )
+
+
+def _processor() -> str:
+    for line in Path("/proc/cpuinfo").read_text().splitlines() if Path("/proc/cpuinfo").exists() else ():
+        if line.startswith("model name"):
+            return line.partition(":")[2].strip()
+    return platform.processor() or "unknown processor"
 
 
 if __name__ == "__main__":

@@ -2,131 +2,139 @@
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
-import os
-import socket
 import statistics
-import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import aiohttp
-import psutil
-
-from benchmarks.provider import SECRET, TOKEN, Provider
+from benchmarks.database import Database
+from benchmarks.program import FIRST
+from benchmarks.provider import SECRET, TOKEN, Provider, Script
+from benchmarks.running import Running, running
+from benchmarks.tables import table
 
 PEOPLE = 400
-WARM_UP = 400
-COUNT = 2_000
+COUNT = 1_500
 IN_FLIGHT = 40
-ROUNDS = 5
-START_AT_MOST_S = 60
+ECHO = ("-m", "benchmarks.echo", "{api}", "{{port}}")
+COMMAND = ((), ("aide",))
+STEPS = (("partager",), ("Les agents rappellent les habitants", "retour"))
+
+
+@dataclass(frozen=True)
+class Case:
+    """What is measured: a program, what is written to it, and on which store."""
+
+    name: str
+    argv: tuple[str, ...]
+    script: tuple[Sequence[str], Sequence[str]] = COMMAND
+    database: Database | None = None
+    people: int = PEOPLE
 
 
 @dataclass(frozen=True)
 class Figure:
-    """One measured run: CPU in ms for each message, and the 95th percentile of the wait in ms."""
+    """One measured run, for each message: CPU of the program and of the database, waits, thread hops."""
 
     cpu_ms: float
+    server_ms: float
+    p50_ms: float
     p95_ms: float
+    hops: float
     memory_mb: float
 
 
-@asynccontextmanager
-async def _running(provider: Provider, argv: list[str], extra: dict[str, str]) -> AsyncIterator[tuple[str, int]]:
-    port = _free_port()
-    filled = [part.format(api=provider.url, port=port) for part in argv]
-    variables = {**os.environ, **{key: value.format(api=provider.url, port=port) for key, value in extra.items()}}
-    child = await asyncio.create_subprocess_exec(sys.executable, *filled, env=variables)
-    url = f"http://127.0.0.1:{port}/telegram/main"
-    try:
-        await _listening(url)
-        yield url, child.pid
-    finally:
-        with contextlib.suppress(ProcessLookupError):
-            child.terminate()
-        await child.wait()
+def program(people: int = PEOPLE) -> tuple[str, ...]:
+    """Return how Jisr is run with so many members."""
+    return ("-m", "benchmarks.program", str(people))
 
 
-async def _listening(url: str) -> None:
-    async with aiohttp.ClientSession() as session, asyncio.timeout(START_AT_MOST_S):
-        while True:
-            with contextlib.suppress(aiohttp.ClientError):
-                async with session.get(url):
-                    return
-            await asyncio.sleep(0.05)
+async def measure(provider: Provider, case: Case) -> Figure:
+    """Run a case once."""
+    with tempfile.TemporaryDirectory() as home:
+        url = await case.database.fresh() if case.database else ""
+        argv = [part.format(api=provider.url) for part in case.argv]
+        async with running(argv, environment(Path(home), provider, url)) as found:
+            used = await _used(provider, case, found)
+    hops = found.said["hops"] / found.said["handled"] if found.said else 0.0
+    return Figure(**used, hops=hops)
 
 
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+async def _used(provider: Provider, case: Case, found: Running) -> dict[str, float]:
+    start = int(time.time() * 1000) % 1_000_000_000
+    writing = range(FIRST, FIRST + case.people, case.people // PEOPLE)
+    script, target = Script(writing, *case.script), f"{found.url}/telegram/main"
+    await provider.feed(target, script, first=start, count=PEOPLE, in_flight=IN_FLIGHT)
+    provider.waits.clear()
+    cpu, server = found.cpu_s(), case.database.cpu_s() if case.database else 0.0
+    await provider.feed(target, script, first=start + PEOPLE, count=COUNT, in_flight=IN_FLIGHT)
+    cpu, server = found.cpu_s() - cpu, (case.database.cpu_s() if case.database else 0.0) - server
+    waits = statistics.quantiles(provider.waits, n=20)
+    return {
+        "cpu_ms": cpu * 1000 / COUNT,
+        "server_ms": server * 1000 / COUNT,
+        "p50_ms": waits[9] * 1000,
+        "p95_ms": waits[-1] * 1000,
+        "memory_mb": found.memory_mb(),
+    }
 
 
-async def _measure(provider: Provider, argv: list[str], extra: dict[str, str], text: str) -> Figure:
-    async with _running(provider, argv, extra) as (url, pid):
-        process = psutil.Process(pid)
-        start = int(time.time() * 1000) % 1_000_000_000
-        await provider.feed(url, first=start, count=WARM_UP, people=PEOPLE, in_flight=IN_FLIGHT, text=text)
-        provider.waits.clear()
-        before = process.cpu_times()
-        await provider.feed(url, first=start + WARM_UP, count=COUNT, people=PEOPLE, in_flight=IN_FLIGHT, text=text)
-        after = process.cpu_times()
-        used = after.user + after.system - before.user - before.system
-        waits = statistics.quantiles(provider.waits, n=20)
-        return Figure(used * 1000 / COUNT, waits[-1] * 1000, process.memory_info().rss / 1e6)
-
-
-async def main(database_url: str = "") -> dict[str, list[Figure]]:
-    """Measure each case in turn, ``ROUNDS`` times; return the figures by case."""
-    provider = Provider()
-    await provider.start()
-    found: dict[str, list[Figure]] = {}
-    try:
-        for _ in range(ROUNDS):
-            with tempfile.TemporaryDirectory() as home:
-                for name, argv, text in _cases():
-                    extra = _environment(Path(home) / name.replace(" ", "-"), database_url)
-                    found.setdefault(name, []).append(await _measure(provider, argv, extra, text))
-    finally:
-        await provider.close()
-    return found
-
-
-def _cases() -> list[tuple[str, list[str], str]]:
-    echo = ["-m", "benchmarks.echo", "{api}", "{port}"]
-    program = ["-m", "benchmarks.program", str(PEOPLE)]
-    return [
-        ("aiogram echo", echo, "bonjour"),
-        ("aiogram echo, collector frozen", [*echo, "freeze"], "bonjour"),
-        ("jisr, a command (aide)", program, "aide"),
-    ]
-
-
-def _environment(home: Path, database_url: str) -> dict[str, str]:
+def environment(home: Path, provider: Provider, database_url: str = "") -> dict[str, str]:
+    """Return the settings of an installation with one bot, delivered to by webhook."""
     return {
         "JISR_HOME": str(home),
         "JISR_DATABASE_URL": database_url,
         "JISR_TELEGRAM_TOKEN": TOKEN,
-        "JISR_TELEGRAM_API_URL": "{api}",
+        "JISR_TELEGRAM_API_URL": provider.url,
         "JISR_TELEGRAM_SECRET": SECRET,
         "JISR_TELEGRAM_MODE": "webhook",
         "JISR_PORT": "{port}",
     }
 
 
-def table(found: dict[str, list[Figure]]) -> str:
-    """Return the medians as a Markdown table, each with its ratio to the first case."""
-    reference = statistics.median(figure.cpu_ms for figure in next(iter(found.values())))
-    lines = ["| case | CPU a message, ms | ratio | p95 at 40 in flight, ms | memory, MB |", "|---|---|---|---|---|"]
+async def in_turn(provider: Provider, cases: Sequence[Case], rounds: int) -> dict[str, list[Figure]]:
+    """Measure each case in turn, ``rounds`` times; return the figures by name."""
+    found: dict[str, list[Figure]] = {case.name: [] for case in cases}
+    for _ in range(rounds):
+        for case in cases:
+            found[case.name].append(await measure(provider, case))
+    return found
+
+
+async def report(provider: Provider, database: Database, rounds: int) -> str:
+    """Return the table of all cases, each with its ratio to the first."""
+    cases = [
+        Case("aiogram echo", ECHO),
+        Case("aiogram echo, collector frozen", (*ECHO, "freeze")),
+        Case("Jisr on SQLite, a command", program()),
+        Case("Jisr on SQLite, a step of a conversation", program(), STEPS),
+        Case("Jisr on PostgreSQL, a command", program(), COMMAND, database),
+        Case("Jisr on PostgreSQL, a step of a conversation", program(), STEPS, database),
+    ]
+    found = await in_turn(provider, cases, rounds)
+    echo, frozen = (median(found[case.name], "cpu_ms") for case in cases[:2])
+    rows = []
     for name, figures in found.items():
-        cpu = statistics.median(figure.cpu_ms for figure in figures)
-        p95 = statistics.median(figure.p95_ms for figure in figures)
-        memory = statistics.median(figure.memory_mb for figure in figures)
-        lines.append(f"| {name} | {cpu:.2f} | {cpu / reference:.2f} | {p95:.0f} | {memory:.0f} |")
-    return "\n".join(lines)
+        cpu = median(figures, "cpu_ms")
+        rows.append(
+            [
+                name,
+                f"{cpu:.2f}",
+                f"{cpu / echo:.2f}",
+                f"{cpu / frozen:.2f}",
+                f"{median(figures, 'server_ms'):.2f}",
+                f"{median(figures, 'p50_ms'):.0f}",
+                f"{median(figures, 'p95_ms'):.0f}",
+                f"{median(figures, 'hops'):.2f}",
+                f"{median(figures, 'memory_mb'):.0f}",
+            ]
+        )
+    head = ["case", "CPU a message, ms", "to the echo", "to the frozen echo", "CPU in the database, ms"]
+    return table([*head, "p50, ms", "p95, ms", "thread hops", "memory, MB"], rows)
+
+
+def median(figures: Sequence[Figure], name: str) -> float:
+    """Return the median of one measure."""
+    return statistics.median(getattr(figure, name) for figure in figures)

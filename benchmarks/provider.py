@@ -6,6 +6,8 @@ import asyncio
 import itertools
 import json
 import time
+from collections import deque
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,8 +15,30 @@ import aiohttp
 from aiohttp import web
 
 SECRET = "benchmark-secret"
+HEADERS = {"X-Telegram-Bot-Api-Secret-Token": SECRET, "Content-Type": "application/json"}
 TOKEN = "123456:benchmark"
 ME = {"id": 123456, "is_bot": True, "first_name": "Jisr", "username": "jisr_benchmark_bot"}
+
+
+class Script:
+    """What each of some people writes: ``opening`` once, then ``loop`` over and over."""
+
+    def __init__(self, people: Sequence[int], opening: Sequence[str], loop: Sequence[str]) -> None:
+        self._free = deque(people)
+        self._opening, self._loop = opening, loop
+        self._said: dict[int, int] = {}
+
+    def take(self) -> tuple[int, str]:
+        """Return somebody who waits for nothing, and what they write now."""
+        person = self._free.popleft()
+        at = self._said.get(person, 0)
+        self._said[person] = at + 1
+        lines = len(self._opening)
+        return person, self._opening[at] if at < lines else self._loop[(at - lines) % len(self._loop)]
+
+    def give_back(self, person: int) -> None:
+        """Let somebody who was answered write again, after all others."""
+        self._free.append(person)
 
 
 @dataclass
@@ -60,37 +84,34 @@ class Provider:
         message = {"message_id": next(self._ids), "date": 0, "chat": {"id": chat, "type": "private"}, "text": "ok"}
         return web.json_response({"ok": True, "result": message})
 
-    async def feed(self, target: str, *, first: int, count: int, people: int, in_flight: int, text: str) -> None:
-        """Post ``count`` updates of ``people`` different senders and return once all are answered."""
+    async def feed(self, target: str, script: Script, *, first: int, count: int, in_flight: int) -> None:
+        """Post ``count`` updates of different senders and return once all are answered."""
         aim = self.sent + count
         numbers = iter(range(first, first + count))
-        free: asyncio.Queue[int] = asyncio.Queue()
-        for person in range(people):
-            free.put_nowait(1_000_000 + person)
         async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=in_flight)) as session:
-            await asyncio.gather(*(self._feeder(session, target, numbers, free, text) for _ in range(in_flight)))
+            await asyncio.gather(*(self._feeder(session, target, numbers, script) for _ in range(in_flight)))
             async with asyncio.timeout(120):
                 while self.sent < aim:
                     self._arrived.clear()
                     await self._arrived.wait()
 
     async def _feeder(
-        self, session: aiohttp.ClientSession, target: str, numbers: Any, free: asyncio.Queue[int], text: str
+        self, session: aiohttp.ClientSession, target: str, numbers: Iterator[int], script: Script
     ) -> None:
-        headers = {"X-Telegram-Bot-Api-Secret-Token": SECRET, "Content-Type": "application/json"}
         for number in numbers:
-            person = free.get_nowait()
+            person, text = script.take()
             self._asked[person] = time.perf_counter()
-            async with session.post(target, data=_update(number, person, text), headers=headers) as answer:
+            async with session.post(target, data=update(number, person, text), headers=HEADERS) as answer:
                 assert answer.status == 200, answer.status
             async with asyncio.timeout(60):
                 while person in self._asked:
                     self._arrived.clear()
                     await self._arrived.wait()
-            free.put_nowait(person)
+            script.give_back(person)
 
 
-def _update(number: int, person: int, text: str) -> str:
+def update(number: int, person: int, text: str) -> str:
+    """Return the update that a text message makes."""
     sender = {"id": person, "is_bot": False, "first_name": "P", "language_code": "fr"}
     message = {
         "message_id": number,

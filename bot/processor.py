@@ -15,7 +15,7 @@ from bot.clock import Clock
 from bot.faults import is_passing
 from bot.metrics import Metrics
 from handlers.messages import ChatMoved, Incoming, Item, Kind, Letter, Receipt
-from network import addresses, dispatch, inbox, outbox
+from network import addresses, conversations, dispatch, inbox, members, outbox
 from network.inbox import Inbound, Origin
 from network.store import Store, Tx
 
@@ -117,8 +117,10 @@ class Processor:
     async def _together(self, tx: Tx, items: Sequence[Inbound]) -> set[Account]:
         work, handled = _Round(), 0
         enough = self._clock.now() + BATCH_AT_MOST
+        understood = [self._understand(item) for item in items]
+        await _read_ahead(tx, understood)
         while handled < len(items) and (not handled or self._clock.now() < enough):
-            await self._handle(tx, items[handled], work)
+            await self._handle(tx, understood[handled], work)
             handled += 1
         posted = await self._write(tx, work)
         await inbox.done(tx, items=items[:handled])
@@ -137,7 +139,7 @@ class Processor:
             try:
                 async with tx.savepoint():
                     work = _Round()
-                    await self._handle(tx, item, work)
+                    await self._handle(tx, self._understand(item), work)
                     posted |= await self._write(tx, work)
                 finished.append(item)
             except Exception as error:
@@ -170,8 +172,7 @@ class Processor:
             log.exception("no_apology", item=item.id)
             return set()
 
-    async def _handle(self, tx: Tx, item: Inbound, work: _Round) -> None:
-        understood = self._understand(item)
+    async def _handle(self, tx: Tx, understood: Item, work: _Round) -> None:
         match understood:
             case Incoming():
                 work.letters += await self._desk.handle(tx, understood)
@@ -260,3 +261,15 @@ class Processor:
                 return
             if ready_at is not None and ready_at <= now:
                 return
+
+
+async def _read_ahead(tx: Tx, items: Sequence[Item]) -> None:
+    """Read for a whole batch what each message begins with."""
+    writers: dict[Account, list[str]] = {}
+    for item in items:
+        if isinstance(item, Incoming) and item.kind not in {Kind.DUE, Kind.DONE}:
+            writers.setdefault((item.channel, item.account), []).append(item.external)
+    for (channel, account), externals in sorted(writers.items()):
+        people = await addresses.meet_ahead(tx, channel=channel, account=account, externals=externals)
+        await members.find_ahead(tx, people=people)
+        await conversations.of_ahead(tx, people=people)

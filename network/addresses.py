@@ -95,7 +95,8 @@ async def meet(
     key = index(tx, channel, external)
     other = index(tx, channel, alias) if alias else None
     values = {"on": channel, "by": account, "at": tx.now}
-    row = await tx.first(_TOUCH, {**values, "key": key})
+    known = tx.ahead.take(f"{channel}|{account}", key)
+    row = known[0] if known else await tx.first(_TOUCH, {**values, "key": key})
     if other is not None and (row is None or other != row.alias_index):
         await _part(tx, channel, account, key, other)
     if row is None:
@@ -105,6 +106,17 @@ async def meet(
     if alias and other != row.alias_index:
         row = await _learn(tx, row, external, alias)
     return _address(tx, row)
+
+
+async def meet_ahead(tx: Tx, *, channel: str, account: str, externals: Iterable[str]) -> list[str]:
+    """Do for many messages at once what ``meet`` will ask for; return the persons already known."""
+    found: dict[str, list[Row[Any]]] = {}
+    values = {"on": channel, "by": account, "at": tx.now}
+    for batch in batches({index(tx, channel, external) for external in externals}):
+        for row in await tx.all(_TOUCH_MANY, {**values, "keys": batch}):
+            found[row.external_index] = [row]
+    tx.ahead.keep(f"{channel}|{account}", found, found)
+    return [row.person for rows in found.values() for row in rows]
 
 
 async def find(tx: Tx, *, channel: str, account: str, external: str) -> Address | None:
@@ -265,6 +277,7 @@ _TOUCHED = (
     .returning(addresses)
 )
 _TOUCH = _TOUCHED.where(addresses.c.external_index == bindparam("key"))
+_TOUCH_MANY = _TOUCHED.where(addresses.c.external_index.in_(_KEYS))
 _TOUCH_EITHER = _TOUCHED.where(or_(addresses.c.alias_index.in_(_KEYS), addresses.c.external_index.in_(_KEYS)))
 _OF = (
     select(addresses)

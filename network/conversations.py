@@ -7,7 +7,7 @@ gone: nothing of what was answered in it stays here.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -15,7 +15,7 @@ from typing import Any
 
 from sqlalchemy import Column, Index, LargeBinary, Row, String, Table, bindparam, delete, insert, select, text, update
 
-from network.store import Instant, Tx, metadata
+from network.store import Instant, Tx, batches, metadata
 
 ACTIVE_ONLY = text("state = 'active'")
 
@@ -36,12 +36,13 @@ conversations = Table(
 # Built once: a message runs one or two of them.
 _BEGIN = insert(conversations)
 _END = delete(conversations).where(conversations.c.id == bindparam("of_id"))
-_OF = (
+_ALL = (
     select(conversations)
-    .where(conversations.c.person == bindparam("of_person"))
     .order_by(conversations.c.state, conversations.c.updated_at.desc(), conversations.c.id)
     .with_for_update()
 )
+_OF = _ALL.where(conversations.c.person == bindparam("of_person"))
+_OF_MANY = _ALL.where(conversations.c.person.in_(bindparam("people", expanding=True)))
 _KEEP = (
     update(conversations)
     .where(conversations.c.id == bindparam("of_id"))
@@ -76,7 +77,18 @@ class Conversation:
 
 async def of(tx: Tx, *, person: str) -> list[Conversation]:
     """Return the conversations of a person, locked: the active one first, then the latest parked."""
-    return [_conversation(tx, row) for row in await tx.all(_OF, {"of_person": person})]
+    known = tx.ahead.take("conversations", person)
+    rows = await tx.all(_OF, {"of_person": person}) if known is None else known
+    return [_conversation(tx, row) for row in rows]
+
+
+async def of_ahead(tx: Tx, *, people: Iterable[str]) -> None:
+    """Read for many messages at once what ``of`` will ask for."""
+    for batch in batches(people):
+        found: dict[str, list[Row[Any]]] = {}
+        for row in await tx.all(_OF_MANY, {"people": batch}):
+            found.setdefault(row.person, []).append(row)
+        tx.ahead.keep("conversations", batch, found)
 
 
 async def find(tx: Tx, *, conversation: str) -> Conversation | None:
@@ -88,12 +100,12 @@ async def find(tx: Tx, *, conversation: str) -> Conversation | None:
 async def begin(tx: Tx, *, conversation: Conversation) -> None:
     """Keep a new conversation. A person has one active at most: park or end the other first."""
     rest = {"id": conversation.id, "person": conversation.person, "name": conversation.name}
-    await tx.run(_BEGIN, {**rest, **_values(tx, conversation)})
+    await tx.run(_BEGIN, {**rest, **_values(tx, conversation)}, apart=True)
 
 
 async def keep(tx: Tx, *, conversation: Conversation) -> None:
     """Keep how far a conversation has come."""
-    await tx.run(_KEEP, {"of_id": conversation.id, **_values(tx, conversation)})
+    tx.later(_KEEP, {"of_id": conversation.id, **_values(tx, conversation)})
 
 
 async def set_state(tx: Tx, *, conversation: str, state: State) -> None:
@@ -104,7 +116,7 @@ async def set_state(tx: Tx, *, conversation: str, state: State) -> None:
 
 async def end(tx: Tx, *, conversation: str) -> None:
     """Forget a conversation and what was answered in it."""
-    await tx.run(_END, {"of_id": conversation})
+    await tx.run(_END, {"of_id": conversation}, apart=True)
 
 
 async def end_all(tx: Tx, *, person: str) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import islice
 from typing import Any
@@ -32,6 +32,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from sqlalchemy.types import TypeDecorator
 
 from network import inline
+from network.ahead import Ahead
 from network.errors import NetworkError
 from network.inline import whole
 from network.sealing import Sealer
@@ -101,6 +102,8 @@ class Tx:
     connection: AsyncConnection
     seal: Sealer
     now: datetime
+    ahead: Ahead = field(default_factory=Ahead, repr=False)
+    put_off: dict[Executable, list[Mapping[str, Any]]] = field(default_factory=dict, repr=False)
 
     @property
     def is_sqlite(self) -> bool:
@@ -120,10 +123,32 @@ class Tx:
         return (await self._execute(query, values)).scalar()
 
     async def run(
-        self, statement: Executable, values: Mapping[str, Any] | Sequence[Mapping[str, Any]] | None = None
+        self,
+        statement: Executable,
+        values: Mapping[str, Any] | Sequence[Mapping[str, Any]] | None = None,
+        *,
+        apart: bool = False,
     ) -> int:
-        """Run a statement that changes rows, and return how many."""
+        """Run a statement that changes rows, and return how many.
+
+        ``apart``: none of those rows was read ahead.
+        """
+        if not apart:
+            self.ahead.forget()
         return (await self._execute(statement, values)).rowcount
+
+    def later(self, statement: Executable, values: Mapping[str, Any]) -> None:
+        """Run a statement that changes rows together with others like it: before anything else is run.
+
+        Not for one that must stay in order with those of another kind, or whose rows were read ahead.
+        """
+        self.put_off.setdefault(statement, []).append(values)
+
+    async def catch_up(self) -> None:
+        """Run what was put off."""
+        while self.put_off:
+            statement = next(iter(self.put_off))
+            await self._execute_now(statement, self.put_off.pop(statement))
 
     async def add(self, table: Table, *, key: Sequence[str], **values: Any) -> bool:
         """Insert a row unless one with the same ``key`` columns is there; return whether it is new."""
@@ -139,6 +164,11 @@ class Tx:
         return (sqlite.insert(table) if self.is_sqlite else postgresql.insert(table)).values(values)
 
     async def _execute(self, statement: Executable, values: Any) -> CursorResult[Any]:
+        if self.put_off:
+            await self.catch_up()
+        return await self._execute_now(statement, values)
+
+    async def _execute_now(self, statement: Executable, values: Any) -> CursorResult[Any]:
         """Run a statement; on SQLite it waits for nothing (see ``inline``), so no greenlet is made for it."""
         if self.is_sqlite and self.connection.sync_connection is not None:
             return self.connection.sync_connection.execute(statement, values)
@@ -147,8 +177,14 @@ class Tx:
     @asynccontextmanager
     async def savepoint(self) -> AsyncIterator[None]:
         """Undo only what was done inside, if it raises."""
+        await self.catch_up()
         async with self.connection.begin_nested():
-            yield
+            try:
+                yield
+                await self.catch_up()
+            except BaseException:
+                self.put_off.clear()
+                raise
 
 
 class Store:
@@ -193,7 +229,9 @@ class Store:
                 raise Away from error
             try:
                 await whole(connection.begin().start())
-                yield Tx(connection, self.sealer, now)
+                tx = Tx(connection, self.sealer, now)
+                yield tx
+                await tx.catch_up()
             except BaseException:
                 await whole(connection.rollback())
                 raise

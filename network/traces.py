@@ -34,7 +34,8 @@ async def keep(tx: Tx, *, address: str, channel: str, ref: str) -> None:
     """Note a message that came from an address, where it could be taken back."""
     if ref and channel in CHANNELS:
         row = new_id()
-        await tx.run(_KEEP, {"id": row, "address": address, "ref": tx.seal.seal("traces.ref", row, ref), "at": tx.now})
+        sealed = tx.seal.seal("traces.ref", row, ref)
+        tx.later(_KEEP, {"id": row, "address": address, "ref": sealed, "at": tx.now})
 
 
 async def of(tx: Tx, *, address: str) -> list[str]:

@@ -1,0 +1,106 @@
+"""Reading ahead for a batch, and putting statements off: neither may be noticed."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import pytest
+from sqlalchemy import func, select
+
+from network import addresses, conversations, members, traces
+from network.conversations import Conversation, State
+from network.errors import Missing
+from network.ids import new_id
+from network.store import Store, Tx
+
+
+async def _member(tx: Tx, external: str) -> str:
+    address = await addresses.meet(tx, channel="telegram", account="main", external=external)
+    await members.enrol(tx, person=address.person, language="fr", consent_version="1")
+    return address.person
+
+
+async def _read_ahead(tx: Tx, *externals: str) -> None:
+    people = await addresses.meet_ahead(tx, channel="telegram", account="main", externals=externals)
+    await members.find_ahead(tx, people=people)
+    await conversations.of_ahead(tx, people=people)
+
+
+async def _meet(tx: Tx, external: str) -> addresses.Address:
+    return await addresses.meet(tx, channel="telegram", account="main", external=external)
+
+
+async def _undone(tx: Tx, address: str) -> None:
+    async with tx.savepoint():
+        await traces.keep(tx, address=address, channel="telegram", ref="8")
+        await members.get(tx, person="nobody")
+
+
+def _conversation(person: str, now: datetime, prompt: str = "first") -> Conversation:
+    return Conversation(new_id(), person, "share", State.ACTIVE, {}, {"key": prompt}, None, now)
+
+
+async def test_what_is_read_ahead_is_what_would_be_read(store: Store, now: datetime) -> None:
+    """A batch read ahead gives each message the same address, member and conversations, newcomers included."""
+    async with store.transaction(now) as tx:
+        ada = await _member(tx, "1")
+        await conversations.begin(tx, conversation=_conversation(ada, now))
+    async with store.transaction(now) as tx:
+        plain = [await _meet(tx, "1"), await members.find(tx, person=ada), await conversations.of(tx, person=ada)]
+        await _read_ahead(tx, "1", "2")
+        assert [
+            await _meet(tx, "1"),
+            await members.find(tx, person=ada),
+            await conversations.of(tx, person=ada),
+        ] == plain
+        newcomer = await _meet(tx, "2")
+        assert await members.find(tx, person=newcomer.person) is None
+
+
+async def test_nothing_read_ahead_outlives_a_write(store: Store, now: datetime) -> None:
+    """After somebody's membership was changed, even by another's message of the batch, the change is seen."""
+    async with store.transaction(now) as tx:
+        ada = await _member(tx, "1")
+    async with store.transaction(now) as tx:
+        await _read_ahead(tx, "1")
+        await members.set_state(tx, person=ada, state=members.State.ACTIVE)
+        found = await members.find(tx, person=ada)
+        assert found is not None
+        assert found.state is members.State.ACTIVE
+
+
+async def test_two_messages_of_one_person_follow_each_other(store: Store, now: datetime) -> None:
+    """The second message of a person in a batch finds the conversation as the first one left it."""
+    async with store.transaction(now) as tx:
+        ada = await _member(tx, "1")
+        await conversations.begin(tx, conversation=_conversation(ada, now))
+    async with store.transaction(now) as tx:
+        await _read_ahead(tx, "1", "1")
+        (first,) = await conversations.of(tx, person=ada)
+        moved = Conversation(first.id, ada, "share", State.ACTIVE, {}, {"key": "second"}, None, now)
+        await conversations.keep(tx, conversation=moved)
+        (second,) = await conversations.of(tx, person=ada)
+        assert second.prompt == {"key": "second"}
+
+
+async def test_what_was_put_off_is_done_before_it_can_be_missed(store: Store, now: datetime) -> None:
+    """A trace kept in a step is read in that step, and is there after it."""
+    async with store.transaction(now) as tx:
+        here = await _meet(tx, "1")
+        await traces.keep(tx, address=here.id, channel="telegram", ref="7")
+        assert await traces.of(tx, address=here.id) == ["7"]
+        await traces.keep(tx, address=here.id, channel="telegram", ref="8")
+    async with store.reading(now) as tx:
+        assert sorted(await traces.of(tx, address=here.id)) == ["7", "8"]
+
+
+async def test_what_was_put_off_is_undone_with_its_savepoint(store: Store, now: datetime) -> None:
+    """Of a savepoint that is undone nothing is written later; what was put off before it is."""
+    async with store.transaction(now) as tx:
+        here = await _meet(tx, "1")
+        await traces.keep(tx, address=here.id, channel="telegram", ref="7")
+        with pytest.raises(Missing):
+            await _undone(tx, here.id)
+    async with store.reading(now) as tx:
+        assert await tx.scalar(select(func.count()).select_from(traces.traces)) == 1
+        assert await traces.of(tx, address=here.id) == ["7"]
