@@ -208,6 +208,18 @@ async def test_lost_answers(day: Day) -> None:
     assert lost == sum(count > 1 for count in day.bad.arrived.values())
 
 
+async def test_slow_answers(day: Day) -> None:
+    """Answers that take 40 seconds, far longer than a lease, are waited for: nothing is made again or in doubt."""
+    day.bad.slow_s = 40.0
+    for number in range(50):
+        await day.put(day.bad, number % 25)
+    await day.passes(110)
+    assert await day.stages(day.bad) == {Stage.SENT: 50}
+    assert day.bad.asked == 50
+    async with day.store.engine.connect() as connection:
+        assert (await connection.execute(text("SELECT count(*) FROM outbox WHERE ambiguous"))).scalar_one() == 0
+
+
 async def test_a_storm_of_refusals(day: Day) -> None:
     """When the provider asks to wait again and again, nothing is asked before its time, and nothing is failed."""
     asked_at: list[datetime] = []
