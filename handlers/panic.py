@@ -14,7 +14,6 @@ from handlers.people import voice_of
 from handlers.registry import Capability, ForWhom
 from handlers.talk import Option, Talk
 from network import addresses, leaving, members, traces
-from network.folding import fold
 
 if TYPE_CHECKING:
     from network.addresses import Address
@@ -64,7 +63,7 @@ async def strike(tx: Tx, address: Address, text: str, translator: Translator) ->
 
 def refuse_word(word: str) -> Text | None:
     """Return why ``word`` cannot be the secret word, or None when it can."""
-    return None if len(fold(word)) >= SHORTEST else _("Please choose at least 6 letters or digits.")
+    return None if len(members.panic_letters(word)) >= SHORTEST else _("Please choose at least 6 letters or digits.")
 
 
 def _ways(*, has_word: bool) -> list[Option]:

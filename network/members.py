@@ -49,7 +49,7 @@ SEALED = ("name", "organisation", "locality")
 PLAIN = ("side", "service", "role", "visibility", "country", "language", "digits", "quiet_from", "quiet_until")
 WALL_TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
 PANIC = "members.panic"
-PANIC_WORD = (6, 60)  # folded characters, fewest and most
+PANIC_WORD = (6, 60)  # folded letters and digits, fewest and most
 
 
 class State(StrEnum):
@@ -211,11 +211,11 @@ async def set_state(tx: Tx, *, person: str, state: State | str) -> None:
 async def set_panic_word(tx: Tx, *, person: str, word: str | None) -> None:
     """Keep the sealed digest of a secret word, or forget it (None). Raise Invalid, Missing.
 
-    Folded, the word has 6 to 60 characters.
+    It has 6 to 60 letters and digits.
     """
     kept = None
     if word is not None:
-        folded = fold(word)
+        folded = panic_letters(word)
         if not PANIC_WORD[0] <= len(folded) <= PANIC_WORD[1]:
             raise Invalid
         kept = tx.seal.seal_bytes(PANIC, person, _digest(person, folded))
@@ -224,15 +224,20 @@ async def set_panic_word(tx: Tx, *, person: str, word: str | None) -> None:
 
 
 async def is_panic_word(tx: Tx, *, person: str, text: str) -> bool:
-    """Whether ``text`` is the person's secret word, however they typed its accents and case.
+    """Whether ``text`` is the person's secret word, however they typed its accents, case and spaces.
 
     Nothing is sought by it, so it needs no index: it rotates with the data keys. Sealed is a digest
     of 32 random-looking bytes whatever the word, so a right and a wrong word cost the same.
     """
     sealed = await tx.scalar(select(members.c.panic).where(members.c.id == person))
-    given = _digest(person, fold(text[: 4 * PANIC_WORD[1]]))
+    given = _digest(person, panic_letters(text[: 4 * PANIC_WORD[1]]))
     kept = bytes(len(given)) if sealed is None else tx.seal.open_bytes(PANIC, person, sealed)
     return hmac.compare_digest(kept, given)
+
+
+def panic_letters(text: str) -> str:
+    """Return what counts of a secret word: its folded letters and digits. In haste a keyboard adds spaces."""
+    return fold(text).replace(" ", "")
 
 
 async def count(tx: Tx, *, state: State = State.ACTIVE, country: str = "", side: str = "") -> int:

@@ -46,7 +46,17 @@ async def test_a_word_with_a_meaning_here_is_no_secret(open_phone, word):
 
 
 @pytest.mark.parametrize(
-    "typed", ["Sésame-77", "sesame 77", "SESAME  ٧٧", "/sesame77", "/sesame 77", "\u200f Sésame-77 .\n"]
+    "typed",
+    [
+        "Sésame-77",
+        "sesame 77",
+        "SESAME  ٧٧",
+        "/sesame77",
+        "/sesame 77",
+        " sesame77 ",
+        "Sésame - 7 7",
+        "\u200f Sésame-77 .\n",
+    ],
 )
 async def test_the_word_locks_at_once_and_erases_soon(open_phone, typed):
     """Whatever is under way: locked in the same step, an answer like any bot's, erased within the minute."""
