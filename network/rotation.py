@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, LargeBinary, and_, func, select, update
+from sqlalchemy import ColumnElement, LargeBinary, Row, and_, bindparam, func, select, update
 
 from network.media import MediaFolder
 from network.migrations import tables
@@ -66,16 +66,11 @@ async def reseal_step(tx: Tx, column: SealedColumn, *, after: Any, limit: int = 
     if after is not None:
         query = query.where(column.order > after)
     rows = await tx.all(query.with_for_update(skip_locked=True))
-    refused = 0
-    for row in rows:
-        try:
-            anew = tx.seal.seal_bytes(column.field, row.row, tx.seal.open_bytes(column.field, row.row, row.sealed))
-        except Unsealable:
-            refused += 1
-            continue
-        same = and_(column.order == row.at, column.column == row.sealed)
-        await tx.run(update(column.table).where(same).values({column.column.name: anew}))
-    return Step(rows[-1].at if len(rows) == limit else None, len(rows) - refused, refused)
+    changes = [change for row in rows if (change := _anew(tx, column, row))]
+    if changes:
+        same = and_(column.order == bindparam("the_key"), column.column == bindparam("old"))
+        await tx.run(update(column.table).where(same).values({column.column.name: bindparam("anew")}), changes)
+    return Step(rows[-1].at if len(rows) == limit else None, len(changes), len(rows) - len(changes))
 
 
 async def remaining(tx: Tx, media: MediaFolder) -> dict[str, int]:
@@ -84,6 +79,15 @@ async def remaining(tx: Tx, media: MediaFolder) -> dict[str, int]:
     for column in columns(tables()):
         found[column.field] = int(await tx.scalar(select(func.count()).where(_is_old(tx, column))) or 0)
     return {field: count for field, count in found.items() if count}
+
+
+def _anew(tx: Tx, column: SealedColumn, row: Row[Any]) -> dict[str, Any] | None:
+    """Return the change that seals one value anew, if it is still the same; None when it does not open."""
+    try:
+        value = tx.seal.open_bytes(column.field, row.row, row.sealed)
+    except Unsealable:
+        return None
+    return {"the_key": row.at, "old": row.sealed, "anew": tx.seal.seal_bytes(column.field, row.row, value)}
 
 
 def _is_old(tx: Tx, column: SealedColumn) -> ColumnElement[bool]:
