@@ -43,7 +43,7 @@ async def _leave_traces(sandbox: Sandbox, phone: Phone) -> None:
     await talk(phone, ("partager", "titre court"), (TITLE, "Quel était le problème"), (PROBLEM, "Qu’est-ce qui"))
     await phone.sends(samples.voice())
     await phone.hears()
-    await talk(phone, (POISON, "Un problème est survenu"))
+    await talk(phone, (POISON, "un problème est survenu"))
 
 
 def _poisoned(sandbox: Sandbox) -> None:
