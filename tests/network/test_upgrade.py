@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import gzip
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import datetime
 from pathlib import Path
 
@@ -62,10 +64,10 @@ async def test_the_database_of_a_release_is_upgraded(release: Path, tmp_path: Pa
     path, ring = tmp_path / "jisr.db", _ring(release, tmp_path)
     _unpack(release, path)
     store = Store(open_engine(sqlite_url(path)), Sealer(ring))
-    await migrations.upgrade(store.engine)
-    assert await migrations.current(store.engine) == migrations.head()
-    await _holds(store, now)
-    await store.close()
+    async with _closing(store):
+        await migrations.upgrade(store.engine)
+        assert await migrations.current(store.engine) == migrations.head()
+        await _holds(store, now)
 
 
 async def test_the_copy_of_a_release_is_restored(release: Path, empty_url: str, tmp_path: Path, now: datetime) -> None:
@@ -73,16 +75,24 @@ async def test_the_copy_of_a_release_is_restored(release: Path, empty_url: str, 
     ring = _ring(release, tmp_path)
     store = Store(open_engine(empty_url), Sealer(ring))
     place = Place(MediaFolder(tmp_path / "media", store.sealer), tmp_path / "tombstones")
-    await copying.restore(store.engine, ring, place, release / "jisr.copy", now=now, actor="steward", expired=True)
-    assert await migrations.current(store.engine) == migrations.head()
-    await _holds(store, now)
-    assert [await place.media.open(ref) for ref in place.media.refs()] == [b"a voice"]
-    await store.close()
+    async with _closing(store):
+        await copying.restore(store.engine, ring, place, release / "jisr.copy", now=now, actor="steward", expired=True)
+        assert await migrations.current(store.engine) == migrations.head()
+        await _holds(store, now)
+        assert [await place.media.open(ref) for ref in place.media.refs()] == [b"a voice"]
 
 
 def test_this_release_is_kept() -> None:
     """There is a release to upgrade from."""
     assert RELEASES
+
+
+@asynccontextmanager
+async def _closing(store: Store) -> AsyncIterator[None]:
+    try:
+        yield
+    finally:
+        await store.close()
 
 
 def _unpack(release: Path, path: Path) -> None:
