@@ -12,6 +12,7 @@ import signal
 import sys
 from typing import Any, cast
 
+import aiosqlite
 from sqlalchemy import insert
 
 from bot import logs
@@ -83,15 +84,21 @@ async def crowd(tx: Tx, numbers: range, channel: str = "telegram") -> None:
 
 
 def _count_hops() -> list[None]:
-    """Count from now on what is handed to another thread."""
+    """Count from now on what is handed to another thread: by the loop, or by aiosqlite."""
     loop: Any = asyncio.get_running_loop()
-    hand_over, hops = loop.run_in_executor, []
+    aio: Any = aiosqlite.Connection
+    hand_over, run_there, hops = loop.run_in_executor, aio._execute, []  # noqa: SLF001 - where it hands over
 
     def counted(*arguments: Any) -> Any:
         hops.append(None)
         return hand_over(*arguments)
 
+    async def counted_there(*arguments: Any) -> Any:
+        hops.append(None)
+        return await run_there(*arguments)
+
     loop.run_in_executor = counted
+    aio._execute = counted_there  # noqa: SLF001
     return hops
 
 

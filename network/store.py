@@ -7,12 +7,12 @@ functions take the open one as ``tx`` and never commit.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Iterable, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import islice
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import (
     Connection,
@@ -25,7 +25,6 @@ from sqlalchemy import (
     Row,
     Table,
     event,
-    make_url,
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
@@ -34,7 +33,6 @@ from sqlalchemy.types import TypeDecorator
 from network import inline
 from network.ahead import Ahead
 from network.errors import NetworkError
-from network.inline import whole
 from network.sealing import Sealer
 
 metadata = MetaData(
@@ -46,6 +44,8 @@ metadata = MetaData(
         "pk": "pk_%(table_name)s",
     }
 )
+
+Value = TypeVar("Value")
 
 BUSY_TIMEOUT_S = 30
 READING = "jisr_reading"
@@ -169,9 +169,6 @@ class Tx:
         return await self._execute_now(statement, values)
 
     async def _execute_now(self, statement: Executable, values: Any) -> CursorResult[Any]:
-        """Run a statement; on SQLite it waits for nothing (see ``inline``), so no greenlet is made for it."""
-        if self.is_sqlite and self.connection.sync_connection is not None:
-            return self.connection.sync_connection.execute(statement, values)
         return await self.connection.execute(statement, values)
 
     @asynccontextmanager
@@ -268,6 +265,20 @@ class Store:
         await self.engine.dispose()
 
 
+async def whole(work: Awaitable[Value]) -> Value:
+    """Let ``work`` end even when the caller is cancelled, then pass the cancellation on."""
+    task = asyncio.ensure_future(work)
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        while not task.done():
+            with suppress(asyncio.CancelledError):  # cancelled again: still not before the work is whole
+                await asyncio.wait([task])
+        if not task.cancelled():
+            task.exception()
+        raise
+
+
 def batches(values: Iterable[str]) -> Iterator[list[str]]:
     """Cut ``values`` into lists that fit in one ``IN (...)``."""
     rest = iter(values)
@@ -286,9 +297,8 @@ def open_engine(url: str) -> AsyncEngine:
         return create_async_engine(
             url, pool_pre_ping=True, hide_parameters=True, connect_args={"server_settings": _LET_GO}
         )
-    engine = create_async_engine(
-        inline.use(make_url(url)), connect_args={"timeout": BUSY_TIMEOUT_S}, hide_parameters=True
-    )
+    options = {"timeout": BUSY_TIMEOUT_S, "async_creator_fn": inline.connect}
+    engine = create_async_engine(url, connect_args=options, hide_parameters=True)
     event.listen(engine.sync_engine, "connect", _prepare_sqlite)
     event.listen(engine.sync_engine, "begin", _begin_sqlite)
     event.listen(engine.sync_engine, "handle_error", _keep_when_cancelled)
@@ -316,4 +326,4 @@ def _prepare_sqlite(raw: Any, _record: object) -> None:
 def _begin_sqlite(connection: Connection) -> None:
     options = connection.get_execution_options()
     if options.get("isolation_level") != "AUTOCOMMIT":
-        inline.begin(connection, write=not options.get(READING))
+        connection.exec_driver_sql("BEGIN" if options.get(READING) else "BEGIN IMMEDIATE")
