@@ -95,10 +95,10 @@ def _place(kept: Mapping[str, Any], voice: Voice) -> Lines:
 def _practice(practice: Mapping[str, Any], voice: Voice) -> Lines:
     yield _("You shared"), practice["title"]
     yield _("Standing"), STATES.get(practice["state"], practice["state"])
-    yield _("Country"), countries.name(practice["country"], voice.language)
+    yield _("Country"), countries.name(practice["facts"]["country"], voice.language)
     yield _("Subjects"), _list(topics.label(code, voice.language) for code in practice["topics"])
-    yield _("The problem"), practice["problem"]
-    yield _("What was done"), practice["done"]
+    yield _("The problem"), practice["parts"].get("problem", "")
+    yield _("What was done"), practice["parts"].get("done", "")
     yield _("Reason given"), practice["reason"] or ""
     yield _("Published"), _day(practice["published_at"])
 

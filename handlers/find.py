@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import count
 
 from handlers import cards
@@ -12,20 +11,12 @@ from handlers.language import _, n_
 from handlers.registry import Capability
 from handlers.talk import Option, Talk
 from handlers.topic_choice import ask_topic
-from network import attribution, practices
+from network import attribution, practices, search
 from network.practices import Practice
+from network.search import Wish
 
 OPENED = "id:"  # stands before the id of a practice that a notice leads to
 GLADLY = _("Gladly. Write “menu” for anything else.")
-
-
-@dataclass(frozen=True)
-class Wish:
-    """What somebody looks for; empty fields do not narrow."""
-
-    words: str = ""
-    topics: tuple[str, ...] = ()
-    countries: tuple[str, ...] = ()
 
 
 async def find(talk: Talk) -> None:
@@ -33,17 +24,15 @@ async def find(talk: Talk) -> None:
     if talk.argument.startswith(OPENED) and await _open_one(talk, talk.argument.removeprefix(OPENED)) == "end":
         await talk.say(GLADLY)
         return
-    for search in count():
-        wish = await _wish(talk, search)
+    for turn in count():
+        wish = await _wish(talk, turn)
         found = await talk.read(
-            f"results[{search}]",
-            practices.search,
-            words=wish.words,
-            topics=wish.topics,
-            countries=wish.countries,
+            f"results[{turn}]",
+            search.find,
+            wish=wish,
             language=talk.language,
         )
-        if not (await _browse(talk, search, found) if found else await _try_again(talk, search)):
+        if not (await _browse(talk, turn, found) if found else await _try_again(talk, turn)):
             await talk.say(GLADLY)
             return
 
@@ -96,7 +85,7 @@ async def _try_again(talk: Talk, search: int) -> bool:
 
 async def _open_one(talk: Talk, practice: str) -> str:
     """Show the one practice that a notice led to; return what is wanted next."""
-    found = await talk.look(practices.search, language=talk.language, only=[practice])
+    found = await talk.look(practices.published, ids=[practice], language=talk.language)
     if not found:
         await talk.say(_("This practice is not there any more."))
         return "new"

@@ -11,6 +11,7 @@ from handlers.registry import Capability
 from handlers.screening import refuse_traces
 from handlers.talk import Option, Talk
 from network import attribution, countries, requests, topics
+from network.practices import Facts
 
 TITLE, PART = 60, 900  # characters, at most
 MOST_TOPICS = 3
@@ -104,11 +105,10 @@ async def _hand_in(talk: Talk, draft: Draft) -> None:
         requests.share,
         author=talk.person,
         language=talk.language,
-        country=draft.country,
+        facts=Facts(country=draft.country),
         topics=draft.topics,
         title=draft.title,
-        problem=draft.problem,
-        done=draft.done,
+        parts={"problem": draft.problem, "done": draft.done},
     )
     news: Words = _("A practice waits for your decision: “{title}”.", title=draft.title)
     # Translators: button, max:20

@@ -6,6 +6,7 @@ test of canaries finds the one that was forgotten.
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
@@ -128,9 +129,8 @@ async def _reasons(tx: Tx, person: str) -> list[str]:
 def _practice(shared: practices.Practice) -> dict[str, Any]:
     return {
         "title": shared.title,
-        "problem": shared.problem,
-        "done": shared.done,
-        "country": shared.country,
+        "parts": shared.parts,
+        "facts": asdict(shared.facts),
         "topics": list(shared.topics),
         "state": shared.state.value,
         "reason": shared.reason,

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field, fields
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -11,40 +11,43 @@ from typing import Any
 from sqlalchemy import (
     Boolean,
     Column,
-    ColumnElement,
     ForeignKey,
+    Integer,
     LargeBinary,
     Row,
+    SmallInteger,
     String,
     Table,
-    Text,
-    case,
     delete,
-    exists,
     func,
     insert,
-    literal,
-    or_,
     select,
     update,
 )
 
-from network import approvals, topics
-from network.errors import Conflict, Missing
-from network.folding import fold_words
+from network import approvals, texts, topics
+from network.errors import Conflict, Invalid, Missing
 from network.ids import new_id
 from network.store import Instant, Tx, batches, metadata
+from network.texts import Mark, Wording
 
-TEXTS = ("title", "problem", "done")
-TEXT_SCORE = 3  # a word that stands in the text
-TOPIC_SCORE = 1  # a word that only names one of its topics
-SHORTEST_WORD = 3  # Latin letters: shorter ones are articles and prepositions
+KINDS = ("practice", "lesson", "barrier")
+EVIDENCE = ("told", "observed", "official", "evaluated")  # the weakest first
+DECISIONS = ("unit", "command", "ministry", "law")  # who must agree before it can be done
+STAGES = ("idea", "pilot", "expanded", "national", "stopped")
+SCALES = ("street", "commune", "region", "national", "border")
+RHYTHMS = ("once", "routine")
+REUSES = ("network", "public")  # may be passed on within the network, or to anybody
+LEVELS = range(5)  # of attribution (D9)
+SIDE_AND_REGION = 1  # the level that nobody had to choose
+MONTHS_AT_MOST = 600
 
 
 class State(StrEnum):
     """Where a practice stands."""
 
     SUBMITTED = "submitted"
+    CHANGES = "changes"  # a moderator asked its author for a change
     PUBLISHED = "published"
     REFUSED = "refused"
 
@@ -58,21 +61,22 @@ practices = Table(
     Column("language", String(8), nullable=False),
     Column("country", String(2), nullable=False, index=True),
     Column("editorial", Boolean, nullable=False),
+    Column("kind", String(10), nullable=False, server_default="practice"),
+    Column("zone", String(5), nullable=False, server_default="", index=True),
+    Column("met", String(2), nullable=False, server_default=""),
+    Column("evidence", String(10), nullable=False, server_default=""),
+    Column("decision", String(10), nullable=False, server_default=""),
+    Column("stage", String(10), nullable=False, server_default=""),
+    Column("months", Integer),
+    Column("scale", String(10), nullable=False, server_default=""),
+    Column("rhythm", String(10), nullable=False, server_default=""),
+    Column("reuse", String(10), nullable=False, server_default="network"),
+    Column("level", SmallInteger, nullable=False, server_default="1"),
+    Column("origin", String(32), index=True),  # the practice that this one adapts
     Column("draft", LargeBinary),
     Column("reason", LargeBinary),
     Column("submitted_at", Instant, nullable=False),
     Column("published_at", Instant, index=True),
-)
-
-practice_texts = Table(
-    "practice_texts",
-    metadata,
-    Column("practice", String(32), ForeignKey("practices.id", ondelete="CASCADE"), primary_key=True),
-    Column("language", String(8), primary_key=True),
-    Column("title", Text, nullable=False),
-    Column("problem", Text, nullable=False),
-    Column("done", Text, nullable=False),
-    Column("words", Text, nullable=False),
 )
 
 practice_topics = Table(
@@ -84,25 +88,66 @@ practice_topics = Table(
 
 
 @dataclass(frozen=True)
+class Facts:
+    """What is said of a practice beside its text; empty where its author did not say.
+
+    ``country`` is where it was done ("" for the whole region), ``zone`` the border zone ("NE-ML"),
+    ``met`` the country in which its author was met, ``months`` how long it was done.
+    """
+
+    country: str
+    kind: str = "practice"
+    zone: str = ""
+    met: str = ""
+    evidence: str = ""
+    decision: str = ""
+    stage: str = ""
+    months: int | None = None
+    scale: str = ""
+    rhythm: str = ""
+    reuse: str = "network"
+
+
+@dataclass(frozen=True)
 class Practice:
-    """A practice as one reader sees it; ``language`` is that of ``problem`` and ``done``.
+    """A practice as one reader sees it; ``language`` is that of ``parts``, which holds those that were given.
 
     ``author`` is a person id, never to be shown: None once unlinked, and for editorial records.
-    ``country`` is empty for one of the whole region.
+    ``languages`` are those that it can be read in, ``written`` the one that it was written in.
     """
 
     id: str
     author: str | None = field(repr=False)
     state: State
     language: str
-    country: str
+    facts: Facts
     topics: tuple[str, ...]
     title: str = field(repr=False)
-    problem: str = field(repr=False)
-    done: str = field(repr=False)
+    parts: dict[str, str] = field(repr=False)
+    submitted_at: datetime
     published_at: datetime | None
     editorial: bool
+    level: int = SIDE_AND_REGION
+    mark: Mark = Mark.ORIGINAL
+    written: str = ""
+    languages: tuple[str, ...] = ()
+    origin: str = ""
     reason: str = field(default="", repr=False)
+
+    @property
+    def country(self) -> str:
+        """Where it was done; "" for the whole region."""
+        return self.facts.country
+
+    @property
+    def problem(self) -> str:
+        """What the problem was."""
+        return self.parts.get("problem", "")
+
+    @property
+    def done(self) -> str:
+        """What was done."""
+        return self.parts.get("done", "")
 
 
 async def submit(
@@ -110,26 +155,27 @@ async def submit(
     *,
     author: str,
     language: str,
-    country: str,
+    facts: Facts,
     topics: Sequence[str],
     title: str,
-    problem: str,
-    done: str,
+    parts: Mapping[str, str],
+    level: int = SIDE_AND_REGION,
+    origin: str = "",
 ) -> str:
     """Hand a practice in and return its id. It stays sealed until it is approved.
 
     It is put before the seats of its country: of both sides when a topic is sensitive. Raise Invalid.
     """
     codes = _checked(topics)
+    _check(facts, level)
     practice = new_id()
-    row = {"id": practice, "author": author, "state": State.SUBMITTED.value, "language": language}
-    draft = tx.seal.seal_json("practices.draft", practice, {"title": title, "problem": problem, "done": done})
-    await tx.run(
-        insert(practices), {**row, "country": country, "editorial": False, "draft": draft, "submitted_at": tx.now}
-    )
+    row = {"id": practice, "author": author, "state": State.SUBMITTED.value, "language": language, "level": level}
+    sealed = _seal(tx, practice, title, parts)
+    values = {**row, **asdict(facts), "origin": origin or None, "editorial": False, "draft": sealed}
+    await tx.run(insert(practices), {**values, "submitted_at": tx.now})
     await classify(tx, practice=practice, topics=codes)
     await approvals.ask(
-        tx, kind="practice", subject=practice, by=author, country=country, both_sides=_any_sensitive(codes)
+        tx, kind="practice", subject=practice, by=author, country=facts.country, both_sides=_any_sensitive(codes)
     )
     return practice
 
@@ -141,8 +187,8 @@ async def publish(tx: Tx, *, practice: str) -> None:
         return
     if row.state != State.SUBMITTED.value:
         raise Conflict
-    draft = tx.seal.open_json("practices.draft", practice, row.draft)
-    await put_text(tx, practice=practice, language=row.language, **draft)
+    draft = _open(tx, row)
+    await texts.put(tx, practice=practice, language=row.language, title=draft.title, parts=draft.parts)
     change = update(practices).where(practices.c.id == practice)
     await tx.run(change.values(state=State.PUBLISHED.value, draft=None, published_at=tx.now))
 
@@ -158,21 +204,6 @@ async def refuse(tx: Tx, *, practice: str, reason: str) -> None:
     await tx.run(update(practices).where(practices.c.id == practice).values(state=State.REFUSED.value, reason=sealed))
 
 
-async def put_text(tx: Tx, *, practice: str, language: str, title: str, problem: str, done: str) -> None:
-    """Write the published text of one language, with its words to be found by."""
-    words = "".join(f" {word}" for word in fold_words(f"{title} {problem} {done}"))
-    await tx.put(
-        practice_texts,
-        key=("practice", "language"),
-        practice=practice,
-        language=language,
-        title=title,
-        problem=problem,
-        done=done,
-        words=words,
-    )
-
-
 async def classify(tx: Tx, *, practice: str, topics: Sequence[str]) -> None:
     """Give a practice exactly these topics."""
     await tx.run(delete(practice_topics).where(practice_topics.c.practice == practice))
@@ -180,43 +211,18 @@ async def classify(tx: Tx, *, practice: str, topics: Sequence[str]) -> None:
         await tx.run(insert(practice_topics), {"practice": practice, "topic": code})
 
 
-async def search(
-    tx: Tx,
-    *,
-    words: str = "",
-    topics: Sequence[str] = (),
-    countries: Sequence[str] = (),
-    language: str = "",
-    limit: int = 50,
-    only: Sequence[str] | None = None,
-) -> list[Practice]:
-    """Return published practices, the best match first and then the newest.
-
-    A word matches where it begins a word of any of the texts, or where it names one of the
-    topics, in any language. ``topics`` (a root stands for all below it) and ``countries`` narrow;
-    ``language`` is the one to read in where a text has it. ``only`` returns these, in their order.
-    """
-    if only is not None:
-        found = await _read(tx, only, language)
-        return [found[wanted] for wanted in only if wanted in found and found[wanted].state is State.PUBLISHED]
-    sought = _sought(words)
-    if words.strip() and not sought:
-        return []
-    score = _score(sought)
-    query = select(practices.c.id).where(practices.c.state == State.PUBLISHED.value, *_narrowed(topics, countries))
-    if sought:
-        query = query.where(score > 0)
-    rows = await tx.all(query.order_by(score.desc(), practices.c.published_at.desc(), practices.c.id).limit(limit))
-    found = await _read(tx, [row.id for row in rows], language)
-    return [found[row.id] for row in rows]
-
-
 async def get(tx: Tx, *, practice: str, language: str = "") -> Practice:
     """Return a practice, published or not, in ``language`` where it has it; raise Missing."""
-    found = await _read(tx, [practice], language)
+    found = await read(tx, [practice], language)
     if practice not in found:
         raise Missing
     return found[practice]
+
+
+async def published(tx: Tx, ids: Sequence[str], *, language: str = "") -> list[Practice]:
+    """Return those of ``ids`` that are published, in that order, in ``language`` where they have it."""
+    found = await read(tx, ids, language)
+    return [found[wanted] for wanted in ids if wanted in found and found[wanted].state is State.PUBLISHED]
 
 
 async def mine(tx: Tx, *, author: str, only: Sequence[str] | None = None) -> list[Practice]:
@@ -225,7 +231,7 @@ async def mine(tx: Tx, *, author: str, only: Sequence[str] | None = None) -> lis
     ids = [row.id for row in await tx.all(query.order_by(practices.c.submitted_at.desc(), practices.c.id))]
     if only is not None:
         ids = [wanted for wanted in only if wanted in ids]
-    found = await _read(tx, ids, "")
+    found = await read(tx, ids, "")
     return [found[practice] for practice in ids]
 
 
@@ -251,6 +257,34 @@ async def forget_author(tx: Tx, *, author: str, keep: bool) -> None:
     await tx.run(delete(practices).where(practices.c.author == author))
 
 
+async def read(tx: Tx, ids: Sequence[str], language: str) -> dict[str, Practice]:
+    """Return the practices with these ids, published or not, each in the best language for the reader."""
+    found: dict[str, Practice] = {}
+    for batch in batches(ids):
+        worded = await texts.of(tx, batch)
+        chosen = await _topics_of(tx, batch)
+        for row in await tx.all(select(practices).where(practices.c.id.in_(batch))):
+            found[row.id] = _practice(tx, row, worded.get(row.id, {}), chosen.get(row.id, ()), language)
+    return found
+
+
+def _check(facts: Facts, level: int) -> None:
+    """Raise Invalid for a value that is not one of those known."""
+    known = (
+        (facts.kind, KINDS),
+        (facts.evidence, ("", *EVIDENCE)),
+        (facts.decision, ("", *DECISIONS)),
+        (facts.stage, ("", *STAGES)),
+        (facts.scale, ("", *SCALES)),
+        (facts.rhythm, ("", *RHYTHMS)),
+        (facts.reuse, REUSES),
+        (level, LEVELS),
+        (facts.months or 0, range(MONTHS_AT_MOST + 1)),
+    )
+    if any(value not in values for value, values in known):
+        raise Invalid
+
+
 def _checked(codes: Sequence[str]) -> tuple[str, ...]:
     return topics.check(codes)
 
@@ -259,36 +293,17 @@ def _any_sensitive(codes: Sequence[str]) -> bool:
     return topics.any_sensitive(codes)
 
 
-def _sought(words: str) -> dict[str, set[str]]:
-    """Return the words of a search that can find something, and the topics that each names."""
-    given = [word for word in fold_words(words) if len(word) >= SHORTEST_WORD or not word.isascii() or word.isdigit()]
-    return topics.named_by(given)
+def _seal(tx: Tx, practice: str, title: str, parts: Mapping[str, str]) -> bytes:
+    given = {part: parts[part] for part in texts.PARTS if parts.get(part)}
+    return tx.seal.seal_json("practices.draft", practice, {"title": title, "parts": given})
 
 
-def _score(sought: dict[str, set[str]]) -> ColumnElement[int]:
-    """Return how well a practice matches: each word counts once, more in the text than by a topic."""
-    total: ColumnElement[int] = literal(0)
-    for word, codes in sought.items():
-        in_text = exists().where(
-            practice_texts.c.practice == practices.c.id, practice_texts.c.words.like(f"% {topics.stem(word)}%")
-        )
-        by_topic = exists().where(
-            practice_topics.c.practice == practices.c.id, practice_topics.c.topic.in_(sorted(topics.spread(codes)))
-        )
-        total = total + case((in_text, TEXT_SCORE), (by_topic, TOPIC_SCORE), else_=0)
-    return total
-
-
-def _narrowed(codes: Sequence[str], countries: Sequence[str]) -> list[ColumnElement[bool]]:
-    narrowed: list[ColumnElement[bool]] = []
-    if codes:
-        meant = sorted(topics.spread(codes))
-        narrowed.append(
-            exists().where(practice_topics.c.practice == practices.c.id, practice_topics.c.topic.in_(meant))
-        )
-    if countries:
-        narrowed.append(or_(*(practices.c.country == code for code in countries)))
-    return narrowed
+def _open(tx: Tx, row: Row[Any]) -> Wording:
+    draft = tx.seal.open_json("practices.draft", row.id, row.draft)
+    parts = draft.get("parts")
+    if parts is None:  # handed in to release 0.1.0
+        parts = {part: draft[part] for part in texts.PARTS if draft.get(part)}
+    return Wording(row.language, Mark.ORIGINAL, draft["title"], parts)
 
 
 async def _locked(tx: Tx, practice: str) -> Row[Any]:
@@ -296,20 +311,6 @@ async def _locked(tx: Tx, practice: str) -> Row[Any]:
     if row is None:
         raise Missing
     return row
-
-
-async def _read(tx: Tx, ids: Sequence[str], language: str) -> dict[str, Practice]:
-    """Return the practices with these ids, each in the best language for the reader."""
-    found: dict[str, Practice] = {}
-    for batch in batches(ids):
-        of_batch = practice_texts.c.practice.in_(batch)
-        texts: dict[str, dict[str, Row[Any]]] = {}
-        for row in await tx.all(select(practice_texts).where(of_batch)):
-            texts.setdefault(row.practice, {})[row.language] = row
-        chosen = await _topics_of(tx, batch)
-        for row in await tx.all(select(practices).where(practices.c.id.in_(batch))):
-            found[row.id] = _practice(tx, row, texts.get(row.id, {}), chosen.get(row.id, ()), language)
-    return found
 
 
 async def _topics_of(tx: Tx, batch: Sequence[str]) -> dict[str, tuple[str, ...]]:
@@ -320,27 +321,28 @@ async def _topics_of(tx: Tx, batch: Sequence[str]) -> dict[str, tuple[str, ...]]
     return found
 
 
-def _practice(tx: Tx, row: Row[Any], texts: dict[str, Row[Any]], codes: tuple[str, ...], language: str) -> Practice:
-    shown, texts_shown = _shown(tx, row, texts, language)
+def _practice(tx: Tx, row: Row[Any], worded: dict[str, Wording], codes: tuple[str, ...], language: str) -> Practice:
+    if row.draft is not None:
+        worded = {row.language: _open(tx, row)}
+    original = worded[row.language]
+    wanted = worded.get(language, original)
+    body = wanted if wanted.parts else original  # a language may have a title only
     return Practice(
         id=row.id,
         author=row.author,
         state=State(row.state),
-        language=shown,
-        country=row.country,
+        language=body.language,
+        facts=Facts(**{each.name: getattr(row, each.name) for each in fields(Facts)}),
         topics=codes,
+        title=wanted.title,
+        parts=body.parts,
+        submitted_at=row.submitted_at,
         published_at=row.published_at,
         editorial=row.editorial,
+        level=row.level,
+        mark=body.mark,
+        written=row.language,
+        languages=tuple(sorted(each.language for each in worded.values() if each.parts)),
+        origin=row.origin or "",
         reason="" if row.reason is None else tx.seal.open("practices.reason", row.id, row.reason),
-        **texts_shown,
     )
-
-
-def _shown(tx: Tx, row: Row[Any], texts: dict[str, Row[Any]], language: str) -> tuple[str, dict[str, str]]:
-    """Return the language and the texts to show; a language may have a title only."""
-    if row.draft is not None:
-        return row.language, tx.seal.open_json("practices.draft", row.id, row.draft)
-    original = texts[row.language]
-    wanted = texts.get(language, original)
-    body = wanted if wanted.done else original
-    return body.language, {"title": wanted.title, "problem": body.problem, "done": body.done}

@@ -7,11 +7,13 @@ import json
 from importlib import resources
 from typing import Any
 
-from network import countries, groups, practices
+from network import countries, groups, practices, texts
 from network.store import Tx
+from network.texts import Mark
 
 WHOLE_REGION = "XX"  # the data file's mark
 LANGUAGES = ("fr", "en", "ar")
+NAMES = {"did": "done", "risk": "risks"}  # of the parts, where the data file has another
 
 
 async def load(tx: Tx) -> None:
@@ -30,7 +32,7 @@ def practice_id(code: str) -> str:
     return hashlib.sha256(f"jisr starter {code}".encode()).hexdigest()[:32]
 
 
-async def _add(tx: Tx, record: dict[str, Any], texts: dict[str, dict[str, str]]) -> None:
+async def _add(tx: Tx, record: dict[str, Any], wordings: dict[str, dict[str, Any]]) -> None:
     practice = practice_id(record["id"])
     country = "" if record["country"] == WHOLE_REGION else record["country"]
     if not await tx.add(
@@ -47,9 +49,9 @@ async def _add(tx: Tx, record: dict[str, Any], texts: dict[str, dict[str, str]])
     ):
         return
     await practices.classify(tx, practice=practice, topics=record.get("topics", ()))
-    for language, text in texts.items():
+    for language, text in wordings.items():
         if text["title"]:
-            await practices.put_text(tx, practice=practice, language=language, **text)
+            await texts.put(tx, practice=practice, language=language, **text, mark=Mark.EDITORIAL)
 
 
 def _original(country: str) -> str:
@@ -57,13 +59,13 @@ def _original(country: str) -> str:
     return "fr" if countries.known(country) and "fr" in countries.get(country).languages else "en"
 
 
-def _full(record: dict[str, Any], language: str) -> dict[str, str]:
-    body = record.get(language, {})
-    done = "\n".join(part for part in (body.get("did"), body.get("result")) if part)
-    return {"title": record["title"].get(language, ""), "problem": body.get("problem", ""), "done": done}
+def _full(record: dict[str, Any], language: str) -> dict[str, Any]:
+    body = dict(record.get(language, {}))
+    parts = {NAMES.get(name, name): text for name, text in body.items()}
+    return {"title": record["title"].get(language, ""), "parts": parts}
 
 
-def _short(record: dict[str, Any], language: str) -> dict[str, str]:
+def _short(record: dict[str, Any], language: str) -> dict[str, Any]:
     """Cut a short record at its first colon: the title, then what was done."""
     title, _, done = record[language].partition(":")
-    return {"title": title.strip(), "problem": "", "done": done.strip()}
+    return {"title": title.strip(), "parts": {"done": done.strip()}}

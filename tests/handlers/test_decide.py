@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from network import conversations, erasure, joining, members, practices
+from tests.network.people import handed_in
 
 
 async def ask_to_join(phone, **fields: str) -> str:
@@ -122,15 +123,8 @@ async def test_a_practice_is_refused_with_a_reason(open_phone, sqlite_store, now
     await author.is_member(country="NE")
     await chat.is_member(country="NE", coordinator=True)
     async with sqlite_store.transaction(now) as tx:
-        practice = await practices.submit(
-            tx,
-            author=author.person,
-            language="fr",
-            country="NE",
-            topics=["com.policing"],
-            title="Un titre",
-            problem="Un problème",
-            done="Une réponse",
+        practice = await handed_in(
+            tx, author.person, topics=["com.policing"], title="Un titre", problem="Un problème", done="Une réponse"
         )
     await chat.says("/decide")
     await chat.taps("Un titre")
@@ -156,15 +150,8 @@ async def test_nobody_decides_on_their_own_practice(open_phone):
     chat = open_phone(language="fr")
     await chat.is_member(country="NE", coordinator=True)
     async with chat.world.store.transaction(chat.world.now) as tx:
-        await practices.submit(
-            tx,
-            author=chat.person,
-            language="fr",
-            country="NE",
-            topics=["com.policing"],
-            title="Un titre",
-            problem="Un problème",
-            done="Une réponse",
+        await handed_in(
+            tx, chat.person, topics=["com.policing"], title="Un titre", problem="Un problème", done="Une réponse"
         )
     await chat.says("/decide")
     chat.hears("Rien n’attend votre décision")

@@ -7,16 +7,18 @@ import json
 import pytest
 
 from handlers.messages import Kind, MediaKind
-from network import jobs, joining, leaving, practices
+from network import jobs, joining, leaving, practices, search
 from network.members import State
+from network.search import Wish
 from tests.handlers.people import erases, filled, member
+from tests.network.people import handed_in
 
 
 async def shares(phone, title):
     """Hand in a practice and return its id."""
     async with phone.world.store.transaction(phone.world.now) as tx:
-        practice = await practices.submit(
-            tx, author=phone.person, language="en", country="TN", topics=["gov"], title=title, problem="P.", done="D."
+        practice = await handed_in(
+            tx, phone.person, language="en", country="TN", topics=["gov"], title=title, problem="P.", done="D."
         )
         await practices.publish(tx, practice=practice)
         return practice
@@ -139,7 +141,7 @@ async def test_whoever_leaves_is_erased(open_phone, choice, left):
     await erases(phone)
     assert await filled(phone) == set()
     async with phone.world.store.reading(phone.world.now) as tx:
-        found = [one for one in await practices.search(tx, words="title of mine") if one.id == practice]
+        found = [one for one in await search.find(tx, wish=Wish(words="title of mine")) if one.id == practice]
     assert len(found) == left
     assert not any(one.author for one in found)
 

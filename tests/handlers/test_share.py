@@ -3,7 +3,8 @@ from __future__ import annotations
 import pytest
 
 from handlers.screening import refuse_traces
-from network import practices
+from network import search
+from network.search import Wish
 
 TITLE = "Les jeunes parlent avec la police"
 PROBLEM = "Les jeunes du quartier évitaient la police et ne disaient rien des vols."
@@ -185,7 +186,7 @@ async def test_a_draft_is_sealed_until_it_is_published(open_phone, sqlite_store,
     await tell_all(chat)
     await chat.taps("Oui, la transmettre")
     async with sqlite_store.transaction(now) as tx:
-        found = await practices.search(tx, words="rencontres au terrain de football")
+        found = await search.find(tx, wish=Wish(words="rencontres au terrain de football"))
     assert TITLE not in [practice.title for practice in found]
 
 

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
-from network import groups, members, starter
+from dataclasses import fields
+from typing import Any
+
+from network import groups, members, practices, starter
 from network.ids import new_id
 from network.members import State
+from network.practices import Facts
 from network.store import Tx
+from network.texts import PARTS
+
+FACTS = tuple(each.name for each in fields(Facts))
 
 
 async def enrolled(tx: Tx, *, state: State = State.ACTIVE, **fields: str) -> str:
@@ -25,3 +32,22 @@ async def seated(tx: Tx, country: str, side: str, rank: str = "coordinator") -> 
     group = await groups.by_country(tx, country=country)
     await groups.seat(tx, group=group.id, person=person, rank=rank)
     return person
+
+
+async def handed_in(tx: Tx, author: str, **given: Any) -> str:
+    """Hand in a practice on community dialogue in Niger, in French, unless ``given`` says otherwise; return its id.
+
+    ``country``, ``kind`` and the other facts, ``problem``, ``done`` and the other parts are given by name.
+    """
+    usual = {"problem": "Les jeunes évitaient la brigade.", "done": "Un thé partagé chaque vendredi."} | given
+    parts = {part: usual.pop(part) for part in PARTS if part in usual}
+    facts = Facts(**{"country": "NE"} | {name: usual.pop(name) for name in FACTS if name in usual})
+    rest = {"language": "fr", "topics": ["com.dialogue"], "title": "Café de la paix"} | usual
+    return await practices.submit(tx, author=author, facts=facts, parts=parts, **rest)
+
+
+async def published(tx: Tx, author: str, **fields: Any) -> str:
+    """Hand in a practice and publish it; return its id."""
+    practice = await handed_in(tx, author, **fields)
+    await practices.publish(tx, practice=practice)
+    return practice

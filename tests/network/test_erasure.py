@@ -39,7 +39,7 @@ from network.inbox import Arrival
 from network.members import State
 from network.outbox import Post
 from network.store import Store, Tx
-from tests.network.people import enrolled, seated
+from tests.network.people import enrolled, handed_in, seated
 
 PHONE, USER, TELEGRAM = "22790112233", "NE.canaryuserid", "7771234567"
 NAME, ORGANISATION, LOCALITY = "Canary Awa Maïga", "Canary Radio Tarka", "Canary Village"
@@ -81,9 +81,9 @@ async def _traffic(tx: Tx, address: Address) -> None:
 async def _network_acts(tx: Tx, person: str) -> None:
     """Share, decide, invite, try a code, offer a link, and ask for something."""
     texts = {"title": DRAFT, "problem": DRAFT, "done": DRAFT}
-    await practices.submit(tx, author=person, language="en", country="NE", topics=["com.policing"], **texts)
+    await handed_in(tx, person, language="en", topics=["com.policing"], **texts)
     shared = {"title": "A shared title", "problem": "p", "done": "d"}
-    known = await practices.submit(tx, author=person, language="en", country="NE", topics=["com.policing"], **shared)
+    known = await handed_in(tx, person, language="en", topics=["com.policing"], **shared)
     await practices.publish(tx, practice=known)
     newcomer = await enrolled(tx, state=State.WAITING)
     asked = await approvals.ask(tx, kind="join", subject=newcomer, by=newcomer, country="NE")

@@ -12,7 +12,7 @@ from network.errors import Conflict, Missing
 from network.ids import new_id
 from network.members import State
 from network.store import Store, Tx
-from tests.network.people import enrolled, seated
+from tests.network.people import enrolled, handed_in, seated
 
 
 async def test_a_code_is_found_however_it_is_typed(store: Store, now: datetime) -> None:
@@ -107,9 +107,7 @@ async def test_two_members_who_are_one_become_one(store: Store, now: datetime) -
         here = await newcomer(tx, "7")
         await addresses.set_person(tx, person=here.person, to=merged)
         await topics.follow(tx, person=merged, topics=["com.policing"])
-        practice = await practices.submit(
-            tx, author=merged, language="fr", country="SN", topics=["com.dialogue"], title="t", problem="p", done="d"
-        )
+        practice = await handed_in(tx, merged, country="SN")
         decider = await seated(tx, "SN", "official")
         code = await links.offer(tx, person=kept)
         assert await links.accept(tx, code=code, address=here.id) == kept

@@ -8,19 +8,17 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from network import approvals, practices, starter
+from network import approvals, practices, search, starter
 from network.errors import Conflict, Invalid, Missing
 from network.ids import new_id
-from network.practices import State
+from network.practices import Practice, State
+from network.search import Wish
 from network.store import Store, Tx
-from tests.network.people import enrolled, seated
+from tests.network.people import enrolled, handed_in, seated
 
 
-async def handed_in(tx: Tx, author: str, **fields: Any) -> str:
-    """Hand in a practice on community dialogue in Niger, in French, unless ``fields`` say otherwise."""
-    usual = {"language": "fr", "country": "NE", "topics": ["com.dialogue"], "title": "Café de la paix"}
-    texts = {"problem": "Les jeunes évitaient la brigade.", "done": "Un thé partagé chaque vendredi."}
-    return await practices.submit(tx, author=author, **(usual | texts | fields))
+async def _found(tx: Tx, *, language: str = "", limit: int = 50, **wish: Any) -> list[Practice]:
+    return await search.find(tx, wish=Wish(**wish), language=language, limit=limit)
 
 
 async def test_a_draft_is_sealed_until_it_is_published(store: Store, now: datetime) -> None:
@@ -32,10 +30,10 @@ async def test_a_draft_is_sealed_until_it_is_published(store: Store, now: dateti
         assert (draft.state, draft.title, draft.published_at) == (State.SUBMITTED, "Café de la paix", None)
         rows = await tx.all(select(practices.practices))
         assert "paix" not in repr([tuple(row) for row in rows])
-        assert await practices.search(tx, words="café") == []
+        assert await _found(tx, words="café") == []
         await practices.publish(tx, practice=practice)
         await practices.publish(tx, practice=practice)
-        found = await practices.search(tx, words="CAFE")
+        found = await _found(tx, words="CAFE")
         assert [(one.id, one.author, one.published_at, one.topics) for one in found] == [
             (practice, author, now, ("com.dialogue",))
         ]
@@ -87,13 +85,13 @@ async def test_search_ranks_by_words_then_by_date(store: Store, now: datetime) -
         async with store.transaction(now + timedelta(hours=hours)) as tx:
             await practices.publish(tx, practice=practice)
     async with store.reading(now) as tx:
-        assert [one.id for one in await practices.search(tx, words="marché nuit")] == [made[1], made[2], made[0]]
-        assert [one.id for one in await practices.search(tx, words="calme prisons")] == [made[0], made[2], made[1]]
-        assert [one.id for one in await practices.search(tx)] == [made[2], made[1], made[0]]
-        assert [one.id for one in await practices.search(tx, limit=1)] == [made[2]]
-        assert await practices.search(tx, words="introuvable") == []
-        assert await practices.search(tx, words="% _ ' \" --") == []
-        again = await practices.search(tx, only=[made[0], new_id(), made[2]])
+        assert [one.id for one in await _found(tx, words="marché nuit")] == [made[1], made[2], made[0]]
+        assert [one.id for one in await _found(tx, words="calme prisons")] == [made[0], made[2], made[1]]
+        assert [one.id for one in await _found(tx)] == [made[2], made[1], made[0]]
+        assert [one.id for one in await _found(tx, limit=1)] == [made[2]]
+        assert await _found(tx, words="introuvable") == []
+        assert await _found(tx, words="% _ ' \" --") == []
+        again = await practices.published(tx, [made[0], new_id(), made[2]])
         assert [one.id for one in again] == [made[0], made[2]]
 
 
@@ -107,7 +105,7 @@ async def test_search_narrows_by_topic_and_country(store: Store, now: datetime) 
             await practices.publish(tx, practice=practice)
 
         async def ids(**narrow: Any) -> set[str]:
-            return {one.id for one in await practices.search(tx, **narrow)}
+            return {one.id for one in await _found(tx, **narrow)}
 
         assert await ids(topics=["com"]) == {niger}
         assert await ids(topics=["cor.humane", "com.dialogue"]) == {niger, chad}
@@ -123,18 +121,18 @@ async def test_the_starter_practices_are_found_across_languages(store: Store, no
         assert await practices.count(tx) == 11
         radio = starter.practice_id("ne-radio")
         for words in ("la radio", "الإذاعة", "callers", "وسائل إعلام شرطة إذاعه"):
-            assert radio in [one.id for one in await practices.search(tx, words=words)], words
+            assert radio in [one.id for one in await _found(tx, words=words)], words
         english = await practices.get(tx, practice=radio, language="en")
         assert (english.language, english.title) == ("en", "Police answer callers live on radio")
         arabic = await practices.get(tx, practice=radio, language="ar")
         assert (arabic.language, arabic.title[:6], arabic.editorial) == ("ar", "الشرطة", True)
         assert arabic.problem.startswith("كانت لدى السكان")
         for language in ("fr", "ar", "en"):
-            for one in await practices.search(tx, language=language):
+            for one in await _found(tx, language=language):
                 assert one.language == language
                 assert one.done
                 assert 0 < len(one.title) <= 60
-        community = await practices.search(tx, words="police de proximité")
+        community = await _found(tx, words="police de proximité")
         assert starter.practice_id("ne-commpol") == community[0].id
 
 

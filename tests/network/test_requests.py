@@ -6,20 +6,21 @@ from datetime import datetime
 
 import pytest
 
-from network import approvals, attribution, groups, joining, leaving, members, practices, requests, rolls
+from network import approvals, attribution, groups, joining, leaving, members, practices, requests, rolls, search
 from network.attribution import Attribution
 from network.errors import Conflict, Forbidden
 from network.members import State
+from network.practices import Facts
+from network.search import Wish
 from network.store import Store
 from tests.network.people import enrolled, seated
 
 PRACTICE = {
     "language": "fr",
-    "country": "NE",
+    "facts": Facts(country="NE"),
     "topics": ["com.policing"],
     "title": "Titre",
-    "problem": "Problème",
-    "done": "Réponse",
+    "parts": {"problem": "Problème", "done": "Réponse"},
 }
 
 
@@ -93,7 +94,7 @@ async def test_a_practice_is_handed_in_and_published(store: Store, now: datetime
         ]
         settled = await requests.settle(tx, approval=handed["approval"], by=judge, agree=True)
         assert settled["tell"] == author
-        assert "Titre" in [one.title for one in await practices.search(tx)]
+        assert "Titre" in [one.title for one in await search.find(tx, wish=Wish())]
 
 
 async def test_a_sensitive_practice_needs_both_sides(store: Store, now: datetime) -> None:

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from datetime import datetime
-from typing import Any
 
-from network import addresses, approvals, audit, groups, invitations, members, practices
+from network import addresses, approvals, audit, groups, invitations, members
 from network.approvals import Decision
 from network.errors import Conflict
 from network.ids import new_id
 from network.members import State
 from network.store import Store
-from tests.network.people import enrolled, seated
+from tests.network.people import enrolled, handed_in, seated
 
 CROWD = 20
 
@@ -91,9 +90,7 @@ async def test_people_who_do_everything_at_once_disturb_nobody(store: Store, now
             await members.set_state(tx, person=address.person, state=State.ACTIVE)
             await groups.join(tx, group=group, person=address.person)
         async with store.transaction(now) as tx:
-            texts = {"title": "t", "problem": "p", "done": "d"}
-            shared: dict[str, Any] = {"language": "fr", "country": "NE", "topics": ["com"]}
-            return await practices.submit(tx, author=address.person, **shared, **texts)
+            return await handed_in(tx, address.person)
 
     assert len(set(await asyncio.gather(*(live(number) for number in range(CROWD))))) == CROWD
     async with store.reading(now) as tx:
