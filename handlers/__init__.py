@@ -18,6 +18,7 @@ def capabilities(links: Links | None = None, keeper: Keeper | None = None) -> Re
     """
     # Imported here because the capabilities import this package.
     from handlers import (  # noqa: PLC0415
+        afterwards,
         decide,
         find,
         groups,
@@ -34,6 +35,7 @@ def capabilities(links: Links | None = None, keeper: Keeper | None = None) -> Re
         registry,
         share,
     )
+    from network import leaving  # noqa: PLC0415
     from network.keeper import unnamed  # noqa: PLC0415
 
     return registry.Registry(
@@ -57,4 +59,5 @@ def capabilities(links: Links | None = None, keeper: Keeper | None = None) -> Re
             help.capability,
         ],
         strike=panic.strike,
+        errands={leaving.EXPORT: afterwards.deliver},
     )

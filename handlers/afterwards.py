@@ -2,27 +2,21 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import fields
 
 from handlers import people
 from handlers.language import Translator, Words, _
 from handlers.messages import Incoming, Kind, Letter, Media, MediaKind, Outgoing
 from handlers.people import Person
-from network import addresses, leaving
+from handlers.registry import Occasion
+from network import leaving
 from network.members import State
 from network.store import Tx
 
 
-async def deliver(tx: Tx, incoming: Incoming, translator: Translator) -> list[Letter]:
-    """Return the file that a person asked a copy in; nothing for other jobs."""
-    if incoming.text != leaving.EXPORT:
-        return []
-    address = await addresses.find(tx, channel=incoming.channel, account=incoming.account, external=incoming.external)
-    if address is None:
-        return []
-    who = await people.at(tx, address, translator)
-    result = json.loads(incoming.argument)
+async def deliver(tx: Tx, occasion: Occasion) -> list[Letter]:
+    """Return the file that a person asked a copy in."""
+    who, result = occasion.who, occasion.result
     if "error" in result:
         return _letters(who, _("Your copy could not be written. Please ask for it again later."))
     media = Media(**{field.name: result[field.name] for field in fields(Media)} | {"kind": MediaKind(result["kind"])})

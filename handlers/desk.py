@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field, replace
 
 from handlers import afterwards, people, words
@@ -11,7 +12,7 @@ from handlers.language import Translator, _
 from handlers.messages import Incoming, Kind, Letter, Urgency
 from handlers.people import SILENT, Person
 from handlers.record import Given
-from handlers.registry import Capability, Registry
+from handlers.registry import Capability, Occasion, Registry
 from handlers.turn import DUE, Turn
 from handlers.words import CommonWords
 from network import addresses, conversations, traces
@@ -52,10 +53,10 @@ class Desk:
         When a button was pressed the first letter edits its prompt. Raises what a conversation
         raises: the caller undoes ``tx`` and the conversation stays where it was.
         """
-        if incoming.kind is Kind.DUE:
+        if incoming.kind is Kind.DUE and incoming.text == DUE:
             return await self._due(tx, incoming)
-        if incoming.kind is Kind.DONE:
-            return await afterwards.deliver(tx, incoming, self.translator)
+        if incoming.kind in {Kind.DUE, Kind.DONE}:
+            return await self._run_errand(tx, incoming)
         if incoming.kind in {Kind.BLOCKED, Kind.UNBLOCKED}:
             await people.let_in(tx, incoming, reachable=incoming.kind is Kind.UNBLOCKED)
             return []
@@ -85,7 +86,7 @@ class Desk:
 
     async def _due(self, tx: Tx, incoming: Incoming) -> list[Letter]:
         """A deadline came: let the question answer itself, and go on."""
-        found = await conversations.find(tx, conversation=incoming.argument) if incoming.text == DUE else None
+        found = await conversations.find(tx, conversation=incoming.argument)
         reach = await addresses.preferred(tx, people=[found.person]) if found else {}
         if found is None or found.person not in reach:
             return []
@@ -98,6 +99,19 @@ class Desk:
                 await turn.late(dialogue)
         at = people.news_at(tx, who.member) if who.member else None
         return [replace(letter, urgency=Urgency.REMINDER, not_before=at) for letter in turn.all_letters()]
+
+    async def _run_errand(self, tx: Tx, incoming: Incoming) -> list[Letter]:
+        """Do what is done at such a time, or with such a result, for somebody who takes part."""
+        errand = self._registry.errands.get(incoming.text)
+        home = await addresses.find(tx, channel=incoming.channel, account=incoming.account, external=incoming.external)
+        if errand is None or home is None:
+            return []
+        who = await people.at(tx, home, self.translator)
+        if who.state is State.LOCKED:
+            return []
+        done = incoming.kind is Kind.DONE
+        occasion = Occasion(who, result=json.loads(incoming.argument)) if done else Occasion(who, incoming.argument)
+        return await errand(tx, occasion)
 
     async def _turn(self, tx: Tx, who: Person, incoming: Incoming) -> Turn:
         stored = await conversations.of(tx, person=who.id)

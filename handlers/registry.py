@@ -2,20 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable, Iterator
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from handlers.language import Text, Translator
 from network.folding import fold
 
 if TYPE_CHECKING:
     from handlers.messages import Letter
+    from handlers.people import Person
     from handlers.talk import Talk
+    from network.store import Tx
 
 Converse = Callable[["Talk"], Awaitable[None]]
 Strike = Callable[..., Awaitable["list[Letter] | None"]]
+
+
+@dataclass(frozen=True)
+class Occasion:
+    """A time that has come for a person, or slow work of theirs that has ended.
+
+    ``subject`` is that of the due row, ``result`` what the job returned ({"error": code} when it failed).
+    """
+
+    who: Person
+    subject: str = ""
+    result: dict[str, Any] = field(default_factory=dict, repr=False)
+
+
+Errand = Callable[["Tx", Occasion], Awaitable["list[Letter]"]]
 
 
 class ForWhom(StrEnum):
@@ -65,6 +82,8 @@ class Registry:
 
     ``strike`` is the check for a panic word, made before anything else is understood:
     ``await strike(tx, address, text, translator)`` returns the letters to send when it struck, else None.
+    ``errands`` are what is done when time has come or slow work has ended, by the kind of the due row or job:
+    ``await errand(tx, occasion)`` returns the letters to send.
     """
 
     def __init__(
@@ -72,12 +91,14 @@ class Registry:
         capabilities: Iterable[Capability],
         *,
         strike: Strike | None = None,
+        errands: Mapping[str, Errand] | None = None,
         join: str = "join",
         menu: str = "menu",
     ) -> None:
         self._by_name = {capability.name: capability for capability in capabilities}
         self._by_command = {capability.command: capability for capability in self if capability.command}
         self.strike = strike
+        self.errands = dict(errands or {})
         self.join = join
         self.menu = menu
 
