@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any, cast
 
 import httpx
+from aiohttp import ClientError, ClientSession, ClientTimeout
 from httpx_aiohttp import AiohttpTransport
 from pywa.errors import WhatsAppError
 from pywa.types.callback import Button, SectionRow
@@ -15,6 +16,7 @@ from pywa_async.client import WhatsApp
 
 from bot.channels import Rates, RawItem, Remedy, SendError, Sent, signatures, whatsapp_fitting
 from bot.channels.whatsapp_errors import classify, remedy_for
+from bot.channels.whatsapp_messages import WhatsAppMessages
 from bot.channels.whatsapp_parsing import parse, raw_items
 from bot.channels.whatsapp_standing import WhatsAppStanding
 from handlers.messages import Item, Media, MediaKind, Outgoing, Style
@@ -22,7 +24,8 @@ from handlers.messages import Item, Media, MediaKind, Outgoing, Style
 _SIGNATURE_HEADER = "x-hub-signature-256"
 _PROVIDER = "graph.facebook.com"  # pywa knows no other host
 _PATIENCE = httpx.Timeout(30, connect=10)  # seconds
-_FAILURES = (WhatsAppError, httpx.HTTPError, httpx.InvalidURL, ValueError, KeyError, TypeError)
+_SAME_PATIENCE = ClientTimeout(connect=30, sock_connect=10, sock_read=30)  # as httpx-aiohttp passes it on
+_FAILURES = (WhatsAppError, httpx.HTTPError, httpx.InvalidURL, ClientError, OSError, ValueError, KeyError, TypeError)
 
 # Type, most bytes, default name and type of content (developers.facebook.com/docs/whatsapp/cloud-api/reference/media).
 _UPLOADS: Mapping[MediaKind, tuple[str, int, str, str]] = {
@@ -43,9 +46,19 @@ class _Elsewhere(AiohttpTransport):
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         if request.url.host == _PROVIDER:
-            request.url = request.url.copy_with(scheme=self._base.scheme, host=self._base.host, port=self._base.port)
+            request.url = self.moved(request.url)
             request.headers["host"] = self._base.netloc.decode()
         return await super().handle_async_request(request)
+
+    def moved(self, url: httpx.URL) -> httpx.URL:
+        """Return an address of the provider as it is reached."""
+        return url.copy_with(scheme=self._base.scheme, host=self._base.host, port=self._base.port)
+
+    def connections(self) -> ClientSession:
+        """Return the session below, made at its first use, which must be in a loop."""
+        if not isinstance(self.client, ClientSession):
+            self.client = self.get_client()
+        return self.client
 
 
 class WhatsAppChannel:
@@ -75,8 +88,11 @@ class WhatsAppChannel:
         self.rates = Rates(account=(80, 1.0, 80), chat=(1, 6.0, 45), window_h=24, reach_per_day=reach_per_day)
         self._phone_id, self._app_secret, self._verify_token = phone_id, app_secret, verify_token
         self._template = template
-        self._http = httpx.AsyncClient(transport=_Elsewhere(httpx.URL(api_url)), timeout=_PATIENCE)
+        below = _Elsewhere(httpx.URL(api_url))
+        self._http = httpx.AsyncClient(transport=below, timeout=_PATIENCE)
         self._client = WhatsApp(phone_id=phone_id, token=token, session=self._http)
+        messages = f"{below.moved(self._http.base_url)}{phone_id}/messages"
+        self._messages = WhatsAppMessages(messages, self._http.headers, below.connections, _SAME_PATIENCE)
         self._number = ""
         self.standing = WhatsAppStanding(self._client.api, phone_id, partial(self._call, sends=False))
         _quieten()
@@ -164,19 +180,8 @@ class WhatsAppChannel:
         await self._http.aclose()
 
     async def _send(self, external: str, kind: str, content: dict[str, Any], tracker: str) -> Sent:
-        """Make the call. A phone number goes in ``to``, a business-scoped user id in ``recipient``."""
-        is_phone = external.isdecimal()
-        answer = await self._call(
-            self._client.api.send_message(
-                sender=self._phone_id,
-                to=external if is_phone else None,
-                recipient=None if is_phone else external,
-                recipient_type="individual",
-                typ=kind,
-                msg=content,
-                biz_opaque_callback_data=tracker,
-            ),
-        )
+        """Make the call."""
+        answer = await self._call(self._messages.send(external, kind, content, tracker))
         try:
             return Sent(str(answer["messages"][0]["id"]))
         except (LookupError, TypeError):

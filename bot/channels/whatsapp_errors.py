@@ -7,6 +7,7 @@ the answer to a send, or later, in a failed status: 131026, 131047, 131049 and 1
 from __future__ import annotations
 
 import httpx
+from aiohttp import ClientError
 from pywa.errors import WhatsAppError
 
 from bot.channels import Remedy, SendError
@@ -71,10 +72,10 @@ def remedy_for(code: str) -> Remedy:
 
 
 def classify(error: Exception) -> SendError:
-    """Return the send error for what pywa or httpx raised; it holds no words of the provider."""
+    """Return the send error for what pywa, httpx or aiohttp raised; it holds no words of the provider."""
     if isinstance(error, WhatsAppError):
         return _of_answer(error)
-    if isinstance(error, httpx.RequestError):
+    if isinstance(error, httpx.RequestError | ClientError | OSError):
         return lost(error)
     return SendError(Remedy.RETRY, "answer", ambiguous=True)  # an answer that is none
 
