@@ -14,6 +14,7 @@ from sqlalchemy import select
 
 from benchmarks.program import FIRST, crowd, free
 from bot import envelopes, logs
+from bot.app import freeze
 from bot.channels import Channel
 from bot.clock import Clock
 from bot.courier import Courier
@@ -38,6 +39,7 @@ async def main(name: str, url: str, home: str) -> None:
     async with store.transaction(clock.now()) as tx:
         await crowd(tx, range(FIRST, FIRST + COUNT), channel=name)
         await _fill(tx, name, channel)
+    freeze()  # as the program does when it has started
     stop = asyncio.Event()
     begun, used = time.perf_counter(), time.process_time()
     sending = asyncio.create_task(courier.run(stop))

@@ -148,9 +148,7 @@ class App:
         listening.cancel()
         if serving.done():
             serving.result()
-        gc.collect()
-        gc.freeze()
-        gc.set_threshold(*GC_THRESHOLDS)
+        freeze()
         self.metrics.ready.set(1)
         self.started.set()
         log.info(
@@ -165,6 +163,13 @@ class App:
         for task in ended:
             if task is not stopping:
                 task.result()
+
+
+def freeze() -> None:
+    """Let the collector pass over what is there now, and look less often at what comes."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(*GC_THRESHOLDS)
 
 
 async def build(
