@@ -7,6 +7,7 @@ functions take the open one as ``tx`` and never commit.
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Iterable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
@@ -50,6 +51,7 @@ Value = TypeVar("Value")
 BUSY_TIMEOUT_S = 30
 READING = "jisr_reading"
 SCRUB_TIMEOUT_S = 2.0
+WAL_TRIES = 10
 BATCH = 500  # values in one IN (...): SQLite and PostgreSQL both limit the parameters of a statement
 
 
@@ -318,9 +320,23 @@ def _keep_when_cancelled(context: ExceptionContext) -> None:
 def _prepare_sqlite(raw: Any, _record: object) -> None:
     raw.isolation_level = None
     cursor = raw.cursor()
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON"):
+    _use_wal(cursor)
+    for pragma in ("synchronous=FULL", "foreign_keys=ON", "secure_delete=ON"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
+
+
+def _use_wal(cursor: Any) -> None:
+    """Use a write-ahead log. Where several open a new file at once, SQLite refuses all but one without waiting."""
+    for _ in range(WAL_TRIES):
+        try:
+            cursor.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError:
+            cursor.execute("BEGIN IMMEDIATE")  # waits for whoever is changing it
+            cursor.execute("COMMIT")
+        else:
+            return
+    raise LogInUse
 
 
 def _begin_sqlite(connection: Connection) -> None:

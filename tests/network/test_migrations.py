@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from datetime import datetime
+from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -16,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from network import links, members, migrations
 from network.restoring import mark
 from network.store import Store, open_engine
+from tests.conftest import sqlite_url
 from tests.network.people import enrolled
 
 
@@ -58,6 +60,15 @@ async def test_processes_that_start_together_upgrade_once(empty_url: str) -> Non
     assert await migrations.current(engines[0]) == migrations.head()
     for engine in engines:
         await engine.dispose()
+
+
+async def test_a_new_file_is_opened_by_several_at_once(tmp_path: Path) -> None:
+    """SQLite refuses, without waiting, all but one who make the same new file a WAL one: they try again."""
+    for number in range(60):
+        engines = [open_engine(sqlite_url(tmp_path / f"{number}.db")) for _ in range(4)]
+        assert await asyncio.gather(*(migrations.current(engine) for engine in engines)) == [None] * 4
+        for engine in engines:
+            await engine.dispose()
 
 
 async def test_a_table_made_anew_keeps_what_hangs_on_it(store: Store, now: datetime) -> None:
