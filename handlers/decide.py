@@ -5,16 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from handlers import cards
-from handlers.find import OPENED
-from handlers.labels import service_label, side_label
+from handlers.deciding import KINDS
 from handlers.language import Text, _, n_
 from handlers.registry import Capability, ForWhom
 from handlers.screening import refuse_traces
 from handlers.talk import Option, Talk
-from network import countries, requests
+from network import requests
 from network.approvals import Decision
-from network.practices import Practice
 from network.requests import Request
 
 REASON = (5, 300)  # characters, fewest and most
@@ -48,29 +45,13 @@ async def _pick(talk: Talk, waiting: Sequence[Request]) -> Request | None:
 
 
 def _option(request: Request) -> Option:
-    if request.applicant is not None:
-        crosses = request.approval.kind == "side"
-        return Option(request.id, request.applicant.name, _("asks to change sides") if crosses else _("asks to join"))
-    return Option(request.id, request.practice.title if request.practice else "", _("a practice to read"))
+    kind = KINDS[request.kind]
+    return Option(request.id, kind.listed(request), kind.note)
 
 
 async def _show(talk: Talk, request: Request) -> None:
-    """Show what is decided on: of an applicant what coordinators may see, of a practice what everybody would."""
-    if request.applicant is not None:
-        who = request.applicant
-        shown: dict[str, Text | str] = {
-            "name": who.name,
-            "side": side_label(who.side),
-            "service": service_label(who.service),
-            "country": countries.name(who.country, talk.language),
-        }
-        if request.approval.kind == "side":
-            await talk.say(_("{name} asks to change sides. It would be:\n{side}, {service}\n{country}", **shown))
-        else:
-            await talk.say(_("{name} asks to join.\n{side}, {service}\n{country}", **shown))
-    if request.practice is not None and request.attribution is not None:
-        for part in cards.whole(request.practice, request.attribution, talk.language):
-            await talk.say(part)
+    """Show what is decided on, and how many must agree."""
+    await KINDS[request.kind].show(talk, request)
     if request.approval.both_sides:
         await talk.say(_("Its topic is sensitive: it needs a yes from each side."))
 
@@ -102,7 +83,8 @@ async def _answer(talk: Talk, request: Request) -> bool:
         reason=reason,
     )
     await talk.say(_result(settled))
-    await _tell(talk, request, settled, reason)
+    if settled["tell"]:
+        await KINDS[request.kind].tell(talk, request, settled, reason)
     return True
 
 
@@ -120,52 +102,6 @@ def _result(settled: dict[str, Any]) -> Text:
     if settled["state"] == Decision.PENDING:
         return _("Thank you. The other side’s word is still needed.")
     return _("Thank you. It is done, and the person is told.")
-
-
-async def _tell(talk: Talk, request: Request, settled: dict[str, Any], reason: str) -> None:
-    """Tell the applicant or the author, kindly."""
-    if not settled["tell"]:
-        return
-    agreed = settled["state"] == Decision.APPROVED
-    if request.approval.kind == "side":
-        text = _("Good news: the coordinators agree, and your side is changed.")
-        if not agreed:
-            text = _(
-                "Thank you for asking. The coordinators did not agree to change your side, so you stay as you were. "
-                "What they say: {reason}",
-                reason=reason,
-            )
-        await talk.tell("tell", [settled["tell"]], text)
-    elif request.practice is not None:
-        text, option = _to_author(request.practice, reason, agreed=agreed)
-        await talk.tell("tell", [settled["tell"]], text, [option])
-    elif agreed:
-        # Translators: button, max:20
-        option = Option("menu", _("Begin"))
-        await talk.tell("tell", [settled["tell"]], _("Good news: the coordinators welcome you in Jisr."), [option])
-    else:
-        text = _(
-            "Thank you for your patience. The coordinators could not welcome you in Jisr for now. What they say: "
-            "{reason}\n\nYou can ask again with “join”, or write “delete me” to erase what is kept about you.",
-            reason=reason,
-        )
-        await talk.tell("tell", [settled["tell"]], text)
-
-
-def _to_author(practice: Practice, reason: str, *, agreed: bool) -> tuple[Text, Option]:
-    """Return what the author reads, and what they can do then."""
-    if agreed:
-        text = _("Your practice “{title}” is now open to the network. Thank you.", title=practice.title)
-        # Translators: button, max:20
-        return text, Option(f"find:{OPENED}{practice.id}", _("Read it"))
-    text = _(
-        "Thank you for “{title}”. The coordinators did not publish it as it is. What they say: {reason}\n\n"
-        "You can change it and share it again.",
-        title=practice.title,
-        reason=reason,
-    )
-    # Translators: button, max:20
-    return text, Option("share", _("Share again"))
 
 
 capability = Capability(

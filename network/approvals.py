@@ -11,13 +11,11 @@ from typing import Any
 from sqlalchemy import Boolean, Column, ForeignKey, LargeBinary, Row, String, Table, UniqueConstraint, select, update
 
 from network import audit, groups
-from network.errors import Forbidden, Invalid, Missing
+from network.errors import Forbidden, Missing
 from network.groups import Seat
 from network.ids import new_id
 from network.members import SIDES
 from network.store import Instant, Tx, batches, metadata
-
-KINDS = ("join", "side", "practice")
 
 
 class Decision(StrEnum):
@@ -59,7 +57,7 @@ decisions = Table(
 
 @dataclass(frozen=True)
 class Approval:
-    """Something that waits for a decision.
+    """Something that waits for a decision; ``kind`` is one of ``network.requests.KINDS``.
 
     ``subject`` is the id of the person or practice it is about, ``by`` of the person who asked.
     ``needs`` names the sides that may still decide: one word of either is enough, unless
@@ -99,8 +97,6 @@ async def ask(
 
     ``wish`` is what a yes would change, sealed until then.
     """
-    if kind not in KINDS:
-        raise Invalid
     same = (approvals.c.kind == kind) & (approvals.c.subject == subject)
     pending = select(approvals.c.id).where(same, approvals.c.state == Decision.PENDING.value)
     if asked := await tx.scalar(pending):

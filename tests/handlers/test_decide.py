@@ -1,6 +1,7 @@
 from __future__ import annotations
 
-from network import conversations, erasure, joining, members, practices
+from handlers.deciding import KINDS
+from network import conversations, erasure, joining, members, practices, requests
 from tests.network.people import handed_in
 
 
@@ -155,3 +156,8 @@ async def test_nobody_decides_on_their_own_practice(open_phone):
         )
     await chat.says("/decide")
     chat.hears("Rien n’attend votre décision")
+
+
+def test_every_kind_of_request_can_be_shown_and_settled():
+    """What the network settles and what coordinators are shown are the same kinds."""
+    assert KINDS.keys() == requests.KINDS.keys()

@@ -31,7 +31,7 @@ async def test_a_yes_lets_an_applicant_into_the_group(store: Store, now: datetim
         applicant = await enrolled(tx, state=State.JOINING, side="civil", country="NE")
         asked = await joining.ask(tx, person=applicant)
         waiting = await requests.pending(tx, person=judge, language="fr")
-        assert [(one.id, one.applicant and one.applicant.id) for one in waiting] == [(asked, applicant)]
+        assert [(one.id, one.what.id) for one in waiting] == [(asked, applicant)]
         settled = await requests.settle(tx, approval=asked, by=judge, agree=True)
         assert settled == {"state": "approved", "fresh": True, "tell": applicant}
         assert (await members.get(tx, person=applicant)).state is State.ACTIVE
@@ -89,7 +89,7 @@ async def test_a_practice_is_handed_in_and_published(store: Store, now: datetime
         handed = await requests.share(tx, author=author, **PRACTICE)
         assert handed["deciders"] == [judge]
         waiting = await requests.pending(tx, person=judge, language="fr")
-        assert [one.attribution for one in waiting] == [
+        assert [one.what.attribution for one in waiting] == [
             Attribution(handed["practice"], side="official", region=attribution.SAHEL)
         ]
         settled = await requests.settle(tx, approval=handed["approval"], by=judge, agree=True)

@@ -1,0 +1,17 @@
+"""What coordinators decide on: one file for each kind of request, and this table of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from handlers.deciding import joining, practice, side
+from handlers.deciding.kind import Kind
+
+KINDS: Mapping[str, Kind] = MappingProxyType(  # by the names of network.requests.KINDS
+    {
+        "join": joining.kind,
+        "side": side.kind,
+        "practice": practice.kind,
+    }
+)

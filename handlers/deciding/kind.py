@@ -1,0 +1,28 @@
+"""A kind of request: how it is listed and shown, and what the one who asked is told."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from handlers.language import Text, Words
+from handlers.talk import Talk
+from network.requests import Request
+
+Settled = Mapping[str, Any]  # what network.requests.settle returned
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What a coordinator sees of one kind of request, and what follows from their word.
+
+    ``listed(request)`` is its name in a list, ``note`` the line below. ``await show(talk, request)``
+    says what is decided on. ``await tell(talk, request, settled, reason)`` tells the one who asked,
+    when ``settled["tell"]`` names one; it is called after each word, and uses keys of its own.
+    """
+
+    listed: Callable[[Request], Words]
+    note: Text
+    show: Callable[[Talk, Request], Awaitable[None]]
+    tell: Callable[[Talk, Request, Settled, str], Awaitable[None]]
