@@ -47,6 +47,12 @@ async def at(tx: Tx, *, kind: str, subject: str, instant: datetime, person: str 
     await tx.run(statement.on_conflict_do_update(index_elements=["kind", "subject"], set_=change))
 
 
+async def at_first(tx: Tx, *, kind: str, subject: str, instant: datetime, person: str | None = None) -> bool:
+    """Set what is to happen at ``instant``, unless that kind and subject stand already; return whether it is new."""
+    row = {"id": new_id(), "kind": kind, "subject": subject, "person": person, "at": instant}
+    return await tx.add(due, key=("kind", "subject"), **row)
+
+
 async def cancel(tx: Tx, *, kind: str, subject: str) -> bool:
     """Let it not happen; return whether it was still to come."""
     return await tx.run(delete(due).where(due.c.kind == kind, due.c.subject == subject)) > 0

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from sqlalchemy import Column, ForeignKey, String, Table, delete, select, update
 
-from network import addresses, audit, codes, groups, jobs, members, outbox, practices, topics
+from network import addresses, audit, codes, groups, jobs, members, news, outbox, practices, topics
 from network.addresses import Address
 from network.approvals import approvals, decisions
 from network.erasure import erase
@@ -105,7 +105,8 @@ async def _hand_over(tx: Tx, old: str, new: str) -> None:
         await groups.join(tx, group=group.id, person=new)
     held = select(seats.c.group_id).where(seats.c.person == new)
     await tx.run(update(seats).where(seats.c.person == old, seats.c.group_id.not_in(held)).values(person=new))
-    await topics.follow(tx, person=new, topics=await topics.followed(tx, person=old))
+    await topics.hand_over(tx, person=old, to=new)
+    await news.hand_over(tx, person=old, to=new)
     await practices.hand_over(tx, author=old, to=new)
     await tx.run(update(invitations).where(invitations.c.by == old).values(by=new))
     await tx.run(update(decisions).where(decisions.c.person == old).values(person=new))

@@ -9,8 +9,10 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
-from sqlalchemy import Column, ForeignKey, String, Table, delete, select
+from sqlalchemy import Column, ColumnElement, ForeignKey, String, Table, delete, func, select, update
 
+from network import digests
+from network.digests import Pace
 from network.errors import Invalid, Missing
 from network.folding import fold_words
 from network.store import Instant, Tx, metadata
@@ -23,6 +25,7 @@ follows = Table(
     Column("person", String(32), ForeignKey("members.id", ondelete="CASCADE"), primary_key=True),
     Column("topic", String(32), primary_key=True, index=True),
     Column("at", Instant, nullable=False),
+    Column("pace", String(8), nullable=False, server_default=""),  # empty: as the member chose for all
 )
 
 
@@ -105,25 +108,67 @@ async def follow(tx: Tx, *, person: str, topics: Iterable[str]) -> None:
     """Follow these topics too; raise Invalid for an unknown one."""
     for code in check(topics):
         await tx.add(follows, key=("person", "topic"), person=person, topic=code, at=tx.now)
+    await arrange(tx, person=person)
 
 
 async def follow_only(tx: Tx, *, person: str, topics: Iterable[str]) -> None:
     """Follow exactly these topics; raise Invalid for an unknown one."""
     chosen = check(topics)
-    await tx.run(delete(follows).where(follows.c.person == person))
+    await tx.run(delete(follows).where(follows.c.person == person, follows.c.topic.not_in(chosen)))
     await follow(tx, person=person, topics=chosen)
 
 
 async def unfollow(tx: Tx, *, person: str, topics: Iterable[str]) -> None:
     """Follow these topics no more."""
     await tx.run(delete(follows).where(follows.c.person == person, follows.c.topic.in_(list(topics))))
+    await arrange(tx, person=person)
 
 
 async def followed(tx: Tx, *, person: str) -> list[str]:
     """Return the codes of the topics that a person follows, in the order of the data file."""
-    rows = await tx.all(select(follows.c.topic).where(follows.c.person == person))
-    chosen = {row.topic for row in rows}
-    return [code for code in _topics() if code in chosen]
+    return list(await paces(tx, person=person))
+
+
+async def paces(tx: Tx, *, person: str) -> dict[str, str]:
+    """Return the codes of the topics that a person follows, each with its own pace or "", in the order of the file."""
+    rows = await tx.all(select(follows.c.topic, follows.c.pace).where(follows.c.person == person))
+    chosen = {row.topic: row.pace for row in rows}
+    return {code: chosen[code] for code in _topics() if code in chosen}
+
+
+async def set_pace(tx: Tx, *, person: str, pace: Pace | str, topic: str = "") -> None:
+    """Change how often a member hears of what they follow; of one ``topic``, "" is as of the others again."""
+    if topic:
+        theirs = (follows.c.person == person) & (follows.c.topic == topic)
+        await tx.run(update(follows).where(theirs).values(pace=Pace(pace).value if pace else ""))
+    else:
+        await digests.set_pace(tx, person=person, pace=pace)
+    await arrange(tx, person=person)
+
+
+def pace_of() -> ColumnElement[str]:
+    """Return the expression for how often news of a followed topic comes, where ``digests`` is joined."""
+    return func.coalesce(func.nullif(follows.c.pace, ""), digests.digests.c.pace)
+
+
+async def arrange(tx: Tx, *, person: str) -> None:
+    """Let digests come to a member who follows something and is not silent, and none to anybody else."""
+    joined = select(follows.c.topic).join(digests.digests, digests.digests.c.person == follows.c.person)
+    await digests.begin(tx, person=person)
+    if await tx.first(joined.where(follows.c.person == person, pace_of() != Pace.SILENT.value).limit(1)):
+        await digests.arm(tx, person=person)
+    else:
+        await digests.disarm(tx, person=person)
+
+
+async def hand_over(tx: Tx, *, person: str, to: str) -> None:
+    """Let one member follow what another did, at the pace of both: two memberships of one human being."""
+    for code, pace in (await paces(tx, person=person)).items():
+        await tx.add(follows, key=("person", "topic"), person=to, topic=code, at=tx.now, pace=pace)
+    theirs = await digests.of(tx, person=person)
+    if theirs is not None and await digests.of(tx, person=to) is None:
+        await digests.set_pace(tx, person=to, pace=theirs.pace)
+    await arrange(tx, person=to)
 
 
 @cache
