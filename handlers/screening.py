@@ -24,6 +24,11 @@ _YEARS = re.compile(
 _ROUND = re.compile(r"\d{1,3}(?:[\s.]000)+|\d{1,3}(?:[\s.]\d{3})*[\s.]000")
 
 
+def screen(text: str) -> Text | None:
+    """Return why ``text`` cannot be put before others, or None: the check of every text that they will read."""
+    return refuse_traces(text)
+
+
 def refuse_traces(text: str) -> Text | None:
     """Return why ``text`` cannot be shared as it is, or None when nothing in it was recognized.
 
