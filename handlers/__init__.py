@@ -32,6 +32,7 @@ def capabilities(links: Links | None = None, keeper: Keeper | None = None) -> Re
         privacy,
         profile,
         quiet,
+        reading,
         registry,
         share,
     )
@@ -44,6 +45,7 @@ def capabilities(links: Links | None = None, keeper: Keeper | None = None) -> Re
             menu.capability,
             share.capability,
             find.capability,
+            reading.capability,
             groups.capability,
             decide.capability,
             invite.capability(links or invite.NO_LINKS),

@@ -28,6 +28,21 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("person", name=op.f("pk_digests")),
     )
     op.create_table(
+        "marks",
+        sa.Column("person", sa.String(length=32), nullable=False),
+        sa.Column("practice", sa.String(length=32), nullable=False),
+        sa.Column("kind", sa.String(length=8), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["person"], ["members.id"], name=op.f("fk_marks_person_members"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(
+            ["practice"], ["practices.id"], name=op.f("fk_marks_practice_practices"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("person", "practice", "kind", name=op.f("pk_marks")),
+    )
+    with op.batch_alter_table("marks", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_marks_practice"), ["practice"], unique=False)
+
+    op.create_table(
         "told",
         sa.Column("person", sa.String(length=32), nullable=False),
         sa.Column("practice", sa.String(length=32), nullable=False),
@@ -51,8 +66,8 @@ def upgrade() -> None:
 
     _keep_texts()
     with op.batch_alter_table("practice_texts", schema=None) as batch_op:
-        batch_op.drop_column("done")
         batch_op.drop_column("problem")
+        batch_op.drop_column("done")
 
     with op.batch_alter_table("practices", schema=None) as batch_op:
         batch_op.add_column(sa.Column("kind", sa.String(length=10), server_default="practice", nullable=False))
@@ -106,8 +121,8 @@ def downgrade() -> None:
         batch_op.drop_column("kind")
 
     with op.batch_alter_table("practice_texts", schema=None) as batch_op:
-        batch_op.add_column(sa.Column("problem", sa.TEXT(), nullable=False))
         batch_op.add_column(sa.Column("done", sa.TEXT(), nullable=False))
+        batch_op.add_column(sa.Column("problem", sa.TEXT(), nullable=False))
         batch_op.drop_column("parts")
         batch_op.drop_column("mark")
 
@@ -119,5 +134,9 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_told_at"))
 
     op.drop_table("told")
+    with op.batch_alter_table("marks", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_marks_practice"))
+
+    op.drop_table("marks")
     op.drop_table("digests")
     # ### end Alembic commands ###
