@@ -55,7 +55,10 @@ class World:
         self.now += span
         async with self.store.transaction(self.now) as tx:
             for row in await due.take(tx, limit=100):
-                incoming = Incoming("", "", "", Kind.DUE, self.now, text=row.kind, argument=row.subject)
+                reach = await addresses.preferred(tx, people=[row.person or ""])
+                home = reach.get(row.person or "")
+                where = (home.channel, home.account, home.external) if home else ("", "", "")
+                incoming = Incoming(*where, Kind.DUE, self.now, text=row.kind, argument=row.subject)
                 self.deliver(await self.desk.handle(tx, incoming))
 
 
