@@ -46,10 +46,15 @@ MONTHS_AT_MOST = 600
 class State(StrEnum):
     """Where a practice stands."""
 
+    WAITING = "waiting"  # for a file of its author to come; nobody decides on it yet
     SUBMITTED = "submitted"
-    CHANGES = "changes"  # a moderator asked its author for a change
+    CHANGES = "changes"  # its author was asked for a change
     PUBLISHED = "published"
     REFUSED = "refused"
+    WITHDRAWN = "withdrawn"  # by its author, before or after it was published
+
+
+AUTHORS_TURN = (State.CHANGES, State.REFUSED, State.WITHDRAWN)  # it can be handed in anew
 
 
 practices = Table(
@@ -174,9 +179,7 @@ async def submit(
     values = {**row, **asdict(facts), "origin": origin or None, "editorial": False, "draft": sealed}
     await tx.run(insert(practices), {**values, "submitted_at": tx.now})
     await classify(tx, practice=practice, topics=codes)
-    await approvals.ask(
-        tx, kind="practice", subject=practice, by=author, country=facts.country, both_sides=_any_sensitive(codes)
-    )
+    await _ask(tx, practice, author, facts.country, codes)
     return practice
 
 
@@ -189,19 +192,72 @@ async def publish(tx: Tx, *, practice: str) -> None:
         raise Conflict
     draft = _open(tx, row)
     await texts.put(tx, practice=practice, language=row.language, title=draft.title, parts=draft.parts)
-    change = update(practices).where(practices.c.id == practice)
-    await tx.run(change.values(state=State.PUBLISHED.value, draft=None, published_at=tx.now))
+    await _set(tx, practice, State.PUBLISHED, draft=None, reason=None, published_at=tx.now)
 
 
 async def refuse(tx: Tx, *, practice: str, reason: str) -> None:
     """Keep a submitted practice from the network, with a reason for its author. Raise Missing, Conflict."""
+    await _give_back(tx, practice, State.REFUSED, reason)
+
+
+async def ask_change(tx: Tx, *, practice: str, reason: str) -> None:
+    """Give a submitted practice back to its author, with what should change. Raise Missing, Conflict."""
+    await _give_back(tx, practice, State.CHANGES, reason)
+
+
+async def resubmit(
+    tx: Tx,
+    *,
+    practice: str,
+    author: str,
+    facts: Facts,
+    topics: Sequence[str],
+    title: str,
+    parts: Mapping[str, str],
+    level: int = SIDE_AND_REGION,
+) -> str:
+    """Hand a practice in again, changed, when it is its author's turn; return its id. Raise as ``submit``, Conflict."""
     row = await _locked(tx, practice)
-    if row.state == State.REFUSED.value:
-        return
-    if row.state != State.SUBMITTED.value:
+    if row.author != author:
+        raise Missing
+    if State(row.state) not in AUTHORS_TURN:
         raise Conflict
-    sealed = tx.seal.seal("practices.reason", practice, reason) if reason else None
-    await tx.run(update(practices).where(practices.c.id == practice).values(state=State.REFUSED.value, reason=sealed))
+    codes = _checked(topics)
+    _check(facts, level)
+    sealed = _seal(tx, practice, title, parts)
+    values = {**asdict(facts), "level": level, "draft": sealed, "reason": None, "submitted_at": tx.now}
+    await _set(tx, practice, State.SUBMITTED, **values)
+    await classify(tx, practice=practice, topics=codes)
+    await _ask(tx, practice, author, facts.country, codes)
+    return practice
+
+
+async def reopen(tx: Tx, *, practice: str) -> None:
+    """Let a refused practice be decided anew: an appeal was heard. The caller asks for it, or publishes it."""
+    row = await _locked(tx, practice)
+    if row.state == State.SUBMITTED.value:
+        return
+    if row.state != State.REFUSED.value:
+        raise Conflict
+    await _set(tx, practice, State.SUBMITTED, reason=None)
+
+
+async def withdraw(tx: Tx, *, person: str, practice: str) -> None:
+    """Take back what a person shared: nobody else reads it any more, and nobody decides on it. Raise Missing."""
+    row = await _locked(tx, practice)
+    if row.author != person:
+        raise Missing
+    await approvals.withdraw(tx, subject=practice)
+    await _set(tx, practice, State.WITHDRAWN, published_at=None, draft=await _taken_back(tx, row))
+
+
+async def _taken_back(tx: Tx, row: Row[Any]) -> bytes:
+    """Return the draft of a practice; what was published of it is sealed again, and its translations go."""
+    if row.draft is not None:
+        return bytes(row.draft)
+    original = (await texts.of(tx, [row.id]))[row.id][row.language]
+    await texts.forget(tx, practice=row.id)
+    return _seal(tx, row.id, original.title, original.parts)
 
 
 async def classify(tx: Tx, *, practice: str, topics: Sequence[str]) -> None:
@@ -266,6 +322,26 @@ async def read(tx: Tx, ids: Sequence[str], language: str) -> dict[str, Practice]
         for row in await tx.all(select(practices).where(practices.c.id.in_(batch))):
             found[row.id] = _practice(tx, row, worded.get(row.id, {}), chosen.get(row.id, ()), language)
     return found
+
+
+async def _ask(tx: Tx, practice: str, author: str, country: str, codes: Sequence[str]) -> None:
+    """Put a practice before those who decide."""
+    both = _any_sensitive(codes)
+    await approvals.ask(tx, kind="practice", subject=practice, by=author, country=country, both_sides=both)
+
+
+async def _give_back(tx: Tx, practice: str, state: State, reason: str) -> None:
+    row = await _locked(tx, practice)
+    if row.state == state.value:
+        return
+    if row.state != State.SUBMITTED.value:
+        raise Conflict
+    sealed = tx.seal.seal("practices.reason", practice, reason) if reason else None
+    await _set(tx, practice, state, reason=sealed)
+
+
+async def _set(tx: Tx, practice: str, state: State, **values: Any) -> None:
+    await tx.run(update(practices).where(practices.c.id == practice).values(state=state.value, **values))
 
 
 def _check(facts: Facts, level: int) -> None:

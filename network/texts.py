@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Column, ForeignKey, Row, String, Table, Text, select
+from sqlalchemy import Column, ForeignKey, Row, String, Table, Text, delete, select
 
 from network.folding import fold_words
 from network.store import Tx, metadata
@@ -79,6 +79,11 @@ async def put(
         parts=json.dumps(kept, ensure_ascii=False),
         words="".join(f" {word}" for word in fold_words(said)),
     )
+
+
+async def forget(tx: Tx, *, practice: str) -> None:
+    """Forget what a practice says, in every language."""
+    await tx.run(delete(practice_texts).where(practice_texts.c.practice == practice))
 
 
 async def of(tx: Tx, practices: Sequence[str]) -> dict[str, dict[str, Wording]]:

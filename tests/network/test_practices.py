@@ -8,13 +8,13 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from network import approvals, practices, search, starter
+from network import approvals, practices, search, starter, texts
 from network.errors import Conflict, Invalid, Missing
 from network.ids import new_id
-from network.practices import Practice, State
+from network.practices import Facts, Practice, State
 from network.search import Wish
 from network.store import Store, Tx
-from tests.network.people import enrolled, handed_in, seated
+from tests.network.people import enrolled, handed_in, published, seated
 
 
 async def _found(tx: Tx, *, language: str = "", limit: int = 50, **wish: Any) -> list[Practice]:
@@ -56,6 +56,70 @@ async def test_a_refusal_tells_its_author_why(store: Store, now: datetime) -> No
             await practices.get(tx, practice=new_id())
         with pytest.raises(Missing):
             await practices.publish(tx, practice=new_id())
+
+
+async def test_a_change_is_asked_and_made(store: Store, now: datetime) -> None:
+    """Asked for a change, the author reads why and hands in again: it is put before those who decide, once more."""
+    async with store.transaction(now) as tx:
+        decider, author = await seated(tx, "NE", "official"), await enrolled(tx)
+        practice = await handed_in(tx, author)
+        await practices.ask_change(tx, practice=practice, reason="Say who took part")
+        await practices.ask_change(tx, practice=practice, reason="Say who took part")
+        await approvals.withdraw(tx, subject=practice)  # as the decision did
+        (mine,) = await practices.mine(tx, author=author)
+        assert (mine.state, mine.reason) == (State.CHANGES, "Say who took part")
+        with pytest.raises(Conflict):
+            await practices.publish(tx, practice=practice)
+        anew = {"title": "Café de la paix", "parts": {"problem": "P.", "done": "D.", "who": "Tous"}}
+        given = {"practice": practice, "facts": Facts(country="NE", stage="pilot"), "topics": ["com.policing"], **anew}
+        with pytest.raises(Missing):
+            await practices.resubmit(tx, author=await enrolled(tx), **given)
+        assert await practices.resubmit(tx, author=author, **given) == practice
+        with pytest.raises(Conflict):
+            await practices.resubmit(tx, author=author, **given)
+        (again,) = await practices.mine(tx, author=author)
+        assert (again.state, again.reason, again.topics) == (State.SUBMITTED, "", ("com.policing",))
+        assert (again.parts["who"], again.facts.stage) == ("Tous", "pilot")
+        assert [asked.subject for asked in await approvals.pending_for(tx, person=decider)] == [practice]
+
+
+async def test_what_was_refused_is_decided_anew(store: Store, now: datetime) -> None:
+    """After an appeal a refused practice can be published; one that was not refused is not reopened."""
+    async with store.transaction(now) as tx:
+        practice = await handed_in(tx, await enrolled(tx))
+        await practices.refuse(tx, practice=practice, reason="Unclear")
+        await practices.reopen(tx, practice=practice)
+        await practices.reopen(tx, practice=practice)
+        await practices.publish(tx, practice=practice)
+        assert (await practices.get(tx, practice=practice)).reason == ""
+        with pytest.raises(Conflict):
+            await practices.reopen(tx, practice=practice)
+
+
+async def test_an_author_takes_a_practice_back(store: Store, now: datetime) -> None:
+    """Withdrawn, it is found by nobody, sealed again, decided by nobody; its author can hand it in anew."""
+    async with store.transaction(now) as tx:
+        decider, author = await seated(tx, "NE", "official"), await enrolled(tx)
+        waiting, shown = await handed_in(tx, author), await published(tx, author)
+        await approvals.withdraw(tx, subject=shown)  # as the decision did
+        with pytest.raises(Missing):
+            await practices.withdraw(tx, person=await enrolled(tx), practice=shown)
+        for practice in (waiting, shown, shown):
+            await practices.withdraw(tx, person=author, practice=practice)
+        mine = await practices.mine(tx, author=author)
+        assert {(one.state, one.title, one.published_at) for one in mine} == {
+            (State.WITHDRAWN, "Café de la paix", None)
+        }
+        assert await approvals.pending_for(tx, person=decider) == []
+        assert author not in {one.author for one in await _found(tx, words="café")}
+        assert await practices.published(tx, [shown]) == []
+        for table in (practices.practices, texts.practice_texts):
+            rows = await tx.all(select(table).where((table.c.id if "id" in table.c else table.c.practice) == shown))
+            assert "paix" not in repr([tuple(row) for row in rows])
+        again = {"facts": Facts(country="NE"), "topics": ["com.dialogue"], "title": "Thé de la paix"}
+        await practices.resubmit(tx, practice=shown, author=author, parts={"done": "D."}, **again)
+        await practices.publish(tx, practice=shown)
+        assert [one.title for one in await practices.published(tx, [shown])] == ["Thé de la paix"]
 
 
 @pytest.mark.parametrize(("codes", "both"), [(["com.dialogue"], False), (["com.dialogue", "gov.accountability"], True)])
