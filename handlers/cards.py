@@ -2,48 +2,85 @@
 
 from __future__ import annotations
 
-from handlers.labels import attribution_label, language_label
-from handlers.language import Text, Words, _
+from collections.abc import Iterator, Mapping, Sequence
+
+from handlers import labels
+from handlers.labels import attribution_label, language_label, part_label
+from handlers.language import Place, Text, Words, _, n_
 from network import countries, topics
 from network.attribution import Attribution
-from network.practices import Practice
+from network.practices import Facts, Practice
+
+FIRST = ("problem", "done", "result", "figure", "source")  # what a reader wants to know first
+NOT_REPORTED = "-"  # as a part: its author was asked and does not know
 
 
 def short_note(practice: Practice, language: str) -> str:
     """Return the line below a title in a list: country and first topic, in the reader's language."""
-    return " · ".join(_place(practice.country, practice.topics[:1], language))
+    return " · ".join(_place(practice.facts, practice.topics[:1], language))
 
 
 def whole(practice: Practice, attribution: Attribution, language: str) -> list[Words]:
-    """Return the parts of an opened practice, in the order in which they are said."""
+    """Return the parts of an opened practice, in the order in which they are said: the first ones say it all."""
     parts: list[Words] = []
     if practice.language != language:
         parts.append(
             _("This text is in {language}. It is not translated yet.", language=language_label(practice.language))
         )
-    parts += body(practice.title, practice.problem, practice.done)
-    parts.append(about(practice.country, practice.topics, attribution, language))
+    kind = practice.facts.kind
+    parts += [headline(practice.title, kind), *_worded(practice.parts, FIRST, kind)]
+    parts.append(about(practice.facts, practice.topics, attribution, language))
     if practice.published_at is not None and not practice.editorial:
         parts.append(_("Shared on {day}", day=practice.published_at.date()))
-    return parts
+    rest = [part for part in labels.PARTS if part not in FIRST]
+    return [*parts, *_worded(practice.parts, rest, kind)]
 
 
-def body(title: str, problem: str, done: str) -> list[Words]:
-    """Return what the author wrote; a part that was not given is left out."""
-    parts: list[Words] = [_("“{title}”", title=title)]
-    if problem:
-        parts.append(_("The problem\n{problem}", problem=problem))
-    if done:
-        parts.append(_("What was done\n{done}", done=done))
-    return parts
+def headline(title: str, kind: str) -> Text:
+    """Return the title, and what it is of where it is no practice."""
+    if kind == "practice":
+        return _("“{title}”", title=title)
+    return _("{kind}: “{title}”", kind=labels.KINDS[kind], title=title)
 
 
-def about(country: str, codes: tuple[str, ...], attribution: Attribution, language: str) -> Text:
-    """Return where it was done, on which topics, and who shared it, as far as that is said."""
-    return _(
-        "{place}\n{author}", place=" · ".join(_place(country, codes, language)), author=attribution_label(attribution)
-    )
+def about(facts: Facts, codes: Sequence[str], attribution: Attribution, language: str) -> Text:
+    """Return where it was done, on which topics, who shared it as far as that is said, and what else is known."""
+    place = " · ".join(_place(facts, codes, language))
+    said = _("{place}\n{author}", place=place, author=attribution_label(attribution))
+    for line in _facts(facts):
+        said = _("{above}\n{line}", above=said, line=line)
+    return said
 
 
-def _place(country: str, codes: tuple[str, ...], language: str) -> list[str]:
-    return [countries.name(country, language), *(topics.label(code, language) for code in codes)]
+def _worded(given: Mapping[str, str], parts: Sequence[str], kind: str) -> Iterator[Words]:
+    """Yield what the author wrote; a part that was not given is left out."""
+    for part in parts:
+        if given.get(part):
+            text = _("Not reported") if given[part] == NOT_REPORTED else given[part]
+            yield _("{heading}\n{text}", heading=part_label(part, kind), text=text)
+
+
+def _facts(facts: Facts) -> Iterator[Text]:
+    """Yield a line for each thing that is known beside the text."""
+    if facts.met:
+        yield _("Met in {country}", country=Place(facts.met))
+    if facts.evidence:
+        yield _("How the result is known: {evidence}", evidence=labels.EVIDENCE[facts.evidence])
+    if facts.stage:
+        yield _("Stage: {stage}", stage=labels.STAGES[facts.stage])
+    if facts.months:
+        yield n_("Done for {count} month", "Done for {count} months", facts.months)
+    if facts.scale:
+        yield _("Scale: {scale}", scale=labels.SCALES[facts.scale])
+    if facts.rhythm:
+        yield _("How often: {rhythm}", rhythm=labels.RHYTHMS[facts.rhythm])
+    if facts.decision:
+        yield _("Who must decide: {decision}", decision=labels.DECISIONS[facts.decision])
+    if facts.reuse == "public":
+        yield _("May be passed on to anybody.")
+
+
+def _place(facts: Facts, codes: Sequence[str], language: str) -> list[str]:
+    zone = [countries.zone_name(facts.zone, language)] if facts.zone else []
+    country = [countries.name(facts.country, language)] if facts.country or not zone else []
+    return [*country, *zone, *(topics.label(code, language) for code in codes)]

@@ -20,6 +20,8 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
 
+from network import countries
+
 SOURCE = "en"
 DEFAULT = "fr"
 OFFERED = ("ar", "fr", "en")  # complete and reviewed; the catalogue check holds them to it
@@ -48,7 +50,14 @@ class Text:
     count: int = 0
 
 
-Param = str | int | float | date | datetime | time | Text
+@dataclass(frozen=True)
+class Place:
+    """A country, by its code: named in the language of whoever reads it."""
+
+    code: str
+
+
+Param = str | int | float | date | datetime | time | Text | Place
 Words = Text | str  # a message of the catalogue, or words that a person wrote
 
 
@@ -122,6 +131,8 @@ class Translator:
     def _value(self, value: Param, language: str, digits: str) -> str:
         if isinstance(value, Text):
             return self.render(value, language, digits)
+        if isinstance(value, Place):
+            value = countries.name(value.code, language)
         shown = _plain(value, language, digits)
         return f"{FSI}{shown}{PDI}" if is_rtl(language) or _RTL_LETTERS.search(shown) else shown
 

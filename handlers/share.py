@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from handlers import cards, topic_choice
+from handlers import cards, labels, topic_choice
 from handlers.about_me import country_options
 from handlers.language import Words, _
 from handlers.registry import Capability
@@ -81,9 +81,9 @@ async def _preview(talk: Talk, draft: Draft) -> None:
     """Show the draft exactly as others will see it."""
     shown = attribution.of_member(await talk.member())
     await talk.say(_("This is how others will see it:"))
-    for part in cards.body(draft.title, draft.problem, draft.done):
-        await talk.say(part)
-    await talk.say(cards.about(draft.country, draft.topics, shown, talk.language))
+    for heading, part in (("problem", draft.problem), ("done", draft.done)):
+        await talk.say(_("{heading}\n{text}", heading=labels.part_label(heading), text=part))
+    await talk.say(cards.about(Facts(country=draft.country), draft.topics, shown, talk.language))
     if topics.any_sensitive(draft.topics):
         await talk.say(_("One of its topics is sensitive: a coordinator from each side will read it."))
 

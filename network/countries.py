@@ -65,6 +65,22 @@ def name(code: str, language: str) -> str:
     return str(Locale.parse(language).territories.get(code, code))
 
 
+def zones(code: str = "") -> tuple[str, ...]:
+    """Return the border zones ("NE-ML") of a country, or all of them."""
+    return tuple(zone for zone in _zones() if not code or code in zone.split("-"))
+
+
+def zone_name(zone: str, language: str) -> str:
+    """Return the name of a border zone in ``language``, such as "Niger – Mali"."""
+    return " – ".join(name(code, language) for code in zone.split("-"))
+
+
+@cache
+def _zones() -> tuple[str, ...]:
+    data = json.loads(resources.files("network").joinpath("data/countries.json").read_text("utf-8"))
+    return tuple(data["border_zones"])
+
+
 @cache
 def _countries() -> dict[str, Country]:
     data = json.loads(resources.files("network").joinpath("data/countries.json").read_text("utf-8"))

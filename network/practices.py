@@ -40,6 +40,7 @@ RHYTHMS = ("once", "routine")
 REUSES = ("network", "public")  # may be passed on within the network, or to anybody
 LEVELS = range(5)  # of attribution (D9)
 SIDE_AND_REGION = 1  # the level that nobody had to choose
+NAMING = 3  # from this level on somebody is named, which needs their consent
 MONTHS_AT_MOST = 600
 
 
@@ -77,6 +78,7 @@ practices = Table(
     Column("rhythm", String(10), nullable=False, server_default=""),
     Column("reuse", String(10), nullable=False, server_default="network"),
     Column("level", SmallInteger, nullable=False, server_default="1"),
+    Column("named_at", Instant),  # when its author agreed that their organisation or name is said
     Column("origin", String(32), index=True),  # the practice that this one adapts
     Column("draft", LargeBinary),
     Column("reason", LargeBinary),
@@ -133,6 +135,7 @@ class Practice:
     published_at: datetime | None
     editorial: bool
     level: int = SIDE_AND_REGION
+    named_at: datetime | None = None
     mark: Mark = Mark.ORIGINAL
     written: str = ""
     languages: tuple[str, ...] = ()
@@ -165,19 +168,28 @@ async def submit(
     title: str,
     parts: Mapping[str, str],
     level: int = SIDE_AND_REGION,
+    consent: bool = False,
     origin: str = "",
 ) -> str:
     """Hand a practice in and return its id. It stays sealed until it is approved.
 
-    It is put before the seats of its country: of both sides when a topic is sensitive. Raise Invalid.
+    It is put before the seats of its country: of both sides when a topic is sensitive. ``consent``: its
+    author agreed to be named, as the levels from ``NAMING`` on do. Raise Invalid.
     """
     codes = _checked(topics)
-    _check(facts, level)
+    _check(facts, level, consent=consent)
     practice = new_id()
-    row = {"id": practice, "author": author, "state": State.SUBMITTED.value, "language": language, "level": level}
+    row = {"id": practice, "author": author, "state": State.SUBMITTED.value, "language": language}
     sealed = _seal(tx, practice, title, parts)
-    values = {**row, **asdict(facts), "origin": origin or None, "editorial": False, "draft": sealed}
-    await tx.run(insert(practices), {**values, "submitted_at": tx.now})
+    values = {
+        **row,
+        **_shown(tx, level),
+        **asdict(facts),
+        "origin": origin or None,
+        "editorial": False,
+        "draft": sealed,
+    }
+    await tx.run(insert(practices), {**values, "editorial": False, "submitted_at": tx.now})
     await classify(tx, practice=practice, topics=codes)
     await _ask(tx, practice, author, facts.country, codes)
     return practice
@@ -215,6 +227,7 @@ async def resubmit(
     title: str,
     parts: Mapping[str, str],
     level: int = SIDE_AND_REGION,
+    consent: bool = False,
 ) -> str:
     """Hand a practice in again, changed, when it is its author's turn; return its id. Raise as ``submit``, Conflict."""
     row = await _locked(tx, practice)
@@ -223,9 +236,9 @@ async def resubmit(
     if State(row.state) not in AUTHORS_TURN:
         raise Conflict
     codes = _checked(topics)
-    _check(facts, level)
+    _check(facts, level, consent=consent)
     sealed = _seal(tx, practice, title, parts)
-    values = {**asdict(facts), "level": level, "draft": sealed, "reason": None, "submitted_at": tx.now}
+    values = {**asdict(facts), **_shown(tx, level), "draft": sealed, "reason": None, "submitted_at": tx.now}
     await _set(tx, practice, State.SUBMITTED, **values)
     await classify(tx, practice=practice, topics=codes)
     await _ask(tx, practice, author, facts.country, codes)
@@ -249,6 +262,13 @@ async def withdraw(tx: Tx, *, person: str, practice: str) -> None:
         raise Missing
     await approvals.withdraw(tx, subject=practice)
     await _set(tx, practice, State.WITHDRAWN, published_at=None, draft=await _taken_back(tx, row))
+
+
+async def set_level(tx: Tx, *, practice: str, author: str, level: int) -> None:
+    """Set how much is said of the author, who agreed to it now; raise Missing when it is somebody else's."""
+    theirs = (practices.c.id == practice) & (practices.c.author == author)
+    if not await tx.run(update(practices).where(theirs).values(**_shown(tx, level))):
+        raise Missing
 
 
 async def _taken_back(tx: Tx, row: Row[Any]) -> bytes:
@@ -344,8 +364,13 @@ async def _set(tx: Tx, practice: str, state: State, **values: Any) -> None:
     await tx.run(update(practices).where(practices.c.id == practice).values(state=state.value, **values))
 
 
-def _check(facts: Facts, level: int) -> None:
-    """Raise Invalid for a value that is not one of those known."""
+def _shown(tx: Tx, level: int) -> dict[str, Any]:
+    """Return what is kept of the level: from ``NAMING`` on also when its author agreed to it."""
+    return {"level": level, "named_at": tx.now if level >= NAMING else None}
+
+
+def _check(facts: Facts, level: int, *, consent: bool) -> None:
+    """Raise Invalid for a value that is not one of those known, or where somebody would be named unasked."""
     known = (
         (facts.kind, KINDS),
         (facts.evidence, ("", *EVIDENCE)),
@@ -357,7 +382,7 @@ def _check(facts: Facts, level: int) -> None:
         (level, LEVELS),
         (facts.months or 0, range(MONTHS_AT_MOST + 1)),
     )
-    if any(value not in values for value, values in known):
+    if any(value not in values for value, values in known) or (level >= NAMING and not consent):
         raise Invalid
 
 
@@ -416,6 +441,7 @@ def _practice(tx: Tx, row: Row[Any], worded: dict[str, Wording], codes: tuple[st
         published_at=row.published_at,
         editorial=row.editorial,
         level=row.level,
+        named_at=row.named_at,
         mark=body.mark,
         written=row.language,
         languages=tuple(sorted(each.language for each in worded.values() if each.parts)),
