@@ -19,7 +19,9 @@ def capabilities(links: Links | None = None, keeper: Keeper | None = None) -> Re
     # Imported here because the capabilities import this package.
     from handlers import (  # noqa: PLC0415
         afterwards,
+        appeal,
         decide,
+        digest,
         find,
         groups,
         help,  # noqa: A004 - it is called so by people
@@ -34,9 +36,11 @@ def capabilities(links: Links | None = None, keeper: Keeper | None = None) -> Re
         quiet,
         reading,
         registry,
+        reminding,
         share,
+        topics,
     )
-    from network import leaving  # noqa: PLC0415
+    from network import approvals, digests, leaving  # noqa: PLC0415
     from network.keeper import unnamed  # noqa: PLC0415
 
     return registry.Registry(
@@ -46,8 +50,11 @@ def capabilities(links: Links | None = None, keeper: Keeper | None = None) -> Re
             share.capability,
             find.capability,
             reading.capability,
+            digest.capability,
+            topics.capability,
             groups.capability,
             decide.capability,
+            appeal.capability,
             invite.capability(links or invite.NO_LINKS),
             profile.capability,
             language_choice.capability,
@@ -61,5 +68,5 @@ def capabilities(links: Links | None = None, keeper: Keeper | None = None) -> Re
             help.capability,
         ],
         strike=panic.strike,
-        errands={leaving.EXPORT: afterwards.deliver},
+        errands={leaving.EXPORT: afterwards.deliver, digests.KIND: digest.send, approvals.REMINDER: reminding.remind},
     )

@@ -1,4 +1,4 @@
-"""Decide: a coordinator answers the wishes to join and reads the practices handed in."""
+"""Decide: a coordinator answers wishes to join, and moderators of both sides read what was handed in."""
 
 from __future__ import annotations
 
@@ -6,15 +6,24 @@ from collections.abc import Sequence
 from typing import Any
 
 from handlers.deciding import KINDS
-from handlers.language import Text, _, n_
+from handlers.language import Text, Words, _, n_
 from handlers.registry import Capability, ForWhom
-from handlers.screening import refuse_traces
+from handlers.screening import screen
 from handlers.talk import Option, Talk
 from network import requests
 from network.approvals import Decision
 from network.requests import Request
 
 REASON = (5, 300)  # characters, fewest and most
+NOTE = 200  # characters, at most
+# Translators: button, max:20
+AGREE = Option("agree", _("I agree"))
+# Translators: button, max:20
+CHANGE = Option("change", _("Ask for a change"))
+# Translators: button, max:20
+REFUSE = Option("refuse", _("I refuse"))
+# Translators: button, max:20
+LATER = Option("later", _("Later"))
 
 
 async def decide(talk: Talk) -> None:
@@ -41,19 +50,31 @@ async def _pick(talk: Talk, waiting: Sequence[Request]) -> Request | None:
     question = n_(
         "{count} request waits for your decision.", "{count} requests wait for your decision. Which one?", len(waiting)
     )
-    return by_id[await talk.choose("request", question, [_option(request) for request in waiting])]
+    return by_id[await talk.choose("request", question, [_option(talk, request) for request in waiting])]
 
 
-def _option(request: Request) -> Option:
-    kind = KINDS[request.kind]
-    return Option(request.id, kind.listed(request), kind.note)
+def _option(talk: Talk, request: Request) -> Option:
+    """Return a request in the list: its name, what it is, how long it has waited, in whole days."""
+    kind, days = KINDS[request.kind], (talk.now - request.approval.asked_at).days
+    note: Words = kind.note
+    if days:
+        # Translators: {what} is such as "a practice to read".
+        note = n_("{what}, waiting for {count} day", "{what}, waiting for {count} days", days, what=note)
+    if request.approval.both_sides:
+        # Translators: {what} is such as "a practice to read"; for those whose topic needs both sides.
+        note = _("Sensitive: {what}", what=note)
+    return Option(request.id, kind.listed(request), note)
 
 
 async def _show(talk: Talk, request: Request) -> None:
     """Show what is decided on, and how many must agree."""
     await KINDS[request.kind].show(talk, request)
-    if request.approval.both_sides:
-        await talk.say(_("Its topic is sensitive: it needs a yes from each side."))
+    if not request.approval.both_sides:
+        return
+    if len(request.approval.needs) > 1:
+        await talk.say(_("It needs a yes from each side."))
+    else:
+        await talk.say(_("The other side has agreed. It needs your side’s yes too."))
 
 
 async def _answer(talk: Talk, request: Request) -> bool:
@@ -61,25 +82,19 @@ async def _answer(talk: Talk, request: Request) -> bool:
 
     The keys name the request: a word meant for one that was decided meanwhile is never used for another.
     """
-    ways = [
-        # Translators: button, max:20
-        Option("agree", _("I agree")),
-        # Translators: button, max:20
-        Option("refuse", _("I refuse")),
-        # Translators: button, max:20
-        Option("later", _("Later")),
-    ]
+    ways = [AGREE, *([CHANGE] if KINDS[request.kind].changes else []), REFUSE, LATER]
     word = await talk.choose(f"word {request.id}", _("What do you say?"), ways)
     if word == "later":
         await talk.say(_("Gladly. It waits for you."))
         return False
-    reason = await _reason(talk, request) if word == "refuse" else ""
+    reason = await _reason(talk, request, word)
     settled = await talk.do(
         f"settle {request.id}",
         requests.settle,
         approval=request.id,
         by=talk.person,
         agree=word == "agree",
+        change=word == "change",
         reason=reason,
     )
     await talk.say(_result(settled))
@@ -88,9 +103,22 @@ async def _answer(talk: Talk, request: Request) -> bool:
     return True
 
 
-async def _reason(talk: Talk, request: Request) -> str:
-    question = _("For what reason? A short and kind sentence: the person will read it, without your name.")
-    return await talk.text(f"reason {request.id}", question, at_least=REASON[0], at_most=REASON[1], check=refuse_traces)
+async def _reason(talk: Talk, request: Request, word: str) -> str:
+    """Ask why, or what should be different; of a first yes where two are needed, a word for the other side."""
+    fewest, most = REASON
+    if word == "refuse":
+        question = _(
+            "For what reason? A short and kind sentence: the person will read it, without your name.",
+        )
+        return await talk.text(f"reason {request.id}", question, at_least=fewest, at_most=most, check=screen)
+    if word == "change":
+        question = _("What should be different? A short and kind sentence: the author will read it, without your name.")
+        return await talk.text(f"change {request.id}", question, at_least=fewest, at_most=most, check=screen)
+    if not (request.approval.both_sides and len(request.approval.needs) > 1):
+        return ""
+    question = _("Is there a word for the other side’s moderator? They read it without your name.")
+    # Translators: button, max:20
+    return await talk.text(f"note {request.id}", question, at_most=NOTE, skip=_("No word"), check=screen)
 
 
 def _result(settled: dict[str, Any]) -> Text:

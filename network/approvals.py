@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import Boolean, Column, ForeignKey, LargeBinary, Row, String, Table, UniqueConstraint, select, update
 
-from network import audit, groups
+from network import audit, due
+from network.bench import REMIND_AFTER, WIDEN_AFTER, Bench
 from network.errors import Forbidden, Missing
-from network.groups import Seat
 from network.ids import new_id
 from network.members import SIDES
 from network.store import Instant, Tx, batches, metadata
+
+APPEAL = "appeal"  # the kind that those who refused do not decide
+REMINDER = "decide"  # the kind of the due row that reminds those who decide
 
 
 class Decision(StrEnum):
@@ -24,6 +27,7 @@ class Decision(StrEnum):
     PENDING = "pending"
     APPROVED = "approved"
     REFUSED = "refused"
+    CHANGE = "change"  # given back to be changed: handed in again, it is asked for anew
 
 
 approvals = Table(
@@ -61,7 +65,7 @@ class Approval:
 
     ``subject`` is the id of the person or practice it is about, ``by`` of the person who asked.
     ``needs`` names the sides that may still decide: one word of either is enough, unless
-    ``both_sides``.
+    ``both_sides``. ``apart`` are people who refused the subject before, of an appeal.
     """
 
     id: str
@@ -72,15 +76,26 @@ class Approval:
     needs: tuple[str, ...]
     asked_at: datetime
     both_sides: bool = False
+    apart: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """Where an approval stands after a decision. ``state`` is pending, approved or refused."""
+    """Where an approval stands after a decision; ``fresh``, when it was this word that brought it there."""
 
     state: Decision
     subject: str
     kind: str
+    fresh: bool = field(default=True, compare=False)
+
+
+@dataclass(frozen=True)
+class Closed:
+    """The last final word on a subject."""
+
+    id: str
+    state: Decision
+    decided_at: datetime
 
 
 async def ask(
@@ -106,6 +121,7 @@ async def ask(
     sealed = tx.seal.seal_json("approvals.wish", row["id"], wish) if wish else None
     values = {**row, "both_sides": both_sides, "state": state, "asked_at": tx.now, "wish": sealed}
     await tx.run(approvals.insert(), values)
+    await due.at(tx, kind=REMINDER, subject=row["id"], instant=tx.now + REMIND_AFTER, person=by)
     await audit.record(tx, act=f"ask_{kind}", actor=by, subject=subject)
     return row["id"]
 
@@ -133,7 +149,7 @@ async def is_pending(tx: Tx, *, kind: str, subject: str) -> bool:
 async def pending_for(tx: Tx, *, person: str, only: Sequence[str] | None = None) -> list[Approval]:
     """Return what this person may decide now, the oldest first; ``only`` keeps these ids, in their order."""
     pending = await _approvals(tx, await tx.all(_pending().order_by(approvals.c.asked_at, approvals.c.id)))
-    table = await _Seats.load(tx)
+    table = await Bench.load(tx)
     found = [approval for approval in pending if person in {seat.person for seat in table.deciding(approval)}]
     if only is None:
         return found
@@ -148,76 +164,83 @@ async def deciders(tx: Tx, *, approval: str) -> list[str]:
     nobody, seats of every group. Nobody decides on what they asked themselves, or on themselves.
     """
     wanted = await get(tx, approval=approval)
-    table = await _Seats.load(tx)
+    table = await Bench.load(tx)
     return list(dict.fromkeys(seat.person for seat in table.deciding(wanted)))
 
 
-async def decide(tx: Tx, *, approval: str, by: str, agree: bool, reason: str = "") -> Outcome:
-    """Give one side's word. One refusal refuses; raise Forbidden, Missing.
+async def decide(tx: Tx, *, approval: str, by: str, agree: bool, change: bool = False, reason: str = "") -> Outcome:
+    """Give one side's word: yes, no or, with ``change``, not as it is. Raise Forbidden, Missing.
 
-    What was decided stays decided: a later word, or the same one again, changes nothing and
-    returns where it stands. The caller acts on the outcome. Audited.
+    One no refuses, one wish for a change gives it back. What was decided stays decided: a later word,
+    or the same one again, changes nothing and returns where it stands. The caller acts on the
+    outcome. Audited.
     """
     locked = await tx.first(select(approvals).where(approvals.c.id == approval).with_for_update())
     if locked is None:
         raise Missing
     if locked.state != Decision.PENDING.value or await _has_decided(tx, approval, by):
-        return Outcome(Decision(locked.state), locked.subject, locked.kind)
+        return Outcome(Decision(locked.state), locked.subject, locked.kind, fresh=False)
     side = await _side(tx, locked, by)
     await _write(tx, approval, side, by, agree=agree, reason=reason)
-    state = _state(both_sides=locked.both_sides, agree=agree, given=await _given(tx, approval))
+    state = Decision.REFUSED
+    if agree:
+        state = _agreed(both_sides=locked.both_sides, given=await _given(tx, approval))
+    elif change:
+        state = Decision.CHANGE
     if state is not Decision.PENDING:
-        closed = update(approvals).where(approvals.c.id == approval)
-        await tx.run(closed.values(state=state.value, decided_at=tx.now))
-    await audit.record(
-        tx, act=f"{'agree' if agree else 'refuse'}_{locked.kind}", actor=by, subject=locked.subject, detail=side
-    )
+        await _close(tx, approval, state)
+    act = "agree" if agree else state.value.removesuffix("d")
+    await audit.record(tx, act=f"{act}_{locked.kind}", actor=by, subject=locked.subject, detail=side)
     return Outcome(state, locked.subject, locked.kind)
 
 
-async def reasons(tx: Tx, *, approval: str) -> list[str]:
-    """Return the reasons that were given for refusing, without who gave them."""
-    query = select(decisions.c.id, decisions.c.reason).where(decisions.c.approval == approval, ~decisions.c.agree)
+async def reasons(tx: Tx, *, approval: str, agree: bool = False) -> list[str]:
+    """Return the reasons that were given for refusing, or for agreeing, without who gave them."""
+    words = (decisions.c.approval == approval, decisions.c.agree == agree)
+    query = select(decisions.c.id, decisions.c.reason).where(*words)
     rows = await tx.all(query.where(decisions.c.reason.is_not(None)).order_by(decisions.c.at))
     return [tx.seal.open("decisions.reason", row.id, row.reason) for row in rows]
 
 
 async def withdraw(tx: Tx, *, subject: str) -> None:
     """Forget what is pending about a subject: it is no more, or something else is wished now."""
-    await tx.run(approvals.delete().where(approvals.c.subject == subject, approvals.c.state == Decision.PENDING.value))
+    pending = (approvals.c.subject == subject) & (approvals.c.state == Decision.PENDING.value)
+    for row in await tx.all(approvals.delete().where(pending).returning(approvals.c.id)):
+        await due.cancel(tx, kind=REMINDER, subject=row.id)
 
 
-def _state(*, both_sides: bool, agree: bool, given: set[str]) -> Decision:
-    if not agree:
-        return Decision.REFUSED
-    if both_sides and given != set(SIDES):
-        return Decision.PENDING
-    return Decision.APPROVED
+async def remind(tx: Tx, *, approval: str) -> Approval | None:
+    """Return what is to be decided, if it still is, and set the reminder of the day on which the bench widens."""
+    row = await tx.first(_pending().where(approvals.c.id == approval))
+    if row is None:
+        return None
+    if row.asked_at + WIDEN_AFTER > tx.now:
+        await due.at(tx, kind=REMINDER, subject=row.id, instant=row.asked_at + WIDEN_AFTER, person=row.by)
+    return (await _approvals(tx, [row]))[0]
 
 
-@dataclass(frozen=True)
-class _Seats:
-    """Every seat that counts, and the country of its group: a small table, read once."""
+async def closed(tx: Tx, *, subject: str, kind: str) -> Closed | None:
+    """Return the last final word of a kind on a subject, or None."""
+    table = approvals.c
+    query = select(table.id, table.state, table.decided_at).where(table.subject == subject, table.kind == kind)
+    row = await tx.first(query.where(table.decided_at.is_not(None)).order_by(table.decided_at.desc()).limit(1))
+    return None if row is None else Closed(row.id, Decision(row.state), row.decided_at)
 
-    seats: list[Seat]
-    countries: dict[str, str]
 
-    @classmethod
-    async def load(cls, tx: Tx) -> _Seats:
-        rows = await tx.all(select(groups.groups.c.id, groups.groups.c.country))
-        return cls(await groups.seated(tx), {row.id: row.country for row in rows})
+async def pending_about(tx: Tx, *, subject: str, kind: str) -> Approval | None:
+    """Return what is to be decided about a subject, or None."""
+    row = await tx.first(_pending().where(approvals.c.subject == subject, approvals.c.kind == kind))
+    return None if row is None else (await _approvals(tx, [row]))[0]
 
-    def deciding(self, approval: Approval) -> list[Seat]:
-        """Return the seats that may decide; for both sides each side is looked for by itself."""
-        if not approval.both_sides:
-            return self._of(approval, approval.needs)
-        return [seat for side in approval.needs for seat in self._of(approval, (side,))]
 
-    def _of(self, approval: Approval, sides: tuple[str, ...]) -> list[Seat]:
-        partial = {approval.by, approval.subject}
-        able = [seat for seat in self.seats if seat.side in sides and seat.person not in partial]
-        near = [seat for seat in able if approval.country and self.countries[seat.group] == approval.country]
-        return near or able
+def _agreed(*, both_sides: bool, given: set[str]) -> Decision:
+    return Decision.PENDING if both_sides and given != set(SIDES) else Decision.APPROVED
+
+
+async def _close(tx: Tx, approval: str, state: Decision) -> None:
+    closing = update(approvals).where(approvals.c.id == approval)
+    await tx.run(closing.values(state=state.value, decided_at=tx.now))
+    await due.cancel(tx, kind=REMINDER, subject=approval)
 
 
 def _pending() -> Any:
@@ -230,6 +253,7 @@ async def _approvals(tx: Tx, rows: Sequence[Row[Any]]) -> list[Approval]:
         query = select(decisions.c.approval, decisions.c.side).where(decisions.c.approval.in_(batch))
         for row in await tx.all(query):
             given[row.approval].add(row.side)
+    apart = await _refusers(tx, [row.subject for row in rows if row.kind == APPEAL])
     return [
         Approval(
             id=row.id,
@@ -240,9 +264,21 @@ async def _approvals(tx: Tx, rows: Sequence[Row[Any]]) -> list[Approval]:
             needs=tuple(side for side in SIDES if side not in given[row.id]),
             asked_at=row.asked_at,
             both_sides=row.both_sides,
+            apart=apart.get(row.subject, frozenset()) if row.kind == APPEAL else frozenset(),
         )
         for row in rows
     ]
+
+
+async def _refusers(tx: Tx, subjects: Sequence[str]) -> dict[str, frozenset[str]]:
+    """Return who refused each of these subjects before."""
+    found: dict[str, frozenset[str]] = {}
+    for batch in batches(subjects):
+        refused = (approvals.c.subject.in_(batch), approvals.c.state == Decision.REFUSED.value, ~decisions.c.agree)
+        joined = select(approvals.c.subject, decisions.c.person).join(decisions, decisions.c.approval == approvals.c.id)
+        for row in await tx.all(joined.where(*refused)):
+            found[row.subject] = found.get(row.subject, frozenset()) | {row.person}
+    return found
 
 
 async def _has_decided(tx: Tx, approval: str, person: str) -> bool:
@@ -253,7 +289,7 @@ async def _has_decided(tx: Tx, approval: str, person: str) -> bool:
 async def _side(tx: Tx, row: Row[Any], person: str) -> str:
     """Return the side for which a person may decide; raise Forbidden."""
     approval = (await _approvals(tx, [row]))[0]
-    table = await _Seats.load(tx)
+    table = await Bench.load(tx)
     for seat in table.deciding(approval):
         if seat.person == person:
             return seat.side

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
-from network import approvals, attribution, joining, members, practices
-from network.approvals import Approval, Decision
+from network import appeals, approvals, attribution, joining, members, practices
+from network.approvals import APPEAL, Approval, Decision
 from network.attribution import Attribution
 from network.errors import Missing
 from network.members import Member, State
 from network.practices import Practice
+from network.practices import State as PracticeState
 from network.store import Tx
 
 GONE = "gone"  # the applicant or the author took it back meanwhile
@@ -28,10 +30,12 @@ class Kind:
     ``await find(tx, approval, language)`` returns what is decided on, in that language where it has
     it, or None when it is gone. ``await settle(tx, approval, state, reason)`` does what follows from
     a final word and returns the id of the person to tell, "" when there is nobody or it is gone.
+    ``steps``: who asked is also told when one side has agreed and the other has not yet.
     """
 
     find: Find
     settle: Settle
+    steps: bool = False
 
 
 @dataclass(frozen=True)
@@ -50,10 +54,32 @@ class Request:
 
 @dataclass(frozen=True)
 class Submission:
-    """A practice as those who decide see it: of its author only what the author lets everybody see."""
+    """A practice as those who decide see it: of its author only what the author lets everybody see.
+
+    ``words`` are what the side that agreed already says to the other, without who. Of an appeal,
+    ``why`` is what its author says, ``refused`` what was said against it.
+    """
 
     practice: Practice
     attribution: Attribution
+    words: tuple[str, ...] = field(default=(), repr=False)
+    why: str = field(default="", repr=False)
+    refused: tuple[str, ...] = field(default=(), repr=False)
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Where a practice stands on its way, for its author.
+
+    ``state`` is waiting, agreed (by one side, the other's word is to come), change, published,
+    refused, appealed, final (an appeal was heard) or withdrawn; ``since`` when it came there.
+    ``reason`` is what was said, ``appeal_until`` until when a refusal can be appealed (UTC).
+    """
+
+    state: str
+    since: datetime
+    reason: str = field(default="", repr=False)
+    appeal_until: datetime | None = None
 
 
 async def pending(tx: Tx, *, person: str, language: str) -> list[Request]:
@@ -69,22 +95,68 @@ async def share(tx: Tx, *, author: str, **practice: Any) -> dict[str, Any]:
     return {"practice": submitted, "approval": approval, "deciders": await approvals.deciders(tx, approval=approval)}
 
 
-async def settle(tx: Tx, *, approval: str, by: str, agree: bool, reason: str = "") -> dict[str, str | bool]:
-    """Give a coordinator's word and do what follows from it. Raise Forbidden.
+async def again(tx: Tx, *, author: str, practice: str, **changed: Any) -> dict[str, Any]:
+    """Hand a practice in again, changed (fields as ``practices.resubmit``); return the same as ``share``.
 
-    Returns ``state`` (pending, approved, refused or gone), whether this word was still ``fresh``,
-    and the person to ``tell`` ("" for nobody) when the state is final by it.
+    An appeal that was not heard yet is taken back: what it was about is no more.
+    """
+    await approvals.withdraw(tx, subject=practice)
+    await practices.resubmit(tx, practice=practice, author=author, **changed)
+    approval = await approvals.ask(tx, kind="practice", subject=practice, by=author)  # the one that it opened
+    return {"practice": practice, "approval": approval, "deciders": await approvals.deciders(tx, approval=approval)}
+
+
+async def settle(
+    tx: Tx, *, approval: str, by: str, agree: bool, change: bool = False, reason: str = ""
+) -> dict[str, str | bool]:
+    """Give a coordinator's word (as ``approvals.decide``) and do what follows from it. Raise Forbidden.
+
+    Returns ``state`` (pending, approved, refused, change or gone), whether this word was still
+    ``fresh``, and the person to ``tell`` of it ("" for nobody).
     """
     try:
         asked = await approvals.get(tx, approval=approval)
-        fresh = bool(await approvals.pending_for(tx, person=by, only=[approval]))
-        outcome = await approvals.decide(tx, approval=approval, by=by, agree=agree, reason=reason)
+        outcome = await approvals.decide(tx, approval=approval, by=by, agree=agree, change=change, reason=reason)
     except Missing:
         return {"state": GONE, "fresh": False, "tell": ""}
-    if not fresh or outcome.state is Decision.PENDING:
-        return {"state": outcome.state.value, "fresh": fresh, "tell": ""}
-    told = await KINDS[asked.kind].settle(tx, asked, outcome.state, reason)
+    kind = KINDS[asked.kind]
+    if not outcome.fresh:
+        return {"state": outcome.state.value, "fresh": False, "tell": ""}
+    if outcome.state is Decision.PENDING:
+        return {"state": outcome.state.value, "fresh": True, "tell": asked.by if kind.steps else ""}
+    told = await kind.settle(tx, asked, outcome.state, reason)
     return {"state": outcome.state.value if told else GONE, "fresh": True, "tell": told}
+
+
+async def standing(tx: Tx, *, practice: str) -> Standing:
+    """Return where a practice stands; raise Missing."""
+    found = await practices.get(tx, practice=practice)
+    if found.state is PracticeState.PUBLISHED:
+        return Standing("published", found.published_at or found.submitted_at)
+    if found.state is PracticeState.REFUSED:
+        return await _after_refusal(tx, found)
+    if found.state is PracticeState.CHANGES:
+        last = await approvals.closed(tx, subject=practice, kind="practice")
+        return Standing("change", last.decided_at if last else found.submitted_at, found.reason)
+    if found.state is PracticeState.WITHDRAWN:
+        return Standing("withdrawn", found.submitted_at)
+    asked = await approvals.pending_about(tx, subject=practice, kind="practice")
+    half = asked is not None and asked.both_sides and len(asked.needs) == 1
+    return Standing("agreed" if half else "waiting", found.submitted_at)
+
+
+async def _after_refusal(tx: Tx, practice: Practice) -> Standing:
+    asked = await approvals.pending_about(tx, subject=practice.id, kind=APPEAL)
+    if asked is not None:
+        return Standing("appealed", asked.asked_at, practice.reason)
+    refused = await approvals.closed(tx, subject=practice.id, kind="practice")
+    heard = await approvals.closed(tx, subject=practice.id, kind=APPEAL)
+    if heard is not None and (refused is None or heard.decided_at >= refused.decided_at):
+        said = await approvals.reasons(tx, approval=heard.id)
+        return Standing("final", heard.decided_at, "\n".join(said))
+    since = refused.decided_at if refused else practice.submitted_at
+    last = await appeals.until(tx, practice=practice.id)
+    return Standing("refused", since, practice.reason, last if last and tx.now <= last else None)
 
 
 async def _request(tx: Tx, approval: Approval, language: str) -> Request | None:
@@ -131,15 +203,36 @@ async def _submission(tx: Tx, approval: Approval, language: str) -> Submission |
         practice = await practices.get(tx, practice=approval.subject, language=language)
     except Missing:
         return None
-    return Submission(practice, await attribution.of(tx, practice=practice.id))
+    words = await approvals.reasons(tx, approval=approval.id, agree=True)
+    return Submission(practice, await attribution.of(tx, practice=practice.id), tuple(words))
+
+
+async def _appeal(tx: Tx, approval: Approval, language: str) -> Submission | None:
+    found = await _submission(tx, approval, language)
+    if found is None or found.practice.state is not PracticeState.REFUSED:
+        return None
+    wish = await approvals.wish(tx, approval=approval.id)
+    said = await appeals.reasons(tx, practice=approval.subject)
+    return replace(found, why=wish.get("why", ""), refused=tuple(said))
 
 
 async def _publish(tx: Tx, approval: Approval, state: Decision, reason: str) -> str:
     found = await practices.get(tx, practice=approval.subject)
     if state is Decision.APPROVED:
         await practices.publish(tx, practice=found.id)
+    elif state is Decision.CHANGE:
+        await practices.ask_change(tx, practice=found.id, reason=reason)
     else:
         await practices.refuse(tx, practice=found.id, reason=reason)
+    return found.author or ""
+
+
+async def _hear(tx: Tx, approval: Approval, state: Decision, _reason: str) -> str:
+    """Publish what was refused when both sides agree to; else the refusal stays, for good."""
+    found = await practices.get(tx, practice=approval.subject)
+    if state is Decision.APPROVED:
+        await practices.reopen(tx, practice=found.id)
+        await practices.publish(tx, practice=found.id)
     return found.author or ""
 
 
@@ -147,6 +240,7 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
     {
         "join": Kind(_applicant, _let_in),
         "side": Kind(_applicant, _change_side),
-        "practice": Kind(_submission, _publish),
+        "practice": Kind(_submission, _publish, steps=True),
+        APPEAL: Kind(_appeal, _hear, steps=True),
     }
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from handlers.deciding import joining, practice, side
+from handlers.deciding import appeal, joining, practice, side
 from handlers.deciding.kind import Kind
 
 KINDS: Mapping[str, Kind] = MappingProxyType(  # by the names of network.requests.KINDS
@@ -13,5 +13,6 @@ KINDS: Mapping[str, Kind] = MappingProxyType(  # by the names of network.request
         "join": joining.kind,
         "side": side.kind,
         "practice": practice.kind,
+        "appeal": appeal.kind,
     }
 )

@@ -19,10 +19,11 @@ class Kind:
 
     ``listed(request)`` is its name in a list, ``note`` the line below. ``await show(talk, request)``
     says what is decided on. ``await tell(talk, request, settled, reason)`` tells the one who asked,
-    when ``settled["tell"]`` names one; it is called after each word, and uses keys of its own.
+    in ``settled["tell"]``. ``changes``: its author can be asked for a change.
     """
 
     listed: Callable[[Request], Words]
     note: Text
     show: Callable[[Talk, Request], Awaitable[None]]
     tell: Callable[[Talk, Request, Settled, str], Awaitable[None]]
+    changes: bool = False

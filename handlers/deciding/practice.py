@@ -2,38 +2,96 @@
 
 from __future__ import annotations
 
-from handlers import cards
+from datetime import datetime
+
+from handlers import cards, news
 from handlers.deciding.kind import Kind, Settled
-from handlers.find import OPENED
-from handlers.language import _
+from handlers.language import Text, Words, _
 from handlers.talk import Option, Talk
+from network import appeals
 from network.approvals import Decision
-from network.requests import Request
+from network.requests import Request, Submission
+
+
+async def show(talk: Talk, submission: Submission) -> None:
+    """Show what everybody would see, of its author no more than that; and what the other side says."""
+    for part in cards.whole(submission.practice, submission.attribution, talk.language):
+        await talk.say(part)
+    for words in submission.words:
+        await talk.say(_("The other side says: {words}", words=words))
+
+
+async def tell_half(talk: Talk, settled: Settled, title: str) -> None:
+    """Tell the author that one side has agreed."""
+    text = _("One side has agreed to publish “{title}”. The other side’s word is still to come.", title=title)
+    await talk.tell("tell half", [settled["tell"]], text)
+
+
+async def tell_published(talk: Talk, settled: Settled, practice: str, text: Text) -> None:
+    """Tell the author that it is open to all, and those who follow its topics."""
+    # Translators: button, max:20
+    await talk.tell("tell", [settled["tell"]], text, [Option(f"practice:{practice}", _("Read it"))])
+    await news.published(talk, practice)
+
+
+def last_moment(until: datetime | None) -> Words:
+    """Return until when an appeal can be made, as a line below a refusal."""
+    if until is None:
+        return ""
+    return _(
+        "If you think otherwise, you can ask for a second look, by others, until {day}, {time}.",
+        day=until.date(),
+        time=until.time(),
+    )
 
 
 async def _show(talk: Talk, request: Request) -> None:
-    """Show what everybody would see: of its author no more than that."""
-    for part in cards.whole(request.what.practice, request.what.attribution, talk.language):
-        await talk.say(part)
+    await show(talk, request.what)
 
 
 async def _tell(talk: Talk, request: Request, settled: Settled, reason: str) -> None:
     """Tell the author what became of it, and what they can do then."""
-    title = request.what.practice.title
-    if settled["state"] == Decision.APPROVED:
-        text = _("Your practice “{title}” is now open to the network. Thank you.", title=title)
-        # Translators: button, max:20
-        option = Option(f"find:{OPENED}{request.what.practice.id}", _("Read it"))
-    else:
+    practice, state = request.what.practice, settled["state"]
+    if state == Decision.PENDING:
+        await tell_half(talk, settled, practice.title)
+    elif state == Decision.APPROVED:
+        text = _("Your practice “{title}” is now open to the network. Thank you.", title=practice.title)
+        await tell_published(talk, settled, practice.id, text)
+    elif state == Decision.CHANGE:
         text = _(
-            "Thank you for “{title}”. The coordinators did not publish it as it is. What they say: {reason}\n\n"
-            "You can change it and share it again.",
-            title=title,
+            "Thank you for “{title}”. Before it is published the moderators ask for a change. What they say: {reason}",
+            title=practice.title,
             reason=reason,
         )
         # Translators: button, max:20
-        option = Option("share", _("Share again"))
-    await talk.tell("tell", [settled["tell"]], text, [option])
+        await talk.tell("tell", [settled["tell"]], text, [Option(f"share:again:{practice.id}", _("Change it"))])
+    else:
+        await _tell_refused(talk, request, settled, reason)
 
 
-kind = Kind(listed=lambda request: request.what.practice.title, note=_("a practice to read"), show=_show, tell=_tell)
+async def _tell_refused(talk: Talk, request: Request, settled: Settled, reason: str) -> None:
+    practice = request.what.practice
+    until = await talk.look(appeals.until_local, practice=practice.id)
+    text = _(
+        "Thank you for “{title}”. The coordinators did not publish it as it is. What they say: {reason}\n\n"
+        "You can change it and share it again. {appeal}",
+        title=practice.title,
+        reason=reason,
+        appeal=last_moment(until),
+    )
+    options = [
+        # Translators: button, max:20
+        Option(f"share:again:{practice.id}", _("Share again")),
+        # Translators: button, max:20
+        Option(f"appeal:{practice.id}", _("Ask a second look")),
+    ]
+    await talk.tell("tell", [settled["tell"]], text, options)
+
+
+kind = Kind(
+    listed=lambda request: request.what.practice.title,
+    note=_("a practice to read"),
+    show=_show,
+    tell=_tell,
+    changes=True,
+)

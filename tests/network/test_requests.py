@@ -98,13 +98,13 @@ async def test_a_practice_is_handed_in_and_published(store: Store, now: datetime
 
 
 async def test_a_sensitive_practice_needs_both_sides(store: Store, now: datetime) -> None:
-    """One side's yes leaves it pending and tells nobody; the other side's yes publishes it."""
+    """One side’s yes leaves it pending and tells the author so; the other side’s yes publishes it."""
     async with store.transaction(now) as tx:
         civil, official = await seated(tx, "NE", "civil"), await seated(tx, "NE", "official")
         author = await enrolled(tx, side="civil", country="NE")
         handed = await requests.share(tx, author=author, **{**PRACTICE, "topics": ["com.selfdefence"]})
         first = await requests.settle(tx, approval=handed["approval"], by=civil, agree=True)
-        assert first == {"state": "pending", "fresh": True, "tell": ""}
+        assert first == {"state": "pending", "fresh": True, "tell": author}
         second = await requests.settle(tx, approval=handed["approval"], by=official, agree=True)
         assert (second["state"], second["tell"]) == ("approved", author)
 

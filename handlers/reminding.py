@@ -1,0 +1,30 @@
+"""Reminding: those who may decide hear of what has waited for three days, and more of them after seven."""
+
+from __future__ import annotations
+
+from handlers import people
+from handlers.deciding import KINDS
+from handlers.language import _, n_
+from handlers.messages import Letter
+from handlers.questions import Option
+from handlers.registry import Occasion
+from network import approvals
+from network.store import Tx
+
+
+async def remind(tx: Tx, occasion: Occasion) -> list[Letter]:
+    """Return a reminder to each who may decide now: the country's seats, then every seat of a side still needed."""
+    waiting = await approvals.remind(tx, approval=occasion.subject)
+    if waiting is None or waiting.kind not in KINDS:
+        return []
+    days = (tx.now - waiting.asked_at).days
+    text = n_(
+        "Something has waited for your side’s word for {count} day: {what}. Its author waits with it.",
+        "Something has waited for your side’s word for {count} days: {what}. Its author waits with it.",
+        days,
+        what=KINDS[waiting.kind].note,
+    )
+    # Translators: button, max:20
+    options = [Option(f"decide:{waiting.id}", _("Read and decide"))]
+    deciders = await approvals.deciders(tx, approval=waiting.id)
+    return await people.letters(tx, deciders, text, options, occasion.who.voice.translator, about=waiting.by)
