@@ -19,8 +19,8 @@ async def remind(tx: Tx, occasion: Occasion) -> list[Letter]:
         return []
     days = (tx.now - waiting.asked_at).days
     text = n_(
-        "Something has waited for your side’s word for {count} day: {what}. Its author waits with it.",
-        "Something has waited for your side’s word for {count} days: {what}. Its author waits with it.",
+        "Something has waited for your side’s word for {count} day: {what}. The person who asked is waiting.",
+        "Something has waited for your side’s word for {count} days: {what}. The person who asked is waiting.",
         days,
         what=KINDS[waiting.kind].note,
     )

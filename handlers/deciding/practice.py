@@ -39,7 +39,7 @@ def last_moment(until: datetime | None) -> Words:
     if until is None:
         return ""
     return _(
-        "If you think otherwise, you can ask for a second look, by others, until {day}, {time}.",
+        "If you think otherwise, you can ask for a second look, by others, until {day} at {time} (your country’s time).",
         day=until.date(),
         time=until.time(),
     )
