@@ -8,7 +8,7 @@ from handlers import cards
 from handlers.language import Text, Words, _, n_
 from handlers.registry import Capability
 from handlers.talk import Option, Talk
-from network import attribution, marks, practices
+from network import attribution, followups, marks, practices
 from network.practices import Practice
 
 PAGE = 700  # characters of one message, beside the question and its options (WhatsApp: 1,024 in all)
@@ -86,7 +86,7 @@ async def _actions(talk: Talk, practice: Practice, *, more: bool) -> list[Option
 
 async def _act(talk: Talk, practice: Practice, action: str, *, key: str) -> Text:
     """Do what was chosen, and return what to say to it."""
-    marked = await talk.do(key, marks.toggle, person=talk.person, practice=practice.id, kind=action)
+    marked = await talk.do(key, followups.mark, person=talk.person, practice=practice.id, kind=action)
     return THANKS[action] if marked else TAKEN_BACK
 
 

@@ -12,7 +12,23 @@ from typing import Any
 
 from sqlalchemy import Table, delete, or_, select, update
 
-from network import addresses, conversations, due, groups, inbox, members, outbox, practices, topics, traces
+from network import (
+    addresses,
+    conversations,
+    digests,
+    due,
+    followups,
+    groups,
+    inbox,
+    marks,
+    members,
+    news,
+    outbox,
+    practices,
+    standings,
+    topics,
+    traces,
+)
 from network.approvals import approvals, decisions
 from network.invitations import code_tries, invitation_uses, invitations
 from network.jobs import jobs
@@ -37,7 +53,9 @@ async def erase(tx: Tx, *, person: str, keep_practices: bool = True) -> None:
     await outbox.forget_about(tx, person=person)
     await conversations.end_all(tx, person=person)
     await due.forget(tx, people=[person])
+    await news.forget_author(tx, author=person)
     await practices.forget_author(tx, author=person, keep=keep_practices)
+    await standings.forget(tx, person=person)
     await _erase_approvals(tx, person)
     await tx.run(delete(jobs).where(jobs.c.person == person, jobs.c.kind != ERASE))
     await tx.run(delete(invitations).where(invitations.c.by == person))
@@ -73,7 +91,12 @@ async def export(tx: Tx, *, person: str) -> dict[str, Any]:
         "groups": [group.code for group in await groups.of(tx, person=person)],
         "coordinates": [group.code for group in await groups.coordinated_by(tx, person=person)],
         "topics": await topics.followed(tx, person=person),
+        "pace": await _pace(tx, person),
+        "news_heard": await _count(tx, news.told, "person", person),
         "practices": [_practice(shared) for shared in await practices.mine(tx, author=person)],
+        "marks": await marks.all_of(tx, person=person),
+        "followups": await followups.all_of(tx, person=person),
+        "endorsements": await standings.entered_by(tx, person=person),
         "conversations": [
             {"name": talk.name, "answers": talk.answers} for talk in await conversations.of(tx, person=person)
         ],
@@ -118,6 +141,11 @@ async def _profile(tx: Tx, person: str) -> dict[str, Any]:
         "joined_at": _at(member.joined_at),
         "secret_word": member.has_panic_word,
     }
+
+
+async def _pace(tx: Tx, person: str) -> str:
+    known = await digests.of(tx, person=person)
+    return known.pace.value if known else ""
 
 
 async def _reasons(tx: Tx, person: str) -> list[str]:

@@ -6,7 +6,21 @@ from datetime import timedelta
 
 from sqlalchemy import Column, ForeignKey, String, Table, delete, select, update
 
-from network import addresses, audit, codes, groups, jobs, marks, members, news, outbox, practices, topics
+from network import (
+    addresses,
+    audit,
+    codes,
+    followups,
+    groups,
+    jobs,
+    marks,
+    members,
+    news,
+    outbox,
+    practices,
+    standings,
+    topics,
+)
 from network.addresses import Address
 from network.approvals import approvals, decisions
 from network.erasure import erase
@@ -109,9 +123,13 @@ async def _hand_over(tx: Tx, old: str, new: str) -> None:
     await news.hand_over(tx, person=old, to=new)
     await practices.hand_over(tx, author=old, to=new)
     await marks.hand_over(tx, person=old, to=new)
+    await followups.hand_over(tx, person=old, to=new)
+    await standings.hand_over(tx, person=old, to=new)
     await tx.run(update(invitations).where(invitations.c.by == old).values(by=new))
     await tx.run(update(decisions).where(decisions.c.person == old).values(person=new))
-    await tx.run(update(approvals).where(approvals.c.by == old, approvals.c.kind == "practice").values(by=new))
+    await tx.run(
+        update(approvals).where(approvals.c.by == old, approvals.c.kind.not_in(("join", "side"))).values(by=new)
+    )
 
 
 def _index(tx: Tx, code: str) -> str:

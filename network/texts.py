@@ -19,6 +19,8 @@ PARTS = (  # of a practice, in the order in which they are read; the first and "
     "context",  # and scale
     "who",  # from both sides
     "done",
+    "differs",  # of an adaptation: how its place differs from that of its source
+    "changed",  # of an adaptation: what was done otherwise
     "result",
     "figure",
     "source",  # of the result
