@@ -28,12 +28,12 @@ def whole(practice: Practice, attribution: Attribution, language: str) -> list[W
             _("This text is in {language}. It is not translated yet.", language=language_label(practice.language))
         )
     kind = practice.facts.kind
-    parts += [headline(practice.title, kind), *_worded(practice.parts, FIRST, kind)]
+    parts += [headline(practice.title, kind), *worded(practice.parts, FIRST, kind)]
     parts.append(about(practice.facts, practice.topics, attribution, language))
     if practice.published_at is not None and not practice.editorial:
         parts.append(_("Shared on {day}", day=practice.published_at.date()))
     rest = [part for part in labels.PARTS if part not in FIRST]
-    return [*parts, *_worded(practice.parts, rest, kind)]
+    return [*parts, *worded(practice.parts, rest, kind)]
 
 
 def headline(title: str, kind: str) -> Text:
@@ -52,8 +52,8 @@ def about(facts: Facts, codes: Sequence[str], attribution: Attribution, language
     return said
 
 
-def _worded(given: Mapping[str, str], parts: Sequence[str], kind: str) -> Iterator[Words]:
-    """Yield what the author wrote; a part that was not given is left out."""
+def worded(given: Mapping[str, str], parts: Sequence[str], kind: str) -> Iterator[Words]:
+    """Yield what the author wrote in these parts, each under its heading; one that was not given is left out."""
     for part in parts:
         if given.get(part):
             text = _("Not reported") if given[part] == NOT_REPORTED else given[part]

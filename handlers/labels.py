@@ -175,6 +175,8 @@ PARTS: dict[str, Text] = {
     "context": _("The context"),
     "who": _("Who took part, from both sides"),
     "done": _("What was done"),
+    "differs": _("What differs here"),  # of an adaptation
+    "changed": _("What was changed"),
     "result": _("The result"),
     "figure": _("A figure"),
     "source": _("The source"),
