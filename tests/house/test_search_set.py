@@ -162,3 +162,11 @@ def test_the_halves_are_alike(queries: list[dict[str, Any]], of: str) -> None:
     count = Counter((each[of], each["half"]) for each in queries)
     for value in {each[of] for each in queries}:
         assert abs(count[value, "tune"] - count[value, "held"]) <= 2, value
+
+
+def test_no_answer_is_shared_by_the_halves(queries: list[dict[str, Any]]) -> None:
+    """What is held out stays unseen: no record answers queries of both halves."""
+    tuned, held = (
+        {answer for each in queries if each["half"] == half for answer in each["relevant"]} for half in ("tune", "held")
+    )
+    assert tuned & held == set()
