@@ -14,9 +14,12 @@ from sqlalchemy import Table, delete, or_, select, update
 
 from network import (
     addresses,
+    answers,
+    calls,
     conversations,
     digests,
     due,
+    files,
     followups,
     groups,
     inbox,
@@ -25,6 +28,7 @@ from network import (
     news,
     outbox,
     practices,
+    questions,
     standings,
     topics,
     traces,
@@ -55,7 +59,10 @@ async def erase(tx: Tx, *, person: str, keep_practices: bool = True) -> None:
     await due.forget(tx, people=[person])
     await news.forget_author(tx, author=person)
     await practices.forget_author(tx, author=person, keep=keep_practices)
+    await files.forget_person(tx, person=person)
     await standings.forget(tx, person=person)
+    await answers.forget(tx, person=person, asked=await questions.forget(tx, person=person))
+    await calls.forget(tx, person=person)
     await _erase_approvals(tx, person)
     await tx.run(delete(jobs).where(jobs.c.person == person, jobs.c.kind != ERASE))
     await tx.run(delete(invitations).where(invitations.c.by == person))
@@ -93,9 +100,13 @@ async def export(tx: Tx, *, person: str) -> dict[str, Any]:
         "topics": await topics.followed(tx, person=person),
         "pace": await _pace(tx, person),
         "news_heard": await _count(tx, news.told, "person", person),
+        "files": [{"kind": file.kind, "sent_at": _at(file.asked_at)} for file in await files.of(tx, person=person)],
         "practices": [_practice(shared) for shared in await practices.mine(tx, author=person)],
         "marks": await marks.all_of(tx, person=person),
         "followups": await followups.all_of(tx, person=person),
+        "questions": await questions.copy(tx, person=person),
+        "answers": await answers.copy(tx, person=person),
+        "questions_received": await calls.count(tx, person=person),
         "endorsements": await standings.entered_by(tx, person=person),
         "conversations": [
             {"name": talk.name, "answers": talk.answers} for talk in await conversations.of(tx, person=person)
@@ -161,6 +172,7 @@ def _practice(shared: practices.Practice) -> dict[str, Any]:
         "facts": asdict(shared.facts),
         "topics": list(shared.topics),
         "state": shared.state.value,
+        "level": shared.level,
         "reason": shared.reason,
         "published_at": _at(shared.published_at),
     }

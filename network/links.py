@@ -8,8 +8,11 @@ from sqlalchemy import Column, ForeignKey, String, Table, delete, select, update
 
 from network import (
     addresses,
+    answers,
     audit,
+    calls,
     codes,
+    files,
     followups,
     groups,
     jobs,
@@ -18,6 +21,7 @@ from network import (
     news,
     outbox,
     practices,
+    questions,
     standings,
     topics,
 )
@@ -122,9 +126,13 @@ async def _hand_over(tx: Tx, old: str, new: str) -> None:
     await topics.hand_over(tx, person=old, to=new)
     await news.hand_over(tx, person=old, to=new)
     await practices.hand_over(tx, author=old, to=new)
+    await files.hand_over(tx, person=old, to=new)
     await marks.hand_over(tx, person=old, to=new)
     await followups.hand_over(tx, person=old, to=new)
     await standings.hand_over(tx, person=old, to=new)
+    await questions.hand_over(tx, person=old, to=new)
+    await answers.hand_over(tx, person=old, to=new)
+    await calls.hand_over(tx, person=old, to=new)
     await tx.run(update(invitations).where(invitations.c.by == old).values(by=new))
     await tx.run(update(decisions).where(decisions.c.person == old).values(person=new))
     await tx.run(

@@ -10,8 +10,10 @@ from sqlalchemy import func, select
 
 from network import (
     addresses,
+    answers,
     approvals,
     audit,
+    calls,
     conversations,
     due,
     erasure,
@@ -25,7 +27,9 @@ from network import (
     migrations,
     outbox,
     practices,
+    questions,
     rates,
+    replies,
     starter,
     tombstones,
     topics,
@@ -95,6 +99,20 @@ async def _network_acts(tx: Tx, person: str) -> None:
     await invitations.create(tx, by=person)
     await invitations.too_many(tx, person=person)
     await links.offer(tx, person=person)
+    await _ask_and_answer(tx, person)
+
+
+async def _ask_and_answer(tx: Tx, person: str) -> None:
+    """Ask a question that another answers, and answer that of another."""
+    other = await enrolled(tx, side="official", service="police")
+    asked = {"topic": "com.policing", "language": "en", "text": ANSWER}
+    for asker, answerer in ((person, other), (other, person)):
+        question = (await questions.ask(tx, person=asker, **asked))["question"]
+        await calls.keep(tx, question=question, people=[answerer])
+        given = await answers.give(tx, question=question, person=answerer, text=BODY, language="en", level=1)
+        await replies.ask_back(tx, answer=given["answer"], by=asker, text=ANSWER)
+        await replies.reply(tx, answer=given["answer"], person=answerer, text=BODY)
+    await questions.close(tx, question=question, summary=ANSWER)
 
 
 async def everything(tx: Tx) -> str:
@@ -211,7 +229,9 @@ async def test_a_person_reads_everything_that_is_kept(store: Store, now: datetim
         for value in (PHONE, USER, TELEGRAM, NAME, ORGANISATION, LOCALITY, DRAFT, ANSWER, "A shared title"):
             assert value in text
         assert (kept["groups"], kept["coordinates"], kept["topics"]) == (["NE"], ["NE"], ["com.policing"])
-        assert (kept["invitations_made"], kept["decisions_made"], kept["reminders_set"]) == (1, 1, 1)
+        assert (kept["invitations_made"], kept["decisions_made"]) == (1, 1)
+        assert kept["reminders_set"] == await tx.scalar(select(func.count()).where(due.due.c.person == person))
+        assert (len(kept["questions"]), len(kept["answers"]), kept["questions_received"]) == (1, 1, 1)
         assert "Somebody" not in text
         assert (await erasure.export(tx, person=other))["addresses"] == []
         assert (await erasure.export(tx, person=new_id()))["profile"] == {}

@@ -29,6 +29,24 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_calls_person"), ["person"], unique=False)
 
     op.create_table(
+        "files",
+        sa.Column("id", sa.String(length=32), nullable=False),
+        sa.Column("person", sa.String(length=32), nullable=True),
+        sa.Column("practice", sa.String(length=32), nullable=True),
+        sa.Column("part", sa.String(length=12), server_default="", nullable=False),
+        sa.Column("kind", sa.String(length=8), nullable=False),
+        sa.Column("state", sa.String(length=8), nullable=False),
+        sa.Column("mime", sa.String(length=40), server_default="", nullable=False),
+        sa.Column("size", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_files")),
+    )
+    with op.batch_alter_table("files", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_files_asked_at"), ["asked_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_files_person"), ["person"], unique=False)
+        batch_op.create_index(batch_op.f("ix_files_practice"), ["practice"], unique=False)
+
+    op.create_table(
         "questions",
         sa.Column("id", sa.String(length=32), nullable=False),
         sa.Column("asker", sa.String(length=32), nullable=True),
@@ -53,6 +71,20 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_questions_about"), ["about"], unique=False)
         batch_op.create_index(batch_op.f("ix_questions_asker"), ["asker"], unique=False)
         batch_op.create_index(batch_op.f("ix_questions_topic"), ["topic"], unique=False)
+
+    op.create_table(
+        "search_words",
+        sa.Column("word", sa.String(length=40), nullable=False),
+        sa.Column("term", sa.String(length=64), nullable=False),
+        sa.Column("head", sa.String(length=2), nullable=False),
+        sa.Column("tail", sa.String(length=2), nullable=False),
+        sa.Column("size", sa.SmallInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("word", "term", name=op.f("pk_search_words")),
+    )
+    with op.batch_alter_table("search_words", schema=None) as batch_op:
+        batch_op.create_index("ix_search_words_head_size", ["head", "size"], unique=False)
+        batch_op.create_index("ix_search_words_tail_size", ["tail", "size"], unique=False)
+        batch_op.create_index(batch_op.f("ix_search_words_term"), ["term"], unique=False)
 
     op.create_table(
         "answers",
@@ -149,6 +181,29 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_marks_practice"), ["practice"], unique=False)
 
     op.create_table(
+        "search_done",
+        sa.Column("practice", sa.String(length=32), nullable=False),
+        sa.Column("version", sa.String(length=16), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["practice"], ["practices.id"], name=op.f("fk_search_done_practice_practices"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("practice", name=op.f("pk_search_done")),
+    )
+    op.create_table(
+        "search_terms",
+        sa.Column("term", sa.String(length=64), nullable=False),
+        sa.Column("practice", sa.String(length=32), nullable=False),
+        sa.Column("weight", sa.SmallInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["practice"], ["practices.id"], name=op.f("fk_search_terms_practice_practices"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("term", "practice", "weight", name=op.f("pk_search_terms")),
+        sqlite_with_rowid=False,
+    )
+    with op.batch_alter_table("search_terms", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_search_terms_practice"), ["practice"], unique=False)
+
+    op.create_table(
         "stages",
         sa.Column("id", sa.String(length=32), nullable=False),
         sa.Column("practice", sa.String(length=32), nullable=False),
@@ -188,8 +243,8 @@ def upgrade() -> None:
 
     _keep_texts()
     with op.batch_alter_table("practice_texts", schema=None) as batch_op:
-        batch_op.drop_column("problem")
         batch_op.drop_column("done")
+        batch_op.drop_column("problem")
 
     with op.batch_alter_table("practices", schema=None) as batch_op:
         batch_op.add_column(sa.Column("kind", sa.String(length=10), server_default="practice", nullable=False))
@@ -245,8 +300,8 @@ def downgrade() -> None:
         batch_op.drop_column("kind")
 
     with op.batch_alter_table("practice_texts", schema=None) as batch_op:
-        batch_op.add_column(sa.Column("done", sa.TEXT(), nullable=False))
         batch_op.add_column(sa.Column("problem", sa.TEXT(), nullable=False))
+        batch_op.add_column(sa.Column("done", sa.TEXT(), nullable=False))
         batch_op.drop_column("parts")
         batch_op.drop_column("mark")
 
@@ -263,6 +318,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_stages_practice"))
 
     op.drop_table("stages")
+    with op.batch_alter_table("search_terms", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_search_terms_practice"))
+
+    op.drop_table("search_terms")
+    op.drop_table("search_done")
     with op.batch_alter_table("marks", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_marks_practice"))
 
@@ -282,12 +342,24 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_answers_person"))
 
     op.drop_table("answers")
+    with op.batch_alter_table("search_words", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_search_words_term"))
+        batch_op.drop_index("ix_search_words_tail_size")
+        batch_op.drop_index("ix_search_words_head_size")
+
+    op.drop_table("search_words")
     with op.batch_alter_table("questions", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_questions_topic"))
         batch_op.drop_index(batch_op.f("ix_questions_asker"))
         batch_op.drop_index(batch_op.f("ix_questions_about"))
 
     op.drop_table("questions")
+    with op.batch_alter_table("files", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_files_practice"))
+        batch_op.drop_index(batch_op.f("ix_files_person"))
+        batch_op.drop_index(batch_op.f("ix_files_asked_at"))
+
+    op.drop_table("files")
     with op.batch_alter_table("calls", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_calls_person"))
         batch_op.drop_index(batch_op.f("ix_calls_at"))
