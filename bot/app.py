@@ -31,7 +31,7 @@ from bot.works import Works
 from handlers import capabilities
 from handlers.desk import Desk as RealDesk
 from handlers.language import Translator
-from network import addresses, migrations, starter
+from network import addresses, migrations, practices, starter
 from network.media import MediaFolder
 from network.presence import present
 from network.sealing import Sealer
@@ -266,7 +266,7 @@ def _assemble(  # noqa: PLR0917 - everything that is built before, once
         ingress=ingress,
         processor=processor,
         courier=courier,
-        timekeeper=Timekeeper(store, clock, wake=wake),
+        timekeeper=Timekeeper(store, clock, wake=wake, acts={practices.REFUSED_FILES: practices.forget_refused_files}),
         workers=Workers(store, clock, works.table(), metrics=metrics, wake=wake, undo=works.undo),
         housekeeping=Housekeeping(store, clock),
         pollers=[

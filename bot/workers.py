@@ -12,7 +12,7 @@ from typing import Any
 from bot import logs
 from bot.clock import Clock
 from bot.metrics import Metrics
-from network import addresses, due, erasure, inbox, invitations, jobs, leaving, outbox, rates, traces
+from network import addresses, due, erasure, files, inbox, invitations, jobs, leaving, news, outbox, rates, traces
 from network.inbox import Arrival, Origin
 from network.jobs import Job
 from network.store import Store, Tx
@@ -165,7 +165,7 @@ class Workers:
         async with self.store.transaction(self.clock.now()) as tx:
             if await jobs.failed(tx, job=job, code=code, final=final, forever=job.kind in FOREVER):
                 self.metrics.jobs.labels(job.kind, "failed").inc()
-                await _tell(tx, job, {"error": code})
+                await _tell(tx, job, {"error": code, "subject": job.argument.get("subject", "")})
         self.wake()
 
     async def _is_due(self) -> bool:
@@ -201,7 +201,9 @@ class Housekeeping:
             ("jobs", jobs.sweep),
             ("rates", rates.sweep),
             ("traces", traces.sweep),
+            ("files", files.sweep),
             ("invitations", _forget_invitations),
+            ("digests", news.sweep),
         ):
             async with self.store.transaction(self.clock.now()) as tx:
                 forgotten[name] = await sweep(tx)

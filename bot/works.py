@@ -4,22 +4,22 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from bot import cleaning
 from bot.channels import Channel, SendError
 from bot.clock import Clock
 from bot.workers import Impossible, NotYet, Work
 from handlers.messages import Media, MediaKind
-from network import erasure, leaving, members, outbox, tombstones
+from network import erasure, files, leaving, members, outbox, tombstones
 from network.jobs import Job
 from network.media import MediaFolder
 from network.store import Store
 
-FETCH = "media.fetch"  # {"channel", "account", "kind", "ref", "mime", "size", "name", "at_most"}
-FETCH_AT_MOST = 20 * 1024 * 1024  # bytes; https://core.telegram.org/bots/api#getfile
+CLEANED_AT_ONCE = 2  # files
 FAREWELL = timedelta(seconds=30)  # the last words are waited for that long at most
 LOOK_AGAIN_S = 1.0
 
@@ -33,27 +33,35 @@ class Works:
     channels: Mapping[tuple[str, str], Channel]
     media: MediaFolder
     tombstones: Path
+    _cleaning: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(CLEANED_AT_ONCE))
 
     def table(self) -> dict[str, Work]:
         """Return each kind of job with what does it."""
-        return {FETCH: self.fetch, leaving.ERASE: self.erase, leaving.EXPORT: self.export, leaving.FORGET: self.forget}
+        return {
+            files.FETCH: self.fetch,
+            leaving.ERASE: self.erase,
+            leaving.EXPORT: self.export,
+            leaving.FORGET: self.forget,
+        }
 
     async def fetch(self, job: Job) -> dict[str, Any]:
-        """Bring a file from its provider into the media folder; the result is the file's ``Media``."""
-        wanted = dict(job.argument)
-        channel = self.channels.get((wanted.pop("channel"), wanted.pop("account")))
-        at_most = wanted.pop("at_most", FETCH_AT_MOST)
-        if channel is None or job.person is None:
+        """Bring a file from its app into the media folder, cleaned; the result says which file it is now ready."""
+        file, media, most = str(job.argument["subject"]), _media(job), int(job.argument["at_most"])
+        channel = self.channels.get((job.argument["channel"], job.argument["account"]))
+        if channel is None:
             raise Impossible("no_channel")
-        media = Media(**{**wanted, "kind": MediaKind(wanted["kind"])})
         try:
-            data = await channel.download(media, at_most=at_most)
+            data = await channel.download(media, at_most=most)
+            async with self._cleaning:
+                data = await cleaning.clean(data, kind=media.kind.value)
         except SendError as error:
             if error.retryable:
                 raise
             raise Impossible(error.code) from error
-        ref = await self.media.save(job.person, data)
-        return asdict(media) | {"ref": ref, "size": len(data)}
+        except cleaning.Refused as error:
+            raise Impossible("not_clean") from error
+        await self.media.keep(files.ref(file), data)
+        return {"subject": file, "ref": files.ref(file), "mime": cleaning.MIMES[media.kind.value], "size": len(data)}
 
     async def export(self, job: Job) -> dict[str, Any]:
         """Write a person's copy of what is kept about them into a file; the result is the file's ``Media``."""
@@ -91,3 +99,9 @@ class Works:
             await erasure.erase(tx, person=person, keep_practices=keep)
         await self.media.forget(person)
         await self.store.scrub()
+
+
+def _media(job: Job) -> Media:
+    """Return the file that a job is to fetch, as its app knows it."""
+    given = {name: job.argument[name] for name in ("ref", "mime", "size", "name")}
+    return Media(MediaKind(job.argument["kind"]), **given)

@@ -19,7 +19,13 @@ def capabilities(links: Links | None = None, keeper: Keeper | None = None) -> Re
     # Imported here because the capabilities import this package.
     from handlers import (  # noqa: PLC0415
         afterwards,
+        answering,
         appeal,
+        arrivals,
+        ask,
+        asked,
+        called,
+        crediting,
         decide,
         digest,
         find,
@@ -36,11 +42,13 @@ def capabilities(links: Links | None = None, keeper: Keeper | None = None) -> Re
         quiet,
         reading,
         registry,
+        relaying,
         reminding,
+        replying,
         share,
         topics,
     )
-    from network import approvals, digests, leaving  # noqa: PLC0415
+    from network import approvals, digests, files, leaving  # noqa: PLC0415
     from network.keeper import unnamed  # noqa: PLC0415
 
     return registry.Registry(
@@ -68,5 +76,10 @@ def capabilities(links: Links | None = None, keeper: Keeper | None = None) -> Re
             help.capability,
         ],
         strike=panic.strike,
-        errands={leaving.EXPORT: afterwards.deliver, digests.KIND: digest.send, approvals.REMINDER: reminding.remind},
+        errands={
+            leaving.EXPORT: afterwards.deliver,
+            files.FETCH: arrivals.arrive,
+            digests.KIND: digest.send,
+            approvals.REMINDER: reminding.remind,
+        },
     )

@@ -87,9 +87,11 @@ def _pressed(prompt: Prompt, token: str) -> Reply:
 
 def _sent(prompt: Prompt, incoming: Incoming) -> Reply:
     media = incoming.media
-    if media is None or prompt.form != "media":
+    if media is None or not (prompt.form == "media" or prompt.files):
         return Unclear(not_taken(incoming))
     value = [media.kind.value, media.ref, media.mime, media.size, media.name]
+    if prompt.files:
+        value.append(incoming.text[:LONGEST_READ])
     return Chosen(Given(prompt.key, "media", value))
 
 

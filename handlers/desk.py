@@ -16,6 +16,7 @@ from handlers.registry import Capability, Occasion, Registry
 from handlers.turn import DUE, Turn
 from handlers.words import CommonWords
 from network import addresses, conversations, traces
+from network.files import FETCH
 from network.folding import clean, fold
 from network.members import State
 from network.store import Tx
@@ -111,7 +112,18 @@ class Desk:
             return []
         done = incoming.kind is Kind.DONE
         occasion = Occasion(who, result=json.loads(incoming.argument)) if done else Occasion(who, incoming.argument)
-        return await errand(tx, occasion)
+        letters = await errand(tx, occasion)
+        return [*letters, *await self._asked_again(tx, who, incoming, occasion)]
+
+    async def _asked_again(self, tx: Tx, who: Person, incoming: Incoming, occasion: Occasion) -> list[Letter]:
+        """Put the question again that a file was sent for, when the file is of no use."""
+        if incoming.text != FETCH or "error" not in occasion.result or who.state in SILENT:
+            return []
+        turn = await self._turn(tx, who, incoming)
+        for dialogue in [turn.active, *turn.parked]:
+            if dialogue is not None and dialogue.record.holds(str(occasion.result["subject"])):
+                await turn.lost(dialogue)
+        return turn.all_letters()
 
     async def _turn(self, tx: Tx, who: Person, incoming: Incoming) -> Turn:
         stored = await conversations.of(tx, person=who.id)
@@ -246,11 +258,11 @@ class Desk:
         if dialogue is None or dialogue.prompt is None or not ref:
             return
         given = None
-        text = turn.incoming.text
+        text = "" if turn.incoming.media else turn.incoming.text  # new words below a file do not take its place
         if ref == dialogue.refused:
             await self._answered(turn, dialogue)
             return
-        if ref == dialogue.last and dialogue.record.last_form in WRITTEN and dialogue.record.revised is None:
+        if text and ref == dialogue.last and dialogue.record.last_form in WRITTEN and dialogue.record.revised is None:
             given = Given(dialogue.record.back(), "words", clean(text[:LONGEST_READ]))
         await turn.edited(dialogue, given)
 

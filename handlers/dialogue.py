@@ -9,7 +9,7 @@ from typing import Any
 
 from handlers.language import Voice
 from handlers.prompts import Prompt, Shown
-from handlers.questions import Choose, Several, Written
+from handlers.questions import Choose, Several, Telling, Written
 from handlers.record import Record
 from handlers.registry import Capability
 from handlers.talk import Waits
@@ -101,6 +101,7 @@ class Dialogue:
             at_most=at_most or 0,
             back=self.record.can_go_back(),
             cancel=self.capability.lasting and waits.cancel,
+            files=isinstance(waits.form, Telling),
             page=former.page,
             filter=former.filter,
             picked=former.picked,

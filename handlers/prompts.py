@@ -46,6 +46,7 @@ class Prompt:
     at_most: int = 0  # 0: any number
     back: bool = False
     cancel: bool = True
+    files: bool = False  # a voice message or a picture is taken as well
     page: int = 0
     filter: str = field(default="", repr=False)
     picked: tuple[str, ...] = ()

@@ -8,20 +8,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, ClassVar, Protocol
 
 from handlers.answers import PLEASE_CHOOSE
 from handlers.dates import understand_date
 from handlers.language import Text, Words, _, n_
-from handlers.messages import MediaKind
+from handlers.messages import Media, MediaKind
 from handlers.record import Given
-from network.folding import latin_digits
+from network.files import AT_MOST
+from network.folding import clean, latin_digits
 
 NO_LONGER = _("That is no longer possible. Please choose again.")
 ONE_LINE = 200  # characters: a shorter answer is one line
 MEBIBYTE = 1024 * 1024
+MEGABYTE = 1_000_000
 _SPACED = re.compile(r"(?<=\d)[\s'.,٬،](?=\d{3}(?!\d))")
 _NUMBER = re.compile(r"[+-]?\d{1,15}")
 
@@ -129,6 +131,63 @@ class Written:
                 self.at_least,
             )
         return self.check(text) if self.check else None
+
+
+@dataclass(frozen=True)
+class Told:
+    """What somebody told: words, or a file that stands for them (perhaps with words below it)."""
+
+    text: str = field(default="", repr=False)
+    file: str = ""  # its id (``network.files``)
+    kind: str = ""  # of the file
+
+    def __bool__(self) -> bool:
+        """Whether anything was told."""
+        return bool(self.text or self.file)
+
+    @classmethod
+    def of(cls, value: Any) -> Told:
+        """Read a recorded value: words, or of a file its id, kind and words."""
+        return cls(value or "") if not isinstance(value, list) else cls(value[2], value[0], value[1])
+
+
+@dataclass(frozen=True)
+class Sent:
+    """A file that was sent for an answer and is not fetched yet."""
+
+    media: Media
+    caption: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Telling(Written):
+    """A text, or a file of some kinds in its place. Recorded as words, or as the file's id, kind and caption."""
+
+    kinds: Sequence[MediaKind] = ()
+
+    def take(self, given: Given) -> Any:
+        """Take words as ``Written`` does; of a file return what was ``Sent``."""
+        if given.kind != "media":
+            return super().take(given)
+        kind, ref, mime, size, name, *more = given.value
+        if kind == MediaKind.DOCUMENT and mime.startswith("image/"):
+            kind = MediaKind.PICTURE  # sent so, for it is not made smaller on the way then
+        if kind not in self.kinds:
+            return _("Please write your answer, or send a voice message or a picture.")
+        if size > AT_MOST[kind]:
+            return _("That file is too big. Please send one of at most {limit} MB.", limit=AT_MOST[kind] // MEGABYTE)
+        caption = clean(more[0]) if more else ""
+        return self._unfit(caption) or Sent(Media(MediaKind(kind), ref, mime, size, name), caption)
+
+    def fits(self, value: Any) -> bool:
+        """Whether a text of this length, or such a file, is still taken."""
+        if not isinstance(value, list):
+            return super().fits(value)
+        return len(value) == len(("file", "kind", "text")) and value[1] in self.kinds and self._unfit(value[2]) is None
+
+    def _unfit(self, caption: str) -> Text | None:
+        """Return why the words below a file are not taken; there may be few or none."""
+        return replace(self, at_least=0)._refusal(caption) if caption else None  # noqa: SLF001 - it is one of us
 
 
 @dataclass(frozen=True)

@@ -132,6 +132,15 @@ class Record:
         entry = self._entries.get(key)
         return entry if entry is not None and entry.form == form else None
 
+    def find(self, key: str) -> Entry | None:
+        """Return what is recorded for ``key``, in any form, without coming to it."""
+        return self._entries.get(key)
+
+    def holds(self, value: str) -> bool:
+        """Whether an answer is a list that begins with ``value``: the file with this id."""
+        answers = (entry.value for entry in self._entries.values() if entry.is_answer)
+        return any(isinstance(answer, list) and answer[:1] == [value] for answer in answers)
+
     def is_settled(self, key: str) -> bool:
         """Whether an act followed this step, so that its answer is no longer open to question."""
         return key in self._settled

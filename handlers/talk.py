@@ -5,16 +5,17 @@ from __future__ import annotations
 import datetime as dt
 import inspect
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar, overload
 
 from handlers import people as people_
 from handlers import words
-from handlers.language import Text, Words
+from handlers.language import Text, Words, _
 from handlers.messages import Letter, Media, MediaKind
-from handlers.questions import Choose, Day, File, Number, Option, Question, Several, Written
+from handlers.questions import Choose, Day, File, Number, Option, Question, Sent, Several, Telling, Told, Written
 from handlers.record import READ, Entry, Given, Record
 from handlers.results import ids_of, is_json, refusal, revived, storable
+from network import files
 from network.errors import Missing, NetworkError
 from network.folding import fold
 from network.sealing import Unsealable
@@ -25,10 +26,14 @@ if TYPE_CHECKING:
     from network.members import Member
     from network.store import Tx
 
-__all__ = ["Again", "Goes", "Option", "Said", "Talk", "Waits"]
+__all__ = ["Again", "Goes", "Option", "Said", "Talk", "Told", "Waits"]
 
 Value = TypeVar("Value")
 Check = Callable[[str], Text | None]
+LOST = _(
+    "The file that you sent could not be used: it did not come through, or it is not a voice message or a picture. "
+    "Please send it again, or write your answer."
+)
 
 
 @dataclass(frozen=True)
@@ -202,6 +207,26 @@ class Talk:
         value = await self._ask(key, question, Written(at_least, at_most, check), skip=skip, within=within)
         return None if value is None else str(value)
 
+    async def told(
+        self,
+        key: str,
+        question: Words,
+        *,
+        at_least: int = 1,
+        at_most: int = 1000,
+        skip: Words | None = None,
+        check: Check | None = None,
+        kinds: Sequence[MediaKind] = (MediaKind.VOICE, MediaKind.PICTURE),
+    ) -> Told:
+        """Ask for words as ``text`` does, and take a file of one of ``kinds`` in their place; empty when skipped.
+
+        The file is fetched at once. One that does not come, or is not what it should be, is asked for again.
+        """
+        question = _("{question}\n\nA voice message or a picture will do as well.", question=question)
+        reason = await self._lost(key)
+        form = Telling(at_least, at_most, check, kinds)
+        return Told.of(await self._ask(key, question, form, skip=skip, reason=reason))
+
     async def number(
         self,
         key: str,
@@ -354,7 +379,25 @@ class Talk:
         """End here and start another command."""
         raise Goes(command, argument)
 
-    async def _ask(self, key: str, question: Words, form: Question, **how: Any) -> Any:
+    async def _lost(self, key: str) -> Text | None:
+        """Forget an answer whose file has to be sent again, and return what to say of it."""
+        entry = self._record.find(key)
+        if entry is None or self._record.is_settled(key) or not isinstance(entry.value, list):
+            return None
+        if not files.is_lost(await files.find(self._tx, file=entry.value[0]), self.now):
+            return None
+        self._record.forget(key)
+        return LOST
+
+    async def _fetched(self, sent: Sent) -> list[str]:
+        """Ask for a file that was sent; return what is recorded of it."""
+        home, media = self.who.address, asdict(sent.media)
+        source = {**media, "channel": home.channel, "account": home.account}
+        kind = sent.media.kind.value
+        file = await files.want(self._tx, person=self.person, kind=kind, source=source)
+        return [file, kind, sent.caption]
+
+    async def _ask(self, key: str, question: Words, form: Question, *, reason: Text | None = None, **how: Any) -> Any:
         """Return the recorded answer to ``key``, take the one just given, or stop and wait for one."""
         empty = "" if form.form in {"choose", "text"} else None
         entry = self._record.step(key, form.form)
@@ -366,11 +409,13 @@ class Talk:
         value = None
         if given is not None:
             value = _taken(given, form, empty, how)
+            if isinstance(value, Sent):
+                value = await self._fetched(value)
             if not isinstance(value, Text):
                 self._record.keep(Entry(key, form.form, value))
                 self.said.clear()
                 return value
-        raise Waits(key, question, form, reason=value, **how)
+        raise Waits(key, question, form, reason=value or reason, **how)
 
     def _handed(self, key: str) -> Given | None:
         """Return what the person answered to ``key``, now or before its question came again."""

@@ -13,7 +13,7 @@ from handlers.messages import Choice, Incoming, Kind, Letter, Outgoing
 from handlers.people import SILENT, Person, may
 from handlers.record import Given
 from handlers.registry import Capability, Registry
-from handlers.talk import Again, Goes, Said, Talk, Waits
+from handlers.talk import LOST, Again, Goes, Said, Talk, Waits
 from network import conversations, due
 from network.conversations import Conversation, State
 from network.errors import Forbidden, NetworkError
@@ -138,6 +138,14 @@ class Turn:
         else:
             dialogue.record.held[given.key] = given
             await conversations.keep(self.tx, conversation=dialogue.stored(self.tx, state=State.PARKED))
+
+    async def lost(self, dialogue: Dialogue) -> None:
+        """A file that was sent for an answer is of no use: ask again, at once or when it is taken up again."""
+        if dialogue is self.active:
+            await self._run(dialogue)
+        else:
+            self.say(LOST)
+            self._offer_to_continue()
 
     async def edited(self, dialogue: Dialogue, given: Given | None) -> None:
         """Put ``given`` in the place of the last answer, or say how an answer is changed."""

@@ -146,6 +146,11 @@ async def is_pending(tx: Tx, *, kind: str, subject: str) -> bool:
     return await tx.first(_pending().where(about)) is not None
 
 
+async def is_any_pending(tx: Tx, *, subject: str) -> bool:
+    """Whether any decision about a subject is still to come."""
+    return await tx.first(_pending().where(approvals.c.subject == subject)) is not None
+
+
 async def pending_for(tx: Tx, *, person: str, only: Sequence[str] | None = None) -> list[Approval]:
     """Return what this person may decide now, the oldest first; ``only`` keeps these ids, in their order."""
     pending = await _approvals(tx, await tx.all(_pending().order_by(approvals.c.asked_at, approvals.c.id)))

@@ -1,4 +1,8 @@
-"""Media: files of people, sealed in a folder outside the database, one folder for each person."""
+"""Media: files of people, sealed in a folder outside the database.
+
+Each person has a folder of their own for what is only theirs; what may stay when they leave has one
+named after itself (``network.files``).
+"""
 
 from __future__ import annotations
 
@@ -8,7 +12,7 @@ import os
 import re
 import shutil
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from network.errors import Missing
@@ -29,11 +33,15 @@ class MediaFolder:
 
     async def save(self, person: str, data: bytes) -> str:
         """Seal ``data`` into a new durable file of ``person``; return its ref."""
-        if not _PERSON.fullmatch(person):
-            raise Missing
         ref = f"{person}/{new_id()}"
-        await asyncio.to_thread(self._write, ref, data)
+        await self.keep(ref, data)
         return ref
+
+    async def keep(self, ref: str, data: bytes) -> None:
+        """Seal ``data`` into a durable file under this very ref, in the place of what was there; raise Missing."""
+        if not _REF.fullmatch(ref):
+            raise Missing
+        await asyncio.to_thread(self._write, ref, data)
 
     async def open(self, ref: str) -> bytes:
         """Return the bytes of a file; raise Missing or Unsealable."""
@@ -98,6 +106,7 @@ class MediaFolder:
                 if _REF.fullmatch(ref):
                     (self._folder / ref).unlink(missing_ok=True)
                     (self._folder / ref).with_suffix(DRAFT).unlink(missing_ok=True)
+                    _tidy((self._folder / ref).parent, ref)
 
     def _remove(self, person: str) -> None:
         with self._locked():
@@ -135,3 +144,10 @@ class MediaFolder:
             yield
         finally:
             os.close(handle)
+
+
+def _tidy(folder: Path, ref: str) -> None:
+    """Remove the folder of a file that had one of its own."""
+    if ref == f"{folder.name}/{folder.name}":
+        with suppress(OSError):  # it is gone already
+            folder.rmdir()

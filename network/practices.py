@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import (
@@ -25,7 +26,7 @@ from sqlalchemy import (
     update,
 )
 
-from network import approvals, texts, topics
+from network import approvals, attachments, due, texts, topics
 from network.errors import Conflict, Invalid, Missing
 from network.ids import new_id
 from network.store import Instant, Tx, batches, metadata
@@ -42,6 +43,7 @@ LEVELS = range(5)  # of attribution (D9)
 SIDE_AND_REGION = 1  # the level that nobody had to choose
 NAMING = 3  # from this level on somebody is named, which needs their consent
 MONTHS_AT_MOST = 600
+NO_FILES: Mapping[str, str] = MappingProxyType({})
 
 
 class State(StrEnum):
@@ -55,6 +57,8 @@ class State(StrEnum):
     WITHDRAWN = "withdrawn"  # by its author, before or after it was published
 
 
+FILES_KEPT = timedelta(hours=72)  # after a refusal: an appeal may come
+REFUSED_FILES = "refused_files"  # kind of due: the files of a refused practice are kept until no appeal can come
 AUTHORS_TURN = (State.CHANGES, State.REFUSED, State.WITHDRAWN)  # it can be handed in anew
 
 
@@ -120,7 +124,8 @@ class Practice:
     """A practice as one reader sees it; ``language`` is that of ``parts``, which holds those that were given.
 
     ``author`` is a person id, never to be shown: None once unlinked, and for editorial records.
-    ``languages`` are those that it can be read in, ``written`` the one that it was written in.
+    ``languages`` are those that it can be read in, ``written`` the one that it was written in. ``outdated``:
+    it is a translation of what its author has changed since.
     """
 
     id: str
@@ -138,6 +143,7 @@ class Practice:
     named_at: datetime | None = None
     mark: Mark = Mark.ORIGINAL
     written: str = ""
+    outdated: bool = False
     languages: tuple[str, ...] = ()
     origin: str = ""
     reason: str = field(default="", repr=False)
@@ -170,11 +176,13 @@ async def submit(
     level: int = SIDE_AND_REGION,
     consent: bool = False,
     origin: str = "",
+    files: Mapping[str, str] = NO_FILES,
 ) -> str:
     """Hand a practice in and return its id. It stays sealed until it is approved.
 
     It is put before the seats of its country: of both sides when a topic is sensitive. ``consent``: its
-    author agreed to be named, as the levels from ``NAMING`` on do. Raise Invalid.
+    author agreed to be named, as the levels from ``NAMING`` on do. ``files`` are those that stand for a
+    part, by part: while one is on its way the practice waits, and nobody decides on it. Raise Invalid.
     """
     codes = _checked(topics)
     _check(facts, level, consent=consent)
@@ -191,7 +199,7 @@ async def submit(
     }
     await tx.run(insert(practices), {**values, "editorial": False, "submitted_at": tx.now})
     await classify(tx, practice=practice, topics=codes)
-    await _ask(tx, practice, author, facts.country, codes)
+    await _hand_in(tx, practice, author, files)
     return practice
 
 
@@ -210,6 +218,7 @@ async def publish(tx: Tx, *, practice: str) -> None:
 async def refuse(tx: Tx, *, practice: str, reason: str) -> None:
     """Keep a submitted practice from the network, with a reason for its author. Raise Missing, Conflict."""
     await _give_back(tx, practice, State.REFUSED, reason)
+    await due.at(tx, kind=REFUSED_FILES, subject=practice, instant=tx.now + FILES_KEPT)
 
 
 async def ask_change(tx: Tx, *, practice: str, reason: str) -> None:
@@ -228,6 +237,7 @@ async def resubmit(
     parts: Mapping[str, str],
     level: int = SIDE_AND_REGION,
     consent: bool = False,
+    files: Mapping[str, str] = NO_FILES,
 ) -> str:
     """Hand a practice in again, changed, when it is its author's turn; return its id. Raise as ``submit``, Conflict."""
     row = await _locked(tx, practice)
@@ -241,8 +251,37 @@ async def resubmit(
     values = {**asdict(facts), **_shown(tx, level), "draft": sealed, "reason": None, "submitted_at": tx.now}
     await _set(tx, practice, State.SUBMITTED, **values)
     await classify(tx, practice=practice, topics=codes)
-    await _ask(tx, practice, author, facts.country, codes)
+    await _hand_in(tx, practice, author, files)
     return practice
+
+
+async def complete(tx: Tx, *, practice: str) -> bool:
+    """Put a practice before those who decide when the last of its files has come; return whether that is now."""
+    row = await _locked(tx, practice)
+    if row.state != State.WAITING.value or await attachments.waiting(tx, practice=practice):
+        return False
+    await _ask(tx, row)
+    return True
+
+
+async def lack(tx: Tx, *, practice: str) -> bool:
+    """Give a practice back to its author, for one of its files is of no use; return whether it waited for it."""
+    row = await _locked(tx, practice)
+    if row.state != State.WAITING.value:
+        return False
+    await _set(tx, practice, State.CHANGES)
+    return True
+
+
+async def forget_refused_files(tx: Tx, practice: str) -> None:
+    """Forget the files of a practice that is still refused, unless an appeal waits: then look again later."""
+    row = await tx.first(select(practices).where(practices.c.id == practice))
+    if row is None or row.state != State.REFUSED.value:
+        return
+    if await approvals.is_any_pending(tx, subject=practice):
+        await due.at(tx, kind=REFUSED_FILES, subject=practice, instant=tx.now + FILES_KEPT)
+    else:
+        await attachments.forget(tx, practices=[practice])
 
 
 async def reopen(tx: Tx, *, practice: str) -> None:
@@ -328,8 +367,10 @@ async def forget_author(tx: Tx, *, author: str, keep: bool) -> None:
     if keep:
         await tx.run(update(practices).where(practices.c.author == author, published).values(author=None))
     rows = await tx.all(select(practices.c.id).where(practices.c.author == author))
+    await attachments.forget(tx, practices=[row.id for row in rows])
     for row in rows:
         await approvals.withdraw(tx, subject=row.id)
+        await due.cancel(tx, kind=REFUSED_FILES, subject=row.id)
     await tx.run(delete(practices).where(practices.c.author == author))
 
 
@@ -344,10 +385,19 @@ async def read(tx: Tx, ids: Sequence[str], language: str) -> dict[str, Practice]
     return found
 
 
-async def _ask(tx: Tx, practice: str, author: str, country: str, codes: Sequence[str]) -> None:
-    """Put a practice before those who decide."""
+async def _hand_in(tx: Tx, practice: str, author: str, files: Mapping[str, str]) -> None:
+    """Put a practice before those who decide, or let it wait for a file that is still on its way."""
+    if await attachments.put(tx, practice=practice, author=author, given=files):
+        await _set(tx, practice, State.WAITING)
+    else:
+        await _ask(tx, await _locked(tx, practice))
+
+
+async def _ask(tx: Tx, row: Row[Any]) -> None:
+    await _set(tx, row.id, State.SUBMITTED)
+    codes = (await _topics_of(tx, [row.id])).get(row.id, ())
     both = _any_sensitive(codes)
-    await approvals.ask(tx, kind="practice", subject=practice, by=author, country=country, both_sides=both)
+    await approvals.ask(tx, kind="practice", subject=row.id, by=row.author, country=row.country, both_sides=both)
 
 
 async def _give_back(tx: Tx, practice: str, state: State, reason: str) -> None:
@@ -444,6 +494,7 @@ def _practice(tx: Tx, row: Row[Any], worded: dict[str, Wording], codes: tuple[st
         named_at=row.named_at,
         mark=body.mark,
         written=row.language,
+        outdated=body.is_behind(original),
         languages=tuple(sorted(each.language for each in worded.values() if each.parts)),
         origin=row.origin or "",
         reason="" if row.reason is None else tx.seal.open("practices.reason", row.id, row.reason),

@@ -8,13 +8,14 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
-from network import appeals, approvals, attribution, joining, members, practices
+from network import appeals, approvals, attribution, followups, joining, members, practices, standings
 from network.approvals import APPEAL, Approval, Decision
 from network.attribution import Attribution
 from network.errors import Missing
 from network.members import Member, State
 from network.practices import Practice
 from network.practices import State as PracticeState
+from network.standings import Endorsement
 from network.store import Tx
 
 GONE = "gone"  # the applicant or the author took it back meanwhile
@@ -82,6 +83,14 @@ class Standing:
     appeal_until: datetime | None = None
 
 
+@dataclass(frozen=True)
+class OfficialAct:
+    """An official act for a practice, as those who decide see it: never who entered it."""
+
+    act: Endorsement
+    practice: Practice
+
+
 async def pending(tx: Tx, *, person: str, language: str) -> list[Request]:
     """Return what this person may decide now, the oldest first; texts in ``language`` where they have it."""
     found = [await _request(tx, approval, language) for approval in await approvals.pending_for(tx, person=person)]
@@ -89,10 +98,20 @@ async def pending(tx: Tx, *, person: str, language: str) -> list[Request]:
 
 
 async def share(tx: Tx, *, author: str, **practice: Any) -> dict[str, Any]:
-    """Hand a practice in (fields as ``practices.submit``); return its id, its ``approval`` and the ``deciders``."""
+    """Hand a practice in (fields as ``practices.submit``); return its id, its ``approval`` and the ``deciders``.
+
+    Of one that waits for a file these are empty: they come with the file, by ``complete``.
+    """
     submitted = await practices.submit(tx, author=author, **practice)
-    approval = await approvals.ask(tx, kind="practice", subject=submitted, by=author)  # the one that submitting opened
-    return {"practice": submitted, "approval": approval, "deciders": await approvals.deciders(tx, approval=approval)}
+    return await _put_before(tx, submitted, author)
+
+
+async def complete(tx: Tx, *, practice: str) -> dict[str, Any]:
+    """Go on with a practice whose file has come; return the same as ``share``, empty when nothing follows."""
+    if not await practices.complete(tx, practice=practice):
+        return {"practice": practice, "approval": "", "deciders": []}
+    found = await practices.get(tx, practice=practice)
+    return await _put_before(tx, practice, found.author or "")
 
 
 async def again(tx: Tx, *, author: str, practice: str, **changed: Any) -> dict[str, Any]:
@@ -102,8 +121,7 @@ async def again(tx: Tx, *, author: str, practice: str, **changed: Any) -> dict[s
     """
     await approvals.withdraw(tx, subject=practice)
     await practices.resubmit(tx, practice=practice, author=author, **changed)
-    approval = await approvals.ask(tx, kind="practice", subject=practice, by=author)  # the one that it opened
-    return {"practice": practice, "approval": approval, "deciders": await approvals.deciders(tx, approval=approval)}
+    return await _put_before(tx, practice, author)
 
 
 async def settle(
@@ -157,6 +175,14 @@ async def _after_refusal(tx: Tx, practice: Practice) -> Standing:
     since = refused.decided_at if refused else practice.submitted_at
     last = await appeals.until(tx, practice=practice.id)
     return Standing("refused", since, practice.reason, last if last and tx.now <= last else None)
+
+
+async def _put_before(tx: Tx, practice: str, author: str) -> dict[str, Any]:
+    """Return the approval that handing in opened, and who decides; nobody yet while a file is on its way."""
+    if not await approvals.is_pending(tx, kind="practice", subject=practice):
+        return {"practice": practice, "approval": "", "deciders": []}
+    approval = await approvals.ask(tx, kind="practice", subject=practice, by=author)
+    return {"practice": practice, "approval": approval, "deciders": await approvals.deciders(tx, approval=approval)}
 
 
 async def _request(tx: Tx, approval: Approval, language: str) -> Request | None:
@@ -220,6 +246,7 @@ async def _publish(tx: Tx, approval: Approval, state: Decision, reason: str) -> 
     found = await practices.get(tx, practice=approval.subject)
     if state is Decision.APPROVED:
         await practices.publish(tx, practice=found.id)
+        await followups.begin(tx, practice=found.id)
     elif state is Decision.CHANGE:
         await practices.ask_change(tx, practice=found.id, reason=reason)
     else:
@@ -233,7 +260,27 @@ async def _hear(tx: Tx, approval: Approval, state: Decision, _reason: str) -> st
     if state is Decision.APPROVED:
         await practices.reopen(tx, practice=found.id)
         await practices.publish(tx, practice=found.id)
+        await followups.begin(tx, practice=found.id)
     return found.author or ""
+
+
+async def _official_act(tx: Tx, approval: Approval, language: str) -> OfficialAct | None:
+    try:
+        act, _by = await standings.endorsement(tx, endorsement=approval.subject)
+        return OfficialAct(act, await practices.get(tx, practice=act.practice, language=language))
+    except Missing:
+        return None
+
+
+async def _endorse(tx: Tx, approval: Approval, state: Decision, _reason: str) -> str:
+    """Show an official act with its practice, or forget it."""
+    if await _official_act(tx, approval, "") is None:
+        return ""
+    if state is Decision.APPROVED:
+        await standings.approve(tx, endorsement=approval.subject)
+    else:
+        await standings.drop(tx, endorsement=approval.subject)
+    return approval.by
 
 
 KINDS: Mapping[str, Kind] = MappingProxyType(
@@ -242,5 +289,8 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
         "side": Kind(_applicant, _change_side),
         "practice": Kind(_submission, _publish, steps=True),
         APPEAL: Kind(_appeal, _hear, steps=True),
+        "question": Kind(inquiries.asked, inquiries.pass_on),
+        "report": Kind(inquiries.reported, inquiries.look_at),
+        standings.KIND: Kind(_official_act, _endorse),
     }
 )

@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from network.copies import RING, Header, WrongKeys
 from network.due import due
 from network.errors import NetworkError
+from network.files import FETCH
 from network.inbox import State, inbox
 from network.jobs import jobs
 from network.keyring import KeyRing
@@ -26,7 +27,7 @@ from network.sealing import Sealer
 from network.store import Tx
 
 RESTORED = "restored"  # the reason, in each row that was made quiet
-SAFE_JOBS = (ERASE, FORGET)  # they send nothing, and may be done twice
+SAFE_JOBS = (ERASE, FORGET, FETCH)  # they send nothing, and may be done twice
 WAITING = (Stage.HELD, Stage.QUEUED, Stage.SENDING)
 
 

@@ -8,13 +8,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from bot.channels import Remedy, SendError
 from bot.workers import Housekeeping, Impossible, NotYet, Timekeeper, Workers
-from bot.works import FETCH, Works
-from handlers.messages import Media, MediaKind
-from network import addresses, due, erasure, invitations, jobs, leaving, outbox
+from bot.works import Works
+from network import addresses, due, erasure, files, inbox, invitations, jobs, leaving, outbox
 from network.errors import Missing
+from network.inbox import Origin
 from network.jobs import Job
 from network.media import MediaFolder
 from network.outbox import Post
@@ -139,18 +140,44 @@ async def test_what_waits_and_what_is_impossible(world: World) -> None:
 
 
 async def test_a_file_is_fetched(world: World, works: Works) -> None:
-    """A file comes from its provider into a sealed file of its person, and the result says where it is."""
+    """A file comes from its app cleaned into a sealed file, and the result says which; what is none is refused."""
     person = await known(world)
-    world.channel.files["file1"] = b"the canary sings"
-    argument = {"channel": "telegram", "account": "main", "kind": "voice", "ref": "file1", "mime": "audio/ogg"}
-    result = await _do(works.fetch, Job("j", FETCH, person, {**argument, "size": 0, "name": ""}, 1, world.clock.now()))
-    media = Media(**{**result, "kind": MediaKind(result["kind"])})
-    assert (media.kind, media.size, media.mime) == (MediaKind.VOICE, 16, "audio/ogg")
-    assert await works.media.open(media.ref) == b"the canary sings"
-    (file,) = [path for path in (works.tombstones.parent / "media").rglob("*") if path.is_file()]
-    assert b"canary" not in file.read_bytes()
-    with pytest.raises(Impossible):
-        await works.fetch(Job("j", FETCH, person, {**argument, "ref": "other"}, 1, world.clock.now()))
+    sample = Path(__file__).parents[1] / "data" / "files" / "canary.jpg"
+    world.channel.files |= {"file1": sample.read_bytes(), "file2": b"MZ canary"}
+    home = {"channel": "telegram", "account": "main", "kind": "picture", "mime": "image/jpeg", "size": 0, "name": ""}
+
+    async def fetched(ref: str) -> tuple[str, dict[str, Any]]:
+        async with world.store.transaction(world.clock.now()) as tx:
+            file = await files.want(tx, person=person, kind="picture", source={**home, "ref": ref})
+            (job,) = await jobs.claim(tx, kinds=[files.FETCH])
+        return file, await _do(works.fetch, job)
+
+    file, result = await fetched("file1")
+    assert (result["subject"], result["ref"], result["mime"]) == (file, files.ref(file), "image/jpeg")
+    kept = await works.media.open(files.ref(file))
+    assert kept.startswith(b"\xff\xd8")
+    assert len(kept) == result["size"]
+    assert b"anary" not in kept
+    (path,) = [path for path in (works.tombstones.parent / "media").rglob("*") if path.is_file() and path.name == file]
+    assert b"JFIF" not in path.read_bytes()
+    for ref in ("file2", "other"):
+        with pytest.raises(Impossible):
+            await fetched(ref)
+    assert len(works.media.refs()) == 1
+
+
+async def test_a_file_that_failed_says_which(world: World, works: Works) -> None:
+    """When a file cannot come, its person's input says which one, so that it can be asked for again."""
+    person = await known(world)
+    source = {"channel": "telegram", "account": "main", "ref": "gone", "mime": "", "size": 0, "name": ""}
+    async with world.store.transaction(world.clock.now()) as tx:
+        file = await files.want(tx, person=person, kind="voice", source=source)
+    await Workers(world.store, world.clock, works.table()).step()
+    async with world.store.reading(world.clock.now()) as tx:
+        (row,) = await tx.all(select(inbox.inbox).where(inbox.inbox.c.origin == Origin.DONE))
+        body = tx.seal.open("inbox.body", row.id, row.body)
+    assert file in body
+    assert "gone" in body
 
 
 async def test_a_person_is_erased_within_a_minute(world: World, works: Works) -> None:

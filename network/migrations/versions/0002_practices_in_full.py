@@ -87,6 +87,12 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_search_words_term"), ["term"], unique=False)
 
     op.create_table(
+        "tallies",
+        sa.Column("what", sa.String(length=40), nullable=False),
+        sa.Column("times", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("what", name=op.f("pk_tallies")),
+    )
+    op.create_table(
         "answers",
         sa.Column("id", sa.String(length=32), nullable=False),
         sa.Column("question", sa.String(length=32), nullable=False),
@@ -342,6 +348,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_answers_person"))
 
     op.drop_table("answers")
+    op.drop_table("tallies")
     with op.batch_alter_table("search_words", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_search_words_term"))
         batch_op.drop_index("ix_search_words_tail_size")

@@ -1,0 +1,81 @@
+"""Cleaning: what a member sent is decoded and written anew, so that nothing comes along unseen.
+
+It is done by a process of its own (``python -m bot.cleaning KIND``), which gets the bytes, no keys
+and no settings, and little time and memory: a file made to break a decoder breaks only that.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import resource
+import sys
+
+from bot import ogg
+
+VOICE, PICTURE = "voice", "picture"  # as ``network.files`` has them, which this light process does not import
+SECONDS = 20  # of the processor; and as many more on the wall
+MEMORY = 640 * 1024 * 1024  # bytes
+MOST_PIXELS = 50_000_000  # of the picture as it came
+LONGEST_SIDE = 2048  # pixels, of the picture as it is kept
+QUALITY = 85
+FORMATS = ("JPEG", "PNG", "WEBP")
+MIMES = {VOICE: "audio/ogg", PICTURE: "image/jpeg"}  # as they are kept
+
+
+class Refused(Exception):
+    """The file is not what it should be."""
+
+
+async def clean(data: bytes, *, kind: str) -> bytes:
+    """Return a voice message or a picture as it is kept, of the type ``MIMES`` says; raise Refused."""
+    pipe = asyncio.subprocess.PIPE
+    command = (sys.executable, "-I", "-m", "bot.cleaning", kind)
+    child = await asyncio.create_subprocess_exec(
+        *command, stdin=pipe, stdout=pipe, stderr=asyncio.subprocess.DEVNULL, env={}
+    )
+    try:
+        async with asyncio.timeout(2 * SECONDS):
+            cleaned, _errors = await child.communicate(data)
+    except TimeoutError as error:
+        raise Refused from error
+    finally:
+        if child.returncode is None:
+            child.kill()
+            await child.wait()
+    if child.returncode or not cleaned:
+        raise Refused
+    return cleaned
+
+
+def picture(data: bytes) -> bytes:
+    """Return a picture as a plain JPEG of its pixels, upright, at most ``LONGEST_SIDE``; raise Refused."""
+    from PIL import Image, ImageOps  # noqa: PLC0415 - only the process that cleans needs it
+
+    with Image.open(io.BytesIO(data), formats=FORMATS) as opened:
+        if opened.width * opened.height > MOST_PIXELS:
+            raise Refused
+        opened.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))  # a large JPEG is decoded at a fraction of its size
+        opened.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
+        upright = ImageOps.exif_transpose(opened).convert("RGBA")
+    plain = Image.new("RGB", upright.size, "white")  # without what the file said beside its pixels
+    plain.paste(upright, mask=upright.getchannel("A"))
+    written = io.BytesIO()
+    plain.save(written, "JPEG", quality=QUALITY, optimize=True)
+    return written.getvalue()
+
+
+CLEANERS = {PICTURE: picture, VOICE: ogg.only_voice}
+
+
+def main(kind: str) -> None:
+    """Clean standard input into standard output, within narrow limits."""
+    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))  # it writes no file
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    sys.stdout.buffer.write(CLEANERS[kind](sys.stdin.buffer.read()))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])
