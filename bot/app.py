@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import Any, cast
 
 import structlog
-from starlette.applications import Starlette
+from starlette.types import ASGIApp
 
 from bot import logs
 from bot.accounts import key_of, open_all, ways_in
@@ -87,7 +87,7 @@ class App:
     pollers: list[Poller]
     announcer: Announcer
     media: MediaFolder
-    web: Starlette
+    web: ASGIApp
     started: asyncio.Event = field(default_factory=asyncio.Event)
     port: int = 0  # where the web server listens, once it does
 

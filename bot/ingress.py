@@ -148,14 +148,17 @@ class Ingress:
 
     def _answer(self, channel: Channel, items: Sequence[RawItem]) -> None:
         """Let the channel answer button presses at once, without making the provider wait."""
-        task = asyncio.create_task(_acknowledge(channel, items))
+        presses = [item for item in items if item.press]
+        if not presses:
+            return
+        task = asyncio.create_task(_acknowledge(channel, presses))
         self._answering.add(task)
         task.add_done_callback(self._answering.discard)
 
 
-async def _acknowledge(channel: Channel, items: Sequence[RawItem]) -> None:
-    for item in items:
-        await channel.acknowledge(item)
+async def _acknowledge(channel: Channel, presses: Sequence[RawItem]) -> None:
+    for press in presses:
+        await channel.acknowledge(press)
 
 
 def _parsed(body: bytes) -> dict[str, Any]:

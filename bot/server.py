@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import uvicorn
-from starlette.applications import Starlette
+from starlette.types import ASGIApp
 
 BACKLOG = 2048  # connections that wait to be taken
 FAREWELL_S = 5  # for the requests under way when the program stops
@@ -32,10 +32,15 @@ class Server(uvicorn.Server):
         yield
 
 
-def serve(web: Starlette) -> Server:
+def serve(web: ASGIApp) -> Server:
     """Return a server of an application."""
     config = uvicorn.Config(
-        web, lifespan="off", log_config=None, access_log=False, timeout_graceful_shutdown=FAREWELL_S
+        web,
+        lifespan="off",
+        log_config=None,
+        access_log=False,
+        proxy_headers=False,  # nobody asks who delivers
+        timeout_graceful_shutdown=FAREWELL_S,
     )
     return Server(config)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 from handlers import words
@@ -53,7 +53,7 @@ class Prompt:
 
     def to_json(self) -> dict[str, Any]:
         """Return it as JSON, without what has its default value."""
-        raw = {name: value for name, value in asdict(self).items() if value not in ((), "", 0, False)}
+        raw = {name: value for name in _FIELDS if (value := getattr(self, name)) not in ((), "", 0, False)}
         raw["cancel"] = self.cancel
         if self.options:
             raw["options"] = [[o.key, o.label, *([o.note] if o.note else [])] for o in self.options]
@@ -62,7 +62,7 @@ class Prompt:
     @classmethod
     def from_json(cls, raw: Mapping[str, Any]) -> Prompt:
         """Read what ``to_json`` wrote; fields that this version does not know are left out."""
-        known = {name: raw[name] for name in {item.name for item in fields(cls)} & raw.keys()}
+        known = {name: raw[name] for name in _FIELDS if name in raw}
         known["options"] = tuple(Shown(*option) for option in raw.get("options", ()))
         known["picked"] = tuple(raw.get("picked", ()))
         return cls(**{"question": "", "form": "", "nonce": "", **known})
@@ -104,6 +104,9 @@ class Prompt:
         """Return it with one option picked, or no longer picked."""
         kept = tuple(other for other in self.picked if other != key)
         return replace(self, picked=kept if key in self.picked else (*kept, key))
+
+
+_FIELDS = tuple(item.name for item in fields(Prompt))
 
 
 def show(prompt: Prompt, voice: Voice, *, before: str = "", replaces: str = "") -> Outgoing:

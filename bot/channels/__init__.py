@@ -19,11 +19,13 @@ class RawItem:
     ``key`` is the provider's own id of the item (``update_id``, ``wamid``, wamid and status):
     it decides whether the item was seen before. ``person`` is the sender's id, which decides the
     order and the shard; empty when the item belongs to nobody. ``body`` is the item alone, as JSON.
+    ``press`` is the provider's id of a button press that the app waits for an answer to, else empty.
     """
 
     key: str
     person: str
     body: str
+    press: str = ""
 
 
 class Remedy(StrEnum):
@@ -135,7 +137,7 @@ class Channel(Protocol):
         ...
 
     async def acknowledge(self, item: RawItem) -> None:
-        """Answer a button press at once, so that the app stops waiting. Best effort; never raises."""
+        """Answer a button press (``item.press``), so that the app stops waiting. Best effort; never raises."""
         ...
 
     async def download(self, media: Media, *, at_most: int) -> bytes:

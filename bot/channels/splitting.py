@@ -39,7 +39,7 @@ _WITHIN_ISOLATE = 0.5
 
 def units(text: str) -> int:
     """Return the length of ``text`` in UTF-16 units."""
-    return len(text) + sum(char > "\uffff" for char in text)
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def split(text: str, limit: int) -> list[str]:

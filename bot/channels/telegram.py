@@ -13,7 +13,7 @@ from aiohttp import ClientError, ClientTimeout
 
 from bot.channels import Commands, Rates, RawItem, Remedy, SendError, Sent, signatures, telegram_fitting
 from bot.channels.aiogram_models import built_when_used
-from bot.channels.telegram_parsing import callback_id, parse, raw_item
+from bot.channels.telegram_parsing import parse, raw_item
 from bot.channels.telegram_wire import READ
 from handlers.messages import Item, Media, MediaKind, Outgoing
 
@@ -134,10 +134,8 @@ class TelegramChannel:
 
     async def acknowledge(self, item: RawItem) -> None:
         """Answer a button press, so that the app stops waiting; any failure is forgotten."""
-        with contextlib.suppress(SendError, ValueError, LookupError, TypeError, AttributeError):
-            query = callback_id(item.body)
-            if query is not None:
-                await self._call(methods.AnswerCallbackQuery(callback_query_id=query), timeout=5)
+        with contextlib.suppress(SendError):
+            await self._call(methods.AnswerCallbackQuery(callback_query_id=item.press), timeout=5)
 
     async def download(self, media: Media, *, at_most: int) -> bytes:
         """Return a file of at most ``at_most`` bytes; the Bot API gives up to 20 MB."""

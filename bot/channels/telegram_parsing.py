@@ -23,7 +23,8 @@ def raw_item(update: Mapping[str, Any]) -> RawItem:
     number = update.get("update_id")
     if not isinstance(number, int) or isinstance(number, bool):
         raise ValueError("an update has no update_id")  # noqa: TRY004  # a malformed delivery, not a mistake of ours
-    return RawItem(key=str(number), person=_person(update), body=json.dumps(update, separators=(",", ":")))
+    body = json.dumps(update, separators=(",", ":"))
+    return RawItem(key=str(number), person=_person(update), body=body, press=_press_id(update))
 
 
 def _person(update: Mapping[str, Any]) -> str:
@@ -37,10 +38,10 @@ def _person(update: Mapping[str, Any]) -> str:
     return ""
 
 
-def callback_id(body: str) -> str | None:
-    """Return the id that answers a button press, None for any other update."""
-    query = json.loads(body).get("callback_query")
-    return str(query["id"]) if query else None
+def _press_id(update: Mapping[str, Any]) -> str:
+    """Return the id that answers a button press, empty for any other update."""
+    query = update.get("callback_query")
+    return str(query.get("id", "")) if isinstance(query, Mapping) else ""
 
 
 def parse(body: str, *, account: str, now: datetime) -> Item:

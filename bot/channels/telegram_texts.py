@@ -10,7 +10,6 @@ import json
 from collections.abc import Iterable
 from http import HTTPStatus
 from typing import Any
-from urllib.parse import urlencode
 
 from aiogram import Bot, methods
 from aiogram.client.session.aiohttp import AiohttpSession
@@ -20,8 +19,8 @@ from aiohttp import ClientTimeout
 from bot.channels import telegram_fitting
 from handlers.messages import Choice
 
-_FORM = {"Content-Type": "application/x-www-form-urlencoded"}
-_NO_PREVIEW = '{"is_disabled": true}'  # core.telegram.org/bots/api#linkpreviewoptions
+_JSON = {"Content-Type": "application/json"}  # core.telegram.org/bots/api#making-requests
+_NO_PREVIEW = {"is_disabled": True}  # core.telegram.org/bots/api#linkpreviewoptions
 
 
 class TelegramTexts:
@@ -44,13 +43,13 @@ class TelegramTexts:
         markup = keyboard(choices)
         await self._call("editMessageText", chat_id=chat, message_id=message, text=text, reply_markup=markup)
 
-    async def _call(self, name: str, **fields: str | int) -> Any:
+    async def _call(self, name: str, **fields: Any) -> Any:
         connections = await self._session.create_session()
         given = {key: value for key, value in fields.items() if value}
         async with connections.post(
             self._session.api.api_url(self._bot.token, name),
-            data=urlencode({**given, "link_preview_options": _NO_PREVIEW}).encode(),
-            headers=_FORM,
+            data=json.dumps({**given, "link_preview_options": _NO_PREVIEW}, ensure_ascii=False).encode(),
+            headers=_JSON,
             timeout=self._patience,
         ) as answer:
             content = await answer.read()
@@ -70,10 +69,9 @@ def _result(content: bytes) -> Any:
     return value.get("result") if isinstance(value, dict) and value.get("ok") is True else None
 
 
-def keyboard(choices: Iterable[Choice]) -> str:
-    """Return the buttons as the Bot API's JSON, '' when there are none."""
+def keyboard(choices: Iterable[Choice]) -> dict[str, Any]:
+    """Return the buttons as the Bot API's value, empty when there are none."""
     rows = telegram_fitting.rows(choices)
     if not rows:
-        return ""
-    buttons = [[{"text": choice.label, "callback_data": choice.token} for choice in row] for row in rows]
-    return json.dumps({"inline_keyboard": buttons}, ensure_ascii=False, separators=(",", ":"))
+        return {}
+    return {"inline_keyboard": [[{"text": one.label, "callback_data": one.token} for one in row] for row in rows]}

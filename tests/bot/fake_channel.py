@@ -54,7 +54,7 @@ class FakeChannel:
         if not isinstance(items, list):
             raise ValueError  # noqa: TRY004 - as a channel does
         return [
-            RawItem(key=str(item["update_id"]), person=str(item.get("from", "")), body=json.dumps(item))
+            RawItem(str(item["update_id"]), str(item.get("from", "")), json.dumps(item), press=str(item["update_id"]))
             for item in items
         ]
 

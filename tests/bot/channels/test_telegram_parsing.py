@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.channels.telegram_parsing import callback_id, parse, raw_item
+from bot.channels.telegram_parsing import parse, raw_item
 from handlers.messages import ChatMoved, Ignored, Incoming, Item, Kind, Media, MediaKind
 
 AT = datetime(2026, 11, 20, 8, 30, tzinfo=UTC)
@@ -176,9 +176,11 @@ def test_what_is_no_update_is_refused(payload: dict[str, Any]) -> None:
 
 
 def test_a_press_is_answered_by_its_own_id() -> None:
-    """Only a button press has something to acknowledge."""
-    assert callback_id(raw_item(press(data="x")).body) == "1234567890123456789"
-    assert callback_id(raw_item(message(text="x")).body) is None
+    """Only a button press has something to acknowledge; one that is malformed has not."""
+    assert raw_item(press(data="x")).press == "1234567890123456789"
+    assert not raw_item(message(text="x")).press
+    assert not raw_item({"update_id": 1, "callback_query": [8]}).press
+    assert not raw_item({"update_id": 1, "callback_query": {}}).press
 
 
 JSON = st.recursive(
