@@ -18,6 +18,7 @@ def capabilities(links: Links | None = None, keeper: Keeper | None = None) -> Re
     """
     # Imported here because the capabilities import this package.
     from handlers import (  # noqa: PLC0415
+        adapt,
         afterwards,
         answering,
         appeal,
@@ -29,6 +30,7 @@ def capabilities(links: Links | None = None, keeper: Keeper | None = None) -> Re
         decide,
         digest,
         find,
+        followup,
         groups,
         help,  # noqa: A004 - it is called so by people
         invite,
@@ -36,6 +38,7 @@ def capabilities(links: Links | None = None, keeper: Keeper | None = None) -> Re
         language_choice,
         linking,
         menu,
+        mine,
         panic,
         privacy,
         profile,
@@ -46,9 +49,10 @@ def capabilities(links: Links | None = None, keeper: Keeper | None = None) -> Re
         reminding,
         replying,
         share,
+        standing,
         topics,
     )
-    from network import approvals, digests, files, leaving  # noqa: PLC0415
+    from network import approvals, digests, files, followups, leaving  # noqa: PLC0415
     from network.keeper import unnamed  # noqa: PLC0415
 
     return registry.Registry(
@@ -58,6 +62,17 @@ def capabilities(links: Links | None = None, keeper: Keeper | None = None) -> Re
             share.capability,
             find.capability,
             reading.capability,
+            adapt.capability,
+            mine.capability,
+            followup.capability,
+            standing.capability,
+            ask.capability,
+            answering.capability,
+            asked.capability,
+            called.capability,
+            crediting.capability,
+            crediting.compose_capability,
+            replying.capability,
             digest.capability,
             topics.capability,
             groups.capability,
@@ -81,5 +96,7 @@ def capabilities(links: Links | None = None, keeper: Keeper | None = None) -> Re
             files.FETCH: arrivals.arrive,
             digests.KIND: digest.send,
             approvals.REMINDER: reminding.remind,
+            followups.KIND: followup.ask,
+            **relaying.errands,
         },
     )

@@ -8,7 +8,7 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
-from network import appeals, approvals, attribution, followups, joining, members, practices, standings
+from network import appeals, approvals, attribution, followups, inquiries, joining, members, practices, standings
 from network.approvals import APPEAL, Approval, Decision
 from network.attribution import Attribution
 from network.errors import Missing

@@ -100,9 +100,12 @@ async def to_announce(tx: Tx, *, practice: str) -> list[str]:
     return [seat.person for seat in await groups.seated(tx, group=group.id) if seat.person != found.author]
 
 
-async def endorse(tx: Tx, *, practice: str, person: str, act: str, institution: str, country: str, on: date) -> str:
-    """Enter an official act for a published practice; return its approval's id, "" where it holds at once.
+async def endorse(
+    tx: Tx, *, practice: str, person: str, act: str, institution: str, country: str, on: date
+) -> dict[str, Any]:
+    """Enter an official act for a published practice.
 
+    Returns its ``approval``, "" where it holds at once, and the ``deciders``.
     Its author enters it, and somebody seated approves; somebody seated on the official side enters what holds
     at once, but not for a practice of their own. Raise Invalid, Forbidden, Missing, Conflict when it is there already.
     """
@@ -120,10 +123,11 @@ async def endorse(tx: Tx, *, practice: str, person: str, act: str, institution: 
         raise Conflict
     await tx.run(endorsements.insert(), {**row, "by": person, "asked_at": tx.now})
     if authored:
-        return await approvals.ask(tx, kind=KIND, subject=str(row["id"]), by=person, country=country)
+        asked = await approvals.ask(tx, kind=KIND, subject=str(row["id"]), by=person, country=country)
+        return {"approval": asked, "deciders": await approvals.deciders(tx, approval=asked)}
     await approve(tx, endorsement=str(row["id"]))
     await audit.record(tx, act="endorse", actor=person, subject=practice, detail=act)
-    return ""
+    return {"approval": "", "deciders": []}
 
 
 async def may_endorse(tx: Tx, *, person: str) -> bool:

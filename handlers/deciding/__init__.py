@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from handlers.deciding import appeal, joining, practice, side
+from handlers.deciding import appeal, endorsement, joining, practice, question, side
 from handlers.deciding.kind import Kind
 
 KINDS: Mapping[str, Kind] = MappingProxyType(  # by the names of network.requests.KINDS
@@ -14,5 +14,8 @@ KINDS: Mapping[str, Kind] = MappingProxyType(  # by the names of network.request
         "side": side.kind,
         "practice": practice.kind,
         "appeal": appeal.kind,
+        "question": question.kind,
+        "report": question.report,
+        "endorsement": endorsement.kind,
     }
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from handlers import cards, news
+from handlers import adapt, cards, news
 from handlers.deciding.kind import Kind, Settled
 from handlers.language import Text, Words, _
 from handlers.talk import Option, Talk
@@ -28,9 +28,10 @@ async def tell_half(talk: Talk, settled: Settled, title: str) -> None:
 
 
 async def tell_published(talk: Talk, settled: Settled, practice: str, text: Text) -> None:
-    """Tell the author that it is open to all, and those who follow its topics."""
+    """Tell the author that it is open to all, whoever shared what it adapts, and those who follow its topics."""
     # Translators: button, max:20
     await talk.tell("tell", [settled["tell"]], text, [Option(f"practice:{practice}", _("Read it"))])
+    await adapt.announce(talk, practice)
     await news.published(talk, practice)
 
 

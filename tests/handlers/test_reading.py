@@ -16,6 +16,6 @@ async def test_a_practice_is_opened_and_marked(open_phone):
     chat.hears("Thank you. Only the number")
     chat.sees_choice("No longer useful")
     await chat.taps("No longer useful")
-    chat.hears("that is taken back")
+    chat.hears("That is taken back.")
     await chat.taps("Go back")
     chat.hears("Gladly")

@@ -72,8 +72,8 @@ async def test_an_author_enters_an_official_act_and_another_approves(store: Stor
     async with store.transaction(now) as tx:
         author, decider = await seated(tx, "NE", "civil"), await seated(tx, "NE", "official")
         practice = await published(tx, author)
-        asked = await standings.endorse(tx, practice=practice, person=author, on=now.date(), **ACT)
-        assert await approvals.deciders(tx, approval=asked) == [decider]
+        entered = await standings.endorse(tx, practice=practice, person=author, on=now.date(), **ACT)
+        assert entered["deciders"] == [decider]
         assert await standings.endorsements_of(tx, practice=practice) == []
         (waiting,) = await standings.endorsements_of(tx, practice=practice, pending=True)
         assert (await standings.endorsement(tx, endorsement=waiting.id)) == (waiting, author)
@@ -89,9 +89,11 @@ async def test_the_official_side_enters_what_holds_at_once(store: Store, now: da
     async with store.transaction(now) as tx:
         official = await seated(tx, "NE", "official")
         practice, own = await published(tx, await enrolled(tx)), await published(tx, official)
-        assert await standings.endorse(tx, practice=practice, person=official, on=now.date(), **ACT) == ""
+        entered = await standings.endorse(tx, practice=practice, person=official, on=now.date(), **ACT)
+        assert entered == {"approval": "", "deciders": []}
         assert len(await standings.endorsements_of(tx, practice=practice)) == 1
-        assert await standings.endorse(tx, practice=own, person=official, on=now.date(), **ACT) != ""
+        entered = await standings.endorse(tx, practice=own, person=official, on=now.date(), **ACT)
+        assert entered["approval"]
         assert await standings.endorsements_of(tx, practice=own) == []
 
 
@@ -123,7 +125,8 @@ async def test_who_entered_it_is_forgotten_with_them(store: Store, now: datetime
         await standings.endorse(tx, practice=practice, person=old, on=now.date(), **ACT)
         (first,) = await standings.endorsements_of(tx, practice=practice, pending=True)
         await standings.approve(tx, endorsement=first.id)
-        asked = await standings.endorse(tx, practice=practice, person=old, on=now.date(), **{**ACT, "act": "law"})
+        law = await standings.endorse(tx, practice=practice, person=old, on=now.date(), **{**ACT, "act": "law"})
+        asked = law["approval"]
         await links._hand_over(tx, old, new)
         await erasure.erase(tx, person=old)
         assert len(await standings.endorsements_of(tx, practice=practice, pending=True)) == 2

@@ -246,6 +246,7 @@ def upgrade() -> None:
     with op.batch_alter_table("practice_texts", schema=None) as batch_op:
         batch_op.add_column(sa.Column("mark", sa.String(length=10), server_default="original", nullable=False))
         batch_op.add_column(sa.Column("parts", sa.Text(), server_default="{}", nullable=False))
+        batch_op.add_column(sa.Column("version", sa.String(length=16), server_default="", nullable=False))
 
     _keep_texts()
     with op.batch_alter_table("practice_texts", schema=None) as batch_op:
@@ -308,6 +309,7 @@ def downgrade() -> None:
     with op.batch_alter_table("practice_texts", schema=None) as batch_op:
         batch_op.add_column(sa.Column("problem", sa.TEXT(), nullable=False))
         batch_op.add_column(sa.Column("done", sa.TEXT(), nullable=False))
+        batch_op.drop_column("version")
         batch_op.drop_column("parts")
         batch_op.drop_column("mark")
 
