@@ -15,7 +15,7 @@ from handlers.record import Given
 from handlers.registry import Capability, Occasion, Registry
 from handlers.turn import DUE, Turn
 from handlers.words import CommonWords
-from network import addresses, conversations, traces
+from network import addresses, conversations, readings, traces
 from network.files import FETCH
 from network.folding import clean, fold
 from network.members import State
@@ -134,6 +134,9 @@ class Desk:
 
     async def _understand(self, turn: Turn) -> None:
         """Find out what the person wants: a command, an answer, a conversation left earlier, or the menu."""
+        if read := _referred(turn):
+            await turn.refer(read)
+            return
         command = self._command(turn)
         if turn.who.state is State.STOPPED and not _answers_stopped(command, turn):
             return
@@ -285,6 +288,19 @@ class Desk:
 
 def _has_digit(text: str) -> bool:
     return any(letter.isdigit() for letter in text)
+
+
+def _referred(turn: Turn) -> str:
+    """Return what a message reads as when it is not for Jisr (``network.readings``), or "".
+
+    A cry for help is heard anywhere; the rest where no free text is asked for: there the question itself checks.
+    """
+    incoming, prompt = turn.incoming, turn.active.prompt if turn.active else None
+    if incoming.kind not in {Kind.TEXT, Kind.MEDIA} or not incoming.text or incoming.text.startswith("/"):
+        return ""
+    read = readings.reads_as(incoming.text)
+    asked = prompt is not None and not prompt.is_choice
+    return "" if read != readings.EMERGENCY and (asked or turn.who.state is State.STOPPED) else read
 
 
 def _answers_stopped(command: Command | None, turn: Turn) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from handlers import prompts, words
+from handlers import prompts, referral, words
 from handlers.answers import Chosen, Left, Reply, Turned, Unclear
 from handlers.dialogue import Dialogue
 from handlers.language import Words, _
@@ -115,6 +115,14 @@ class Turn:
         else:
             self._put_again(dialogue, BEHIND_AN_ACT if dialogue.record.has_answers else AT_THE_START)
 
+    async def refer(self, read: str) -> None:
+        """Say where one can turn with what was just read, and put the question that waits again; nothing is kept."""
+        said = await referral.note(self.tx, referral.card(read), self._country)
+        if self.active is not None and self.active.prompt is not None:
+            self._put_again(self.active, said)
+        else:
+            self.say(said)
+
     async def cancel(self, dialogue: Dialogue) -> None:
         """End a conversation as the person wishes."""
         self.say(CANCELLED)
@@ -193,7 +201,8 @@ class Turn:
         if waits.reason is not None:
             dialogue.last, dialogue.refused = "", self.incoming.ref
         fresh = [] if same else talk.said
-        before = self._speak([*said, *fresh, *([Said(waits.reason)] if waits.reason else [])], last=True)
+        reason = await referral.note(self.tx, waits.reason, self._country) if waits.reason else ""
+        before = self._speak([*said, *fresh, *([Said(reason)] if reason else [])], last=True)
         if dialogue.prompt is not None:
             self.messages.append(prompts.show(dialogue.prompt, self.who.voice, before=before))
             dialogue.prompt = dialogue.prompt.having_said(before)
@@ -282,6 +291,10 @@ class Turn:
         if self.incoming.kind is Kind.TEXT and self.incoming.ref:
             dialogue.refused = self.incoming.ref
             await self._keep(dialogue)
+
+    @property
+    def _country(self) -> str:
+        return self.who.member.country if self.who.member else ""
 
     def _stays(self) -> bool:
         """Whether the person is still there for more: not erased, stopped, or joined to another just now."""

@@ -172,6 +172,18 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_followups_practice"), ["practice"], unique=False)
 
     op.create_table(
+        "machine_tries",
+        sa.Column("practice", sa.String(length=32), nullable=False),
+        sa.Column("language", sa.String(length=8), nullable=False),
+        sa.Column("version", sa.String(length=16), nullable=False),
+        sa.Column("tries", sa.SmallInteger(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["practice"], ["practices.id"], name=op.f("fk_machine_tries_practice_practices"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("practice", "language", name=op.f("pk_machine_tries")),
+    )
+    op.create_table(
         "marks",
         sa.Column("person", sa.String(length=32), nullable=False),
         sa.Column("practice", sa.String(length=32), nullable=False),
@@ -240,6 +252,47 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_told_letter"), ["letter"], unique=False)
         batch_op.create_index(batch_op.f("ix_told_practice"), ["practice"], unique=False)
 
+    op.create_table(
+        "translations",
+        sa.Column("id", sa.String(length=32), nullable=False),
+        sa.Column("practice", sa.String(length=32), nullable=False),
+        sa.Column("language", sa.String(length=8), nullable=False),
+        sa.Column("translator", sa.String(length=32), nullable=True),
+        sa.Column("checker", sa.String(length=32), nullable=True),
+        sa.Column("side", sa.String(length=10), nullable=False),
+        sa.Column("state", sa.String(length=10), nullable=False),
+        sa.Column("made_from", sa.String(length=16), nullable=False),
+        sa.Column("text", sa.LargeBinary(), nullable=True),
+        sa.Column("remark", sa.LargeBinary(), nullable=True),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["practice"], ["practices.id"], name=op.f("fk_translations_practice_practices"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_translations")),
+    )
+    with op.batch_alter_table("translations", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_translations_checker"), ["checker"], unique=False)
+        batch_op.create_index(batch_op.f("ix_translations_practice"), ["practice"], unique=False)
+        batch_op.create_index(batch_op.f("ix_translations_translator"), ["translator"], unique=False)
+
+    op.create_table(
+        "translation_asks",
+        sa.Column("translation", sa.String(length=32), nullable=False),
+        sa.Column("person", sa.String(length=32), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["person"], ["members.id"], name=op.f("fk_translation_asks_person_members"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["translation"],
+            ["translations.id"],
+            name=op.f("fk_translation_asks_translation_translations"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("translation", "person", name=op.f("pk_translation_asks")),
+    )
+    with op.batch_alter_table("translation_asks", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_translation_asks_person"), ["person"], unique=False)
+
     with op.batch_alter_table("follows", schema=None) as batch_op:
         batch_op.add_column(sa.Column("pace", sa.String(length=8), server_default="", nullable=False))
 
@@ -247,11 +300,12 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("mark", sa.String(length=10), server_default="original", nullable=False))
         batch_op.add_column(sa.Column("parts", sa.Text(), server_default="{}", nullable=False))
         batch_op.add_column(sa.Column("version", sa.String(length=16), server_default="", nullable=False))
+        batch_op.drop_column("words")
 
     _keep_texts()
     with op.batch_alter_table("practice_texts", schema=None) as batch_op:
-        batch_op.drop_column("done")
         batch_op.drop_column("problem")
+        batch_op.drop_column("done")
 
     with op.batch_alter_table("practices", schema=None) as batch_op:
         batch_op.add_column(sa.Column("kind", sa.String(length=10), server_default="practice", nullable=False))
@@ -307,8 +361,9 @@ def downgrade() -> None:
         batch_op.drop_column("kind")
 
     with op.batch_alter_table("practice_texts", schema=None) as batch_op:
-        batch_op.add_column(sa.Column("problem", sa.TEXT(), nullable=False))
+        batch_op.add_column(sa.Column("words", sa.TEXT(), nullable=False))
         batch_op.add_column(sa.Column("done", sa.TEXT(), nullable=False))
+        batch_op.add_column(sa.Column("problem", sa.TEXT(), nullable=False))
         batch_op.drop_column("version")
         batch_op.drop_column("parts")
         batch_op.drop_column("mark")
@@ -316,6 +371,16 @@ def downgrade() -> None:
     with op.batch_alter_table("follows", schema=None) as batch_op:
         batch_op.drop_column("pace")
 
+    with op.batch_alter_table("translation_asks", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_translation_asks_person"))
+
+    op.drop_table("translation_asks")
+    with op.batch_alter_table("translations", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_translations_translator"))
+        batch_op.drop_index(batch_op.f("ix_translations_practice"))
+        batch_op.drop_index(batch_op.f("ix_translations_checker"))
+
+    op.drop_table("translations")
     with op.batch_alter_table("told", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_told_practice"))
         batch_op.drop_index(batch_op.f("ix_told_letter"))
@@ -335,6 +400,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_marks_practice"))
 
     op.drop_table("marks")
+    op.drop_table("machine_tries")
     with op.batch_alter_table("followups", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_followups_practice"))
         batch_op.drop_index(batch_op.f("ix_followups_person"))
