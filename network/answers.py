@@ -178,8 +178,8 @@ async def of(tx: Tx, *, question: str, only: Sequence[str] | None = None) -> lis
     return list(found.values()) if only is None else [found[wanted] for wanted in only if wanted in found]
 
 
-async def shown(tx: Tx, *, given: Sequence[Answer]) -> dict[str, Attribution]:
-    """Return what may be said today of who gave each answer, by the answer's id.
+async def shown(tx: Tx, *, given: Sequence[Answer], credited: bool = False) -> dict[str, Attribution]:
+    """Return what may be said today of who gave each answer, by the answer's id; ``credited``: in a practice.
 
     Of somebody who has changed sides since, no more than the side of then and the region.
     """
@@ -187,7 +187,7 @@ async def shown(tx: Tx, *, given: Sequence[Answer]) -> dict[str, Attribution]:
     said: dict[str, Attribution] = {}
     for each in given:
         member = known[each.person]
-        level = await attribution.holds(tx, person=member.id, level=each.level)
+        level = await attribution.holds(tx, person=member.id, level=each.credit if credited else each.level)
         level = level if member.side == each.side else min(level, SIDE_AND_REGION)
         line = attribution.of_member(member, level=level, year=each.at.year)
         said[each.id] = replace(line, side=each.side) if line.side else line
@@ -223,7 +223,8 @@ async def forget(tx: Tx, *, person: str, asked: Sequence[str]) -> None:
     """Erase what somebody answered, and every answer to what they ``asked`` (ids of questions)."""
     theirs = [row.id for row in await tx.all(select(answers.c.id).where(answers.c.person == person))]
     if theirs:
-        await conversations.end_about(tx, name=questions.READING, ids=theirs)  # the asker may be reading it
+        for talk in questions.READING:
+            await conversations.end_about(tx, name=talk, ids=theirs)
     others = [row.id for row in await tx.all(select(answers.c.id).where(answers.c.question.in_(asked)))]
     await tx.run(delete(answers).where(answers.c.id.in_([*theirs, *others])))
 

@@ -40,7 +40,7 @@ MOST_OPEN = 3  # questions of one member that wait or are open
 DECIDERS_A_SIDE = 3  # coordinators who are told of a question to decide on; all of them find it in their list
 PAST = "tru.past"  # the legacy of abuses: care comes first (R093)
 CALL, READY, END = "question.call", "question.ready", "question.end"  # kinds of due rows; the subject is the question
-READING = "asked"  # the conversation in which an asker reads the answers
+READING = ("asked", "compose")  # the conversations in which an asker reads answers
 TALKS = ("answer", "called", "reply", "credit")  # those in which others read a question
 
 
@@ -144,7 +144,7 @@ async def ask(
     if scope not in SCOPES or sides not in ASKED_OF or not text.strip():
         raise Invalid
     asker = await members.lock(tx, person=person)  # two questions at once are counted one after the other
-    if await _under_way(tx, person) >= MOST_OPEN:
+    if await under_way(tx, person=person) >= MOST_OPEN:
         raise TooMany
     question = new_id()
     what = {"topic": code, "scope": scope, "sides": sides, "country": asker.country, "about": about}
@@ -268,6 +268,14 @@ async def mine(tx: Tx, *, person: str, only: Sequence[str] | None = None) -> lis
     return _chosen(tx, await tx.all(query.order_by(questions.c.asked_at.desc(), questions.c.id)), only)
 
 
+async def under_way(tx: Tx, *, person: str) -> int:
+    """Return how many questions of a person wait or are open."""
+    open_now = and_(questions.c.state == State.OPEN.value, questions.c.closes_at > tx.now)
+    waiting = questions.c.state == State.WAITING.value
+    query = select(func.count()).select_from(questions).where(questions.c.asker == person, or_(waiting, open_now))
+    return int(await tx.scalar(query))
+
+
 async def open_for(tx: Tx, *, person: str, limit: int = 30, only: Sequence[str] | None = None) -> list[Question]:
     """Return the open questions on what a member follows that they may answer and have not, the newest first."""
     me = await members.find(tx, person=person)
@@ -350,13 +358,6 @@ async def _told(tx: Tx, approval: str) -> list[str]:
     return [
         person for side in SIDES for person in [each for each in turned if known[each].side == side][:DECIDERS_A_SIDE]
     ]
-
-
-async def _under_way(tx: Tx, person: str) -> int:
-    open_now = and_(questions.c.state == State.OPEN.value, questions.c.closes_at > tx.now)
-    waiting = questions.c.state == State.WAITING.value
-    query = select(func.count()).select_from(questions).where(questions.c.asker == person, or_(waiting, open_now))
-    return int(await tx.scalar(query))
 
 
 async def _change(tx: Tx, question: str, **values: Any) -> None:

@@ -1,0 +1,140 @@
+"""Answering: a member answers what others asked, without being shown to them."""
+
+from __future__ import annotations
+
+from handlers import question_cards
+from handlers.labels import LEVELS
+from handlers.language import Text, _, n_
+from handlers.registry import Capability
+from handlers.screening import screen
+from handlers.talk import Option, Talk
+from network import answers, attribution, calls, inquiries, practices, questions, topics
+from network.answers import Closed
+from network.attribution import Attribution
+from network.errors import Missing
+from network.questions import Question
+
+TEXT = (10, 700)  # characters of an answer, fewest and most
+OVER = _("This question takes no more answers. Thank you for coming.")
+
+
+async def answer(talk: Talk) -> None:
+    """Answer the question that a notice led to, or one of those that wait."""
+    question = await _question(talk)
+    if question is None:
+        return
+    await show(talk, question)
+    former = await talk.look(answers.mine, question=question.id, person=talk.person)
+    if former is not None:
+        await talk.say(_("You have answered: “{answer}”\n\nA new answer takes its place.", answer=former.text))
+    text = await talk.text(
+        "text",
+        _("What do you answer? Please name no person, no precise place, and nothing secret."),
+        at_least=TEXT[0],
+        at_most=TEXT[1],
+        check=screen,
+    )
+    level = await _level(talk)
+    await talk.say(_("This is what the person who asked will read:"))
+    await talk.say(_("{author}:\n“{answer}”", author=question_cards.author_line(await _line(talk, level)), answer=text))
+    wish = await talk.choose("review", _("Shall it be sent like this?"), _review())
+    if wish != "send":
+        await talk.revise(wish)
+    await _give(talk, question, text, level)
+
+
+async def show(talk: Talk, question: Question) -> None:
+    """Say the question as those who are asked read it."""
+    about = await talk.look(practices.published, ids=[question.about], language=talk.language)
+    title = about[0].title if about else ""
+    shown = await talk.look(inquiries.shown, question=question)
+    await talk.say(question_cards.asked(question, shown, talk.language, practice=title))
+
+
+async def open_one(talk: Talk, question: str) -> Question | None:
+    """Return a question that this member may answer, or could when they began to; None when there is none."""
+    if not await talk.read("may", calls.may_answer, question=question, person=talk.person):
+        return None
+    return await talk.look(questions.find, question=question)
+
+
+async def _question(talk: Talk) -> Question | None:
+    """Return the question to answer, the one that a notice led to or one chosen; None when there is none."""
+    wanted = talk.argument or await _chosen(talk)
+    if not wanted:
+        await talk.say(_("No question waits for you now. What members ask on the topics that you follow stands here."))
+        return None
+    question = await open_one(talk, wanted)
+    if question is None:
+        await talk.say(OVER)
+    return question
+
+
+async def _chosen(talk: Talk) -> str:
+    waiting = await talk.look(questions.open_for, person=talk.person)
+    if not waiting:
+        return ""
+    options = [
+        Option(each.id, question_cards.short(each.text), topics.label(each.topic, talk.language)) for each in waiting
+    ]
+    question = n_("{count} question waits. Choose it to answer.", "{count} questions wait. Which one?", len(waiting))
+    return await talk.choose("question", question, options)
+
+
+async def _level(talk: Talk) -> int:
+    """Ask how much is said of the one who answers, and show exactly what."""
+    holds = await talk.look(attribution.holds, person=talk.person, level=answers.ROLE)
+    levels = [level for level in answers.LEVELS if level <= max(holds, answers.SIDE_AND_REGION)]
+    options = [
+        Option(str(level), LEVELS[level], question_cards.author_line(await _line(talk, level))) for level in levels
+    ]
+    question = _(
+        "What may be said of you? The bot passes the answer on and tells nothing else. Please bear in mind: the person "
+        "knows whom they asked, perhaps only a few."
+    )
+    return int(await talk.choose("level", question, options))
+
+
+async def _line(talk: Talk, level: int) -> Attribution:
+    return attribution.of_member(await talk.member(), level=level, year=talk.now.year)
+
+
+def _review() -> list[Option]:
+    return [
+        # Translators: button, max:20
+        Option("send", _("Yes, send it")),
+        # Translators: button, max:20
+        Option("text", _("Change the answer")),
+        # Translators: button, max:20. How much is said of the one who answers.
+        Option("level", _("Change who I am")),
+    ]
+
+
+async def _give(talk: Talk, question: Question, text: str, level: int) -> None:
+    what = {"text": text, "language": talk.language, "level": level}
+    try:
+        given = await talk.do("give", answers.give, question=question.id, person=talk.person, **what)
+    except (Closed, Missing):
+        await talk.say(_("The question was closed meanwhile, so your answer was not sent. Thank you all the same."))
+        return
+    if given["tell"]:
+        await talk.tell("tell", [given["tell"]], *arrived(question), about=talk.person)
+    await talk.say(_("Thank you. Your answer is on its way. Until the question is closed you can replace it."))
+
+
+def arrived(question: Question) -> tuple[Text, list[Option]]:
+    """Return what an asker is told when answers wait."""
+    text = _("There is an answer to your question “{question}”.", question=question_cards.short(question.text))
+    # Translators: button, max:20
+    return text, [Option(f"asked:{question.id}", _("Read it"))]
+
+
+capability = Capability(
+    name="answer",
+    command="answer",
+    # Translators: in the menu, max:24
+    title=_("Questions to answer"),
+    # Translators: words that start this, separated by |.
+    words=_("answer|questions|questions to answer"),
+    converse=answer,
+)

@@ -1,0 +1,458 @@
+"""Asking the network: whom it reaches, what is read of the asker, and what comes back."""
+
+from __future__ import annotations
+
+import pytest
+
+from network import erasure, practices, questions, topics, waves
+from network.questions import State
+from tests.handlers.transcript import Transcript
+from tests.network.people import published
+
+TOPIC = "com.dialogue"
+ASKED = "How do you begin a dialogue where nobody trusts anybody?"
+GIVEN = "We began with tea after the Friday market, without uniforms."
+
+
+async def joined(
+    phone: Transcript, side: str = "civil", country: str = "NE", topic: str = TOPIC, **fields: str
+) -> None:
+    """Make somebody a member who follows a topic and has no quiet hours."""
+    service = {"civil": "association", "official": "police"}[side]
+    await phone.is_member(side=side, service=service, country=country, quiet_from="", quiet_until="", **fields)
+    async with phone.world.store.transaction(phone.world.now) as tx:
+        await topics.follow(tx, person=phone.person, topics=[topic])
+
+
+async def asks(phone: Transcript, **how: str) -> str:
+    """Ask in a few taps; return the question's id once it went out."""
+    await phone.says("/ask")
+    await phone.taps("Community security")
+    await phone.taps("Police-public dialogue")
+    await phone.says(ASKED)
+    await phone.taps(how.get("scope", "Everywhere"))
+    await phone.taps(how.get("sides", "Both sides"))
+    await phone.taps(how.get("name", "Openly"))
+    if how.get("sides", "Both sides") == "Both sides":
+        await phone.taps(how.get("when", "As they come"))
+    await phone.taps("Yes, ask it")
+    return await question_of(phone)
+
+
+async def question_of(phone: Transcript) -> str:
+    """Return the id of somebody's newest question."""
+    async with phone.world.store.reading(phone.world.now) as tx:
+        return (await questions.mine(tx, person=phone.person))[0].id
+
+
+async def answers(phone: Transcript, text: str = GIVEN, level: str = "Side and region") -> None:
+    """Answer the question that just came."""
+    await phone.taps("Answer")
+    await phone.says(text)
+    await phone.taps(level)
+    await phone.taps("Yes, send it")
+
+
+async def test_a_question_goes_to_both_sides_of_the_region(open_phone):
+    """What is asked is screened, shown as others will read it, and reaches followers with no more of the asker."""
+    asker, official, civil = open_phone(language="en"), open_phone(language="en"), open_phone(language="en")
+    await joined(asker, country="TN", name="Amel")
+    await joined(official, "official", "ML")
+    await joined(civil, "civil", "SN")
+    await asker.says("ask the network")
+    asker.hears("Which field is your question about?")
+    await asker.taps("Community security")
+    await asker.taps("Police-public dialogue")
+    asker.hears("What do you want to ask?")
+    await asker.says("Call me on 90 12 34 56 to tell me how")
+    asker.hears("phone number")
+    await asker.says(ASKED)
+    asker.sees_choices("Everywhere", "My whole region", "My country’s neighbours", "My country")
+    await asker.taps("Everywhere")
+    asker.sees_choices("Both sides", "Officials", "Civil society")
+    await asker.taps("Both sides")
+    asker.hears("Openly · A member of civil society, Maghreb")
+    await asker.taps("Openly")
+    await asker.taps("As they come")
+    asker.hears(
+        "A member of civil society, Maghreb asks, on the topic Police-public dialogue:",
+        ASKED,
+        "Everywhere · Both sides",
+    )
+    await asker.taps("Yes, ask it")
+    asker.hears("It goes to the members there who follow this topic.", "My questions")
+    await asker.waits(seconds=1)
+    for phone in (official, civil):
+        phone.hears("A member of civil society, Maghreb asks", ASKED)
+        phone.does_not_hear("Amel", "Tunisia")
+        phone.sees_choices("Answer", "Not now", "Report or silence")
+    asker.hears_nothing()
+
+
+async def test_the_answers_of_both_sides_are_read_together(open_phone):
+    """An official and an association answer, each with the line they chose; the asker reads and thanks."""
+    asker, official, civil = open_phone(language="en"), open_phone(language="en"), open_phone(language="en")
+    await joined(asker, country="TN", name="Amel")
+    await joined(official, "official", "ML", name="Moussa")
+    await joined(civil, "civil", "SN", name="Awa")
+    await asks(asker)
+    await asker.waits(seconds=1)
+    await official.taps("Answer")
+    official.hears(ASKED, "What do you answer?")
+    await official.says(GIVEN)
+    official.hears("What may be said of you?", "Nothing about me · A member of the network", "An official, Sahel")
+    await official.taps("Side and region")
+    official.hears("An official, Sahel:\n“We began with tea")
+    await official.taps("Yes, send it")
+    official.hears("Your answer is on its way.")
+    asker.hears("There is an answer to your question “How do you begin")
+    await answers(civil, "Women of the quarter invited everybody.", "Nothing about me")
+    asker.hears_nothing()
+    await asker.taps("Read it")
+    asker.hears("Police-public dialogue · open", "2 answers.", "2 are new.")
+    await asker.taps("Read the answers")
+    asker.hears(
+        "1 of 2", "From officials\nAn official, Sahel:\n“We began with tea", "From civil society: no other answer yet."
+    )
+    asker.does_not_hear("Moussa", "Mali")
+    await asker.taps("The next answers")
+    asker.hears("2 of 2", "A member of the network:\n“Women of the quarter")
+    asker.does_not_hear("Awa", "civil society", "Senegal")
+    await asker.taps("Say thank you")
+    civil.hears("The person who asked “How do you begin", "thanks you for your answer.")
+    civil.does_not_hear("Amel")
+    asker.sees_no_choice("Say thank you")
+    await asker.taps("Enough for now")
+    asker.hears("2 answers.")
+    asker.does_not_hear("new")
+
+
+async def test_everything_can_be_done_by_numbers(open_phone):
+    """Asking and answering on WhatsApp take nothing but typed numbers and words, in digits of any script."""
+    asker, other = open_phone(channel="whatsapp", language="en"), open_phone(channel="whatsapp", language="en")
+    await joined(asker)
+    await joined(other, "official")
+    await asker.says("/ask")
+    field = [topic.code for topic in topics.roots()].index("com") + 1
+    topic = [topic.code for topic in topics.children("com")].index(TOPIC) + 1
+    for typed in (str(field), str(topic), ASKED, "١", "1", "2", "2"):
+        await asker.says(typed)
+    asker.hears("A member of the network asks")
+    await asker.says("1")
+    await asker.waits(seconds=1)
+    other.hears("A member of the network asks")
+    await other.says("questions to answer")
+    other.hears("1 question waits.")
+    for typed in ("1", GIVEN, "2", "1"):
+        await other.says(typed)
+    other.hears("Your answer is on its way.")
+    asker.hears_nothing()
+    await asker.says("my questions")
+    for typed in ("1", "1"):
+        await asker.says(typed)
+    asker.hears("An official, Sahel:\n“We began")
+
+
+async def test_an_asker_reads_both_sides_together_or_at_last_one(open_phone):
+    """Who wants to read both together hears when the second side answers; else after 48 hours, or when they look."""
+    asker, official, civil = open_phone(language="en"), open_phone(language="en"), open_phone(language="en")
+    await joined(asker, country="TN")
+    await joined(official, "official")
+    await joined(civil)
+    await asks(asker, when="Both sides together")
+    await asker.waits(seconds=1)
+    await answers(official)
+    asker.hears_nothing()
+    await asker.says("my questions")
+    await asker.says("1")
+    asker.hears("Only one side is there yet.")
+    asker.sees_choice("Read the answers")
+    await answers(civil)
+    asker.hears("There is an answer")
+    await asks(asker, when="Both sides together")
+    await asker.waits(seconds=1)
+    await answers(official)
+    await asker.waits(hours=47)
+    asker.does_not_hear("There is an answer")
+    await asker.waits(hours=1)
+    asker.hears("There is an answer to your question")
+
+
+async def test_what_is_asked_back_is_relayed(open_phone):
+    """An asker asks back once; the answer to that stands with the first one; neither learns who the other is."""
+    asker, official = open_phone(language="en"), open_phone(language="en")
+    await joined(asker, name="Amel")
+    await joined(official, "official", name="Moussa")
+    await asks(asker, name="Unattributed")
+    await asker.waits(seconds=1)
+    await answers(official)
+    await asker.taps("Read it")
+    await asker.taps("Read the answers")
+    await asker.taps("Ask the official back")
+    await asker.says("And who paid for the tea?")
+    asker.sees_no_choice("Ask the official back")
+    official.hears("The person who asked it asks back:\n\n“And who paid for the tea?”")
+    official.does_not_hear("Amel", "civil society")
+    await official.taps("Answer")
+    official.hears("You answered: “We began with tea", "What do you answer?")
+    await official.says("The mayor did, each month.")
+    official.hears("Your answer is on its way.")
+    asker.hears("There is an answer")
+    await asker.taps("Read it")
+    await asker.taps("Read the answers")
+    asker.hears("You asked back: “And who paid for the tea?”\nThe answer: “The mayor did, each month.”")
+
+
+async def test_a_question_closed_in_the_middle_of_an_answer(open_phone):
+    """Who was still writing is told that it is over; who had answered hears thanks and the summary."""
+    asker, quick, slow = open_phone(language="en"), open_phone(language="en"), open_phone(language="en")
+    await joined(asker, country="TN")
+    await joined(quick, "official")
+    await joined(slow)
+    await asks(asker)
+    await asker.waits(seconds=1)
+    await answers(quick)
+    await slow.taps("Answer")
+    await slow.says(GIVEN)
+    await slow.taps("Side and region")
+    await asker.says("my questions")
+    await asker.says("1")
+    await asker.taps("Close the question")
+    asker.hears("Who answered hears your thanks.")
+    await asker.says("We begin next month, with tea.")
+    quick.hears("The question “How do you begin", "is closed. Thank you", "writes: “We begin next month, with tea.”")
+    slow.hears_nothing()
+    await slow.taps("Yes, send it")
+    slow.hears("was closed meanwhile, so your answer was not sent")
+    await slow.taps("Answer")
+    slow.hears("This question takes no more answers.")
+
+
+async def test_answers_become_a_practice_with_the_yes_of_their_authors(open_phone):
+    """Each author is asked; the practice holds only the answers of those who agreed, with the line they chose."""
+    asker, official, civil = open_phone(language="en"), open_phone(language="en"), open_phone(language="en")
+    moderator = open_phone(language="en")
+    await joined(asker, country="TN")
+    await joined(official, "official", "ML", name="Moussa")
+    await joined(civil, name="Awa")
+    await moderator.is_member(country="TN", coordinator=True)
+    await asks(asker)
+    await asker.waits(seconds=1)
+    await answers(official)
+    await answers(civil, "Women of the quarter invited everybody.")
+    await asker.says("my questions")
+    await asker.says("1")
+    await asker.taps("Make it a practice")
+    asker.hears("Which answers shall become part of it?")
+    for label in (GIVEN, "Women of the quarter invited everybody."):
+        await asker.taps(label)
+    await asker.taps("Done")
+    for phone in (official, civil):
+        phone.hears("would like to make a practice of answers")
+    await official.taps("See and decide")
+    official.hears("You answered: “We began with tea")
+    await official.taps("Yes, with this line")
+    asker.hears("agrees that it becomes part of a practice")
+    await civil.taps("See and decide")
+    await civil.taps("No, please not")
+    civil.hears("It is done as you wish.")
+    await asker.taps("Go on")
+    await asker.taps("Make it a practice")
+    asker.hears("1 author has agreed.")
+    await asker.taps("Write it now")
+    await asker.says("Tea before trust")
+    asker.hears("The problem, as you asked it:\n“How do you begin")
+    await asker.taps("Keep it")
+    asker.hears("“We began with tea")
+    asker.does_not_hear("Women of the quarter")
+    await asker.taps("Keep it")
+    asker.hears("From answers of members: An official, Sahel")
+    await asker.says("yes")
+    moderator.hears("A practice waits for your decision: “Tea before trust”.")
+    async with asker.world.store.reading(asker.world.now) as tx:
+        (made,) = await practices.mine(tx, author=asker.person)
+    assert made.parts["done"] == GIVEN
+    assert "Women" not in repr(made.parts)
+
+
+async def test_a_sensitive_question_goes_out_when_both_sides_agree(open_phone):
+    """The past is asked about with care; it reaches nobody before a coordinator of each side has read it."""
+    asker, official, civil, other = (open_phone(language="en") for _ in range(4))
+    await asker.is_member(country="NE", name="Amel")
+    await official.is_member(side="official", service="police", country="NE", coordinator=True)
+    await civil.is_member(country="NE", coordinator=True)
+    await joined(other, "official", topic="tru.past")
+    await asker.says("/ask")
+    await asker.taps("Trust & communication")
+    await asker.taps("Legacy of the past")
+    asker.hears("may touch what people lived through", "What do you want to ask?")
+    await asker.says("How did you speak of the past with the families?")
+    for label in ("Everywhere", "Both sides", "Unattributed", "As they come", "Yes, ask it"):
+        await asker.taps(label)
+    asker.hears("a coordinator from each side reads it first")
+    official.hears("A question waits for your decision.")
+    await asker.waits(seconds=1)
+    other.hears_nothing()
+    await official.taps("Read and decide")
+    official.hears("A member of the network asks", "It needs a yes from each side")
+    official.does_not_hear("Amel", "civil society, Sahel")
+    await official.taps("I agree")
+    await official.says("It is asked with respect.")
+    await civil.taps("Read and decide")
+    civil.hears("The other side says: It is asked with respect.")
+    await civil.taps("I agree")
+    asker.hears("Good news: your question", "goes out now")
+    await asker.waits(seconds=1)
+    other.hears("How did you speak of the past", "may touch what people lived through")
+
+
+async def test_a_sensitive_question_may_come_back_with_a_reason(open_phone):
+    """The asker reads why it was not passed on, and can ask in other words."""
+    asker, civil = open_phone(language="fr"), open_phone(language="en")
+    await asker.is_member(country="NE")
+    await civil.is_member(country="NE", coordinator=True)
+    async with asker.world.store.transaction(asker.world.now) as tx:
+        await questions.ask(tx, person=asker.person, topic="tru.past", text="Qui a fait cela ?", language="fr")
+    await civil.says("/decide")
+    await civil.says("1")
+    await civil.taps("I refuse")
+    await civil.says("Please ask how, not who.")
+    asker.hears("Please ask how, not who.")
+    async with asker.world.store.reading(asker.world.now) as tx:
+        assert (await questions.mine(tx, person=asker.person))[0].state is State.REFUSED
+
+
+async def test_a_reported_question_is_looked_at(open_phone):
+    """Who was asked reports it; coordinators keep it open or close it, and the asker hears why."""
+    asker, reader, moderator = open_phone(language="en"), open_phone(language="en"), open_phone(language="en")
+    await joined(asker, country="TN")
+    await joined(reader, "official")
+    await moderator.is_member(country="NE", coordinator=True)
+    await asks(asker)
+    await asker.waits(seconds=1)
+    await reader.taps("Report or silence")
+    await reader.taps("It should not be here")
+    reader.hears("nobody learns who said so")
+    moderator.hears("A member asks you to look at an open question.")
+    await moderator.taps("Read and decide")
+    moderator.hears("A member thinks that this open question should not be here.", ASKED)
+    await moderator.taps("I refuse")
+    await moderator.says("It leads to one single person.")
+    asker.hears("Coordinators closed your question", "It leads to one single person.")
+    await reader.says("questions to answer")
+    reader.hears("No question waits for you now.")
+
+
+async def test_who_was_asked_may_leave_it_or_hear_no_more_of_the_topic(open_phone):
+    """Not now leaves it in the list; a silenced topic brings no further question."""
+    asker, reader = open_phone(language="en"), open_phone(language="en")
+    await joined(asker, country="TN")
+    await joined(reader, "official")
+    await asks(asker)
+    await asker.waits(seconds=1)
+    await reader.taps("Not now")
+    reader.hears("It waits for you under “Questions to answer”")
+    await reader.taps("Report or silence")
+    await reader.taps("Silence this topic")
+    reader.hears("It is silent now.")
+    await asks(asker)
+    await asker.waits(seconds=1)
+    reader.hears_nothing()
+
+
+async def test_a_question_about_a_practice_reaches_its_author(open_phone):
+    """The author is among those who are asked, and nobody learns that one of them is the author."""
+    asker, author, other = open_phone(language="en"), open_phone(language="en"), open_phone(language="en")
+    await joined(asker, country="TN", name="Amel")
+    await author.is_member(country="SN", name="Fatou", quiet_from="", quiet_until="")
+    await joined(other, "official")
+    async with asker.world.store.transaction(asker.world.now) as tx:
+        practice = await published(tx, author.person, title="Café de la paix", language="en", country="SN")
+    await asker.says(f"/ask about:{practice}")
+    asker.hears("What do you want to ask?")
+    await asker.says(ASKED)
+    for label in ("Everywhere", "Both sides", "Openly", "As they come"):
+        await asker.taps(label)
+    asker.hears("It is about the practice “Café de la paix”.")
+    await asker.taps("Yes, ask it")
+    await asker.waits(seconds=1)
+    for phone in (author, other):
+        phone.hears("It is about the practice “Café de la paix”.", ASKED)
+    await answers(author)
+    await asker.taps("Read it")
+    await asker.taps("Read the answers")
+    asker.hears("A member of civil society, coastal West Africa:\n“We began with tea")
+    asker.does_not_hear("Fatou", "author", "Senegal")
+
+
+async def test_three_questions_at_a_time(open_phone):
+    """The fourth is kindly put off, before anything is written."""
+    asker = open_phone(language="en")
+    await joined(asker)
+    for _ in range(3):
+        await asks(asker)
+    await asker.says("/ask")
+    asker.hears("You have three questions under way.")
+
+
+async def test_a_question_that_nobody_answers_goes_further_and_closes_kindly(open_phone):
+    """Asked more widely it reaches the next country; a month after it opened it closes with a kind word."""
+    asker, far = open_phone(language="en"), open_phone(language="en")
+    await joined(asker)
+    await joined(far, "official", "TN")
+    await asks(asker, scope="My whole region")
+    await asker.waits(seconds=1)
+    far.hears_nothing()
+    await asker.says("my questions")
+    await asker.says("1")
+    asker.hears("No answer yet.")
+    await asker.taps("Ask more widely")
+    asker.hears("It goes one step further now")
+    await asker.waits(seconds=1)
+    far.hears(ASKED)
+    await answers(far)
+    await asker.waits(days=30)
+    asker.hears("was open for a month and is closed now. Thank you for asking")
+    far.hears("is closed. Thank you for your answer: it helped.")
+
+
+async def test_another_wave_comes_a_day_later(open_phone, monkeypatch):
+    """While a side has hardly answered, more members are asked each day, and nobody twice."""
+    monkeypatch.setattr(waves, "WAVE", 1)
+    asker, one, two = open_phone(language="en"), open_phone(language="en"), open_phone(language="en")
+    await joined(asker, country="TN")
+    await joined(one, "official")
+    await joined(two, "official")
+    await asks(asker, sides="Officials")
+    heard = []
+    for hours in (1, 24, 24):
+        await asker.waits(hours=hours)
+        heard.append([phone.person for phone in (one, two) if ASKED in phone.text])
+    assert [len(each) for each in heard] == [1, 1, 0]
+    assert {*heard[0], *heard[1]} == {one.person, two.person}
+
+
+@pytest.mark.parametrize("leaves", ["asker", "answerer"])
+async def test_whoever_leaves_takes_their_words_along(open_phone, leaves):
+    """An erased asker ends the answers being written; an erased answerer goes from what the asker was reading."""
+    asker, official = open_phone(language="en"), open_phone(language="en")
+    await joined(asker, country="TN")
+    await joined(official, "official")
+    await asks(asker)
+    await asker.waits(seconds=1)
+    await answers(official)
+    await asker.taps("Read it")
+    await asker.taps("Read the answers")
+    gone, left = (asker, official) if leaves == "asker" else (official, asker)
+    await official.taps("Answer")
+    async with asker.world.store.transaction(asker.world.now) as tx:
+        await erasure.erase(tx, person=gone.person)
+    await left.says("A few more words on this, then.")
+    left.does_not_hear(ASKED if leaves == "asker" else GIVEN)
+    if leaves == "answerer":
+        await asker.says("my questions")
+        await asker.says("1")
+        asker.hears("No answer yet.")
+    else:
+        await official.says("questions to answer")
+        official.hears("No question waits for you now.")
