@@ -65,5 +65,5 @@ async def ask_locality(talk: Talk, turn: str = "") -> None:
 async def ask_topics(talk: Talk, turn: str = "") -> None:
     """Ask which fields to follow, and follow exactly these."""
     fields = [Option(topic.code, topics.label(topic.code, talk.language)) for topic in topics.roots()]
-    chosen = await talk.choose_several(f"topics{turn}", _("Which subjects do you want to follow?"), fields)
+    chosen = await talk.choose_several(f"topics{turn}", _("Which fields do you want to follow?"), fields)
     await talk.do(f"topics kept{turn}", topics.follow_only, person=talk.person, topics=chosen)

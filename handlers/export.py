@@ -9,6 +9,7 @@ from typing import Any
 from handlers.labels import language_label, service_label, side_label
 from handlers.language import Text, Voice, Words, _
 from handlers.profile import DIGITS, ROLES
+from handlers.topics import PACES
 from network import countries, topics
 
 ACTS = frozenset({"do", "tell", "read"})  # what a conversation did, not what was answered
@@ -84,7 +85,9 @@ def _address(address: Mapping[str, Any]) -> Lines:
 def _place(kept: Mapping[str, Any], voice: Voice) -> Lines:
     yield _("Groups"), _list(countries.name(code, voice.language) for code in kept["groups"])
     yield _("Groups you coordinate"), _list(countries.name(code, voice.language) for code in kept["coordinates"])
-    yield _("Subjects"), _list(topics.label(code, voice.language) for code in kept["topics"])
+    yield _("Topics"), _list(topics.label(code, voice.language) for code in kept["topics"])
+    yield _("News of topics"), PACES.get(kept["pace"], "")
+    yield _("News of practices heard"), str(kept["news_heard"])
     yield _("Invitations made"), str(kept["invitations_made"])
     yield _("Decisions given"), str(kept["decisions_made"])
     yield _("Reasons you gave"), " · ".join(kept["reasons_given"])
@@ -96,7 +99,7 @@ def _practice(practice: Mapping[str, Any], voice: Voice) -> Lines:
     yield _("You shared"), practice["title"]
     yield _("Standing"), STATES.get(practice["state"], practice["state"])
     yield _("Country"), countries.name(practice["facts"]["country"], voice.language)
-    yield _("Subjects"), _list(topics.label(code, voice.language) for code in practice["topics"])
+    yield _("Topics"), _list(topics.label(code, voice.language) for code in practice["topics"])
     yield _("The problem"), practice["parts"].get("problem", "")
     yield _("What was done"), practice["parts"].get("done", "")
     yield _("Reason given"), practice["reason"] or ""

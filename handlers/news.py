@@ -18,7 +18,7 @@ async def published(talk: Talk, practice: str) -> None:
         found = await talk.look(practices.get, practice=practice, language=language)
         shown = await talk.look(attribution.of, practice=practice)
         text = _(
-            "New on a subject you follow:\n\n“{title}”\n{author}", title=found.title, author=attribution_label(shown)
+            "New on a topic you follow:\n\n“{title}”\n{author}", title=found.title, author=attribution_label(shown)
         )
         # Translators: button, max:20
         options = [Option(f"practice:{practice}", _("Read it")), Option("topics:pace", _("How often"))]

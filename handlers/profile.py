@@ -71,7 +71,7 @@ async def card(talk: Talk) -> Text:
         "Members see: {visibility}\n"
         "Organisation: {organisation}\n"
         "Town or district: {locality}\n"
-        "Subjects: {topics}\n"
+        "Topics: {topics}\n"
         "Digits: {digits}\n"
         "{quiet}",
         name=me.name or NOTHING,
@@ -118,7 +118,7 @@ def _everything() -> list[Option]:
         # Translators: button, max:24
         Option("locality", _("Town or district")),
         # Translators: button, max:24
-        Option("topics", _("Subjects")),
+        Option("topics", _("Topics")),
         # Translators: button, max:24
         Option("digits", _("Digits")),
     ]
@@ -146,6 +146,13 @@ async def _change_service(talk: Talk, turn: str) -> None:
 async def _change_visibility(talk: Talk, turn: str) -> None:
     visibility = await ask_visibility(talk, f"visibility{turn}")
     await talk.do(f"visibility kept{turn}", members.change, person=talk.person, visibility=visibility)
+
+
+async def _change_topics(talk: Talk, turn: str) -> None:
+    """Choose among the fields while joining; a member has a place of their own for topics."""
+    if (await talk.member()).state is State.ACTIVE:
+        await talk.go("topics")
+    await ask_topics(talk, turn)
 
 
 async def _change_digits(talk: Talk, turn: str) -> None:
@@ -205,7 +212,7 @@ CHANGES: dict[str, Callable[[Talk, str], Awaitable[None]]] = {
     "visibility": _change_visibility,
     "organisation": ask_organisation,
     "locality": ask_locality,
-    "topics": ask_topics,
+    "topics": _change_topics,
     "digits": _change_digits,
 }
 

@@ -57,8 +57,8 @@ async def of(tx: Tx, *, person: str) -> Digest | None:
 
 async def begin(tx: Tx, *, person: str) -> None:
     """Tell from now on, weekly; who has begun goes on as they were."""
-    start = {"since": tx.now, "until": tx.now}
-    await tx.add(digests, key=("person",), person=person, pace=Pace.WEEKLY.value, **start)
+    start = tx.now - SETTLED
+    await tx.add(digests, key=("person",), person=person, pace=Pace.WEEKLY.value, since=start, until=start)
 
 
 async def set_pace(tx: Tx, *, person: str, pace: Pace | str) -> None:

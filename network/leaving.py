@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from network import addresses, approvals, jobs, members, outbox
+from network import addresses, approvals, digests, jobs, members, outbox, topics
 from network.members import State
 from network.store import Tx
 
@@ -17,6 +17,7 @@ COPY_KEPT_S = 24 * 3600.0
 async def stop(tx: Tx, *, person: str) -> None:
     """Send the member nothing more, until they come back: news on its way to them is taken back."""
     await members.set_state(tx, person=person, state=State.STOPPED)
+    await digests.disarm(tx, person=person)
     for address in await addresses.of(tx, person=person):
         await outbox.silence(tx, address=address.id)
 
@@ -29,6 +30,7 @@ async def come_back(tx: Tx, *, person: str) -> str:
     waits = await approvals.is_pending(tx, kind="join", subject=person)
     before = State.ACTIVE if member.joined_at else State.WAITING if waits else State.JOINING
     await members.set_state(tx, person=person, state=before)
+    await topics.arrange(tx, person=person)
     return before.value
 
 

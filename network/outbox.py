@@ -107,7 +107,8 @@ Index("ix_outbox_created_at", outbox.c.created_at)
 class Post:
     """One call to make to a provider: ``body`` is the message as JSON, ``urgency`` 0 goes first.
 
-    ``ready_at`` is when it may go (None: at once), ``about`` the id of a person whom it speaks of.
+    ``ready_at`` is when it may go (None: at once), ``about`` the id of a person whom it speaks of, or another
+    id by which to take it back unsent.
     """
 
     address: str
@@ -201,6 +202,11 @@ async def forget_about(tx: Tx, *, person: str) -> None:
     """Take back what speaks of a person and was not sent, and empty what was."""
     await tx.run(delete(outbox).where(outbox.c.about == person, outbox.c.stage.in_((Stage.HELD, Stage.QUEUED))))
     await tx.run(update(outbox).where(outbox.c.about == person).values(body=None, about=None))
+
+
+async def withdraw(tx: Tx, *, about: str) -> int:
+    """Take back what is about something and was not sent yet; return how many calls that were."""
+    return await tx.run(delete(outbox).where(outbox.c.about == about, outbox.c.stage.in_((Stage.HELD, Stage.QUEUED))))
 
 
 async def waiting(tx: Tx, *, people: Sequence[str]) -> int:

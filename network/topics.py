@@ -39,6 +39,11 @@ class Topic:
     synonyms: dict[str, tuple[str, ...]] | None = None
 
 
+def all() -> tuple[Topic, ...]:  # noqa: A001 - read as topics.all()
+    """Return every topic, each root before its own."""
+    return tuple(_topics().values())
+
+
 def roots() -> tuple[Topic, ...]:
     """Return the topics at the top, in their order."""
     return tuple(topic for topic in _topics().values() if "." not in topic.code)
@@ -148,14 +153,14 @@ async def set_pace(tx: Tx, *, person: str, pace: Pace | str, topic: str = "") ->
 
 def pace_of() -> ColumnElement[str]:
     """Return the expression for how often news of a followed topic comes, where ``digests`` is joined."""
-    return func.coalesce(func.nullif(follows.c.pace, ""), digests.digests.c.pace)
+    return func.coalesce(func.nullif(follows.c.pace, ""), digests.digests.c.pace, Pace.WEEKLY.value)
 
 
 async def arrange(tx: Tx, *, person: str) -> None:
     """Let digests come to a member who follows something and is not silent, and none to anybody else."""
-    joined = select(follows.c.topic).join(digests.digests, digests.digests.c.person == follows.c.person)
-    await digests.begin(tx, person=person)
+    joined = select(follows.c.topic).outerjoin(digests.digests, digests.digests.c.person == follows.c.person)
     if await tx.first(joined.where(follows.c.person == person, pace_of() != Pace.SILENT.value).limit(1)):
+        await digests.begin(tx, person=person)
         await digests.arm(tx, person=person)
     else:
         await digests.disarm(tx, person=person)

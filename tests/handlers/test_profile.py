@@ -42,11 +42,13 @@ async def test_several_things_are_changed_in_one_go(open_phone):
     phone = open_phone()
     await phone.is_member()
     await phone.says("/profile")
-    for answer in ("Subjects", "1 3", "Name", "Nour", "Name", "Noura", "All is well"):
+    for answer in ("Name", "Nour", "Digits", "1", "Name", "Noura", "All is well"):
         await phone.says(answer)
     assert (await member(phone)).name == "Noura"
     await phone.says("/profile")
-    phone.hears("Name: Noura", "Governance & oversight · Trust & communication")
+    phone.hears("Name: Noura", "Topics: –")
+    await phone.taps("Topics")
+    phone.hears("You follow no topic yet.")
 
 
 async def test_whoever_changes_country_changes_group(open_phone):
