@@ -6,7 +6,7 @@ STAMP := .venv/ready
 PYTEST := $(BIN)/python -m pytest
 
 .DEFAULT_GOAL := help
-.PHONY: help setup browser demo run test long check format bench messages lock clean
+.PHONY: help setup browser demo run test long check format semantic bench messages lock clean
 
 help: ## Show what can be made
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 12
@@ -52,12 +52,16 @@ format: setup ## Put the code in the house's form
 messages: setup ## Take new texts into the catalogues
 	@$(BIN)/python -m locales.update
 
-bench: setup ## Measure, beside a reference in the same run (minutes; BENCH=--quick: one round)
+semantic: setup ## Install the optional search by meaning (90 MB)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/semantic.txt
+
+bench: semantic ## Measure, beside a reference in the same run (minutes; BENCH=--quick: one round)
 	@$(BIN)/python -m benchmarks $(BENCH)
 
 lock: setup ## Resolve the pinned versions again (needs uv)
 	uv pip compile pyproject.toml -p 3.11 --universal --generate-hashes --no-emit-index-url --no-annotate --no-header -q -o requirements/run.txt
 	uv pip compile pyproject.toml --group dev -p 3.11 --universal --generate-hashes --no-emit-index-url --no-annotate --no-header -q -c requirements/run.txt -o requirements/dev.txt
+	uv pip compile pyproject.toml --extra semantic -p 3.11 --universal --generate-hashes --no-emit-index-url --no-annotate --no-header -q -c requirements/run.txt -o requirements/semantic.txt
 	uv pip compile --group build -p 3.11 --universal --generate-hashes --no-emit-index-url --no-annotate --no-header -q -c requirements/dev.txt -o requirements/build.txt
 
 clean: ## Remove what was built (never the data folder)

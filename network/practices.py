@@ -26,7 +26,7 @@ from sqlalchemy import (
     update,
 )
 
-from network import approvals, attachments, due, texts, topics
+from network import approvals, attachments, due, index, texts, topics
 from network.errors import Conflict, Invalid, Missing
 from network.ids import new_id
 from network.store import Instant, Tx, batches, metadata
@@ -213,6 +213,7 @@ async def publish(tx: Tx, *, practice: str) -> None:
     draft = _open(tx, row)
     await texts.put(tx, practice=practice, language=row.language, title=draft.title, parts=draft.parts)
     await _set(tx, practice, State.PUBLISHED, draft=None, reason=None, published_at=tx.now)
+    await index.write(tx, practice=practice)
 
 
 async def refuse(tx: Tx, *, practice: str, reason: str) -> None:
@@ -316,6 +317,7 @@ async def _taken_back(tx: Tx, row: Row[Any]) -> bytes:
         return bytes(row.draft)
     original = (await texts.of(tx, [row.id]))[row.id][row.language]
     await texts.forget(tx, practice=row.id)
+    await index.forget(tx, practices=[row.id])
     return _seal(tx, row.id, original.title, original.parts)
 
 
@@ -371,6 +373,7 @@ async def forget_author(tx: Tx, *, author: str, keep: bool) -> None:
     for row in rows:
         await approvals.withdraw(tx, subject=row.id)
         await due.cancel(tx, kind=REFUSED_FILES, subject=row.id)
+    await index.forget(tx, practices=[row.id for row in rows])
     await tx.run(delete(practices).where(practices.c.author == author))
 
 

@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, case, exists, literal, or_, select
+from sqlalchemy import ColumnElement, Integer, Select, String, column, exists, func, select, values
 
+from network import concepts, index, spelling, topics
 from network import practices as practices_
-from network import topics
-from network.folding import fold_words
+from network.index import search_terms
 from network.practices import Practice, State, practice_topics, practices
+from network.stems import stem, stems
 from network.store import Tx
-from network.texts import practice_texts
 
-TEXT_SCORE = 3  # a word that stands in the text
-TOPIC_SCORE = 1  # a word that only names one of its topics
-SHORTEST_WORD = 3  # Latin letters: shorter ones are articles and prepositions
+CONCEPT, TOPIC, COUNTRY = 1.0, 0.5, 0.6  # what a term is worth beside a word that was said as it stands
+PHRASE = 0.25  # what each further word of a phrase adds to its concept
+MISSPELT = 0.7
+BLEND = 0.7  # how far a word counts as its concept does: words of the less used languages seem rarer than they are
+FEW = 100  # practices: in a smaller network the rarity of words is reckoned as in one of so many
+AT_LEAST = 0.1  # of the best that a search could find: what has less answers too little of it
+PRECISION = 100  # steps in one unit of worth: scores are whole numbers, the same on every store
+MOST_WORDS = 16
 
 
 @dataclass(frozen=True)
@@ -33,54 +39,156 @@ class Wish:
     sides: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True)
+class Term:
+    """A term that is looked for: how much it is worth where it stands, and by which word of the search."""
+
+    term: str
+    worth: float
+    place: int
+
+
 async def find(
     tx: Tx, *, wish: Wish, language: str = "", limit: int = 50, only: Sequence[str] | None = None
 ) -> list[Practice]:
     """Return published practices, the best match first and then the newest; ``only`` returns these, in their order.
 
-    A word matches where it begins a word of any of the texts, or where it names one of the
-    topics, in any language; ``language`` is the one to read in where a text has it.
+    ``language`` is the one to read in where a text has it.
     """
     if only is not None:
         return await practices_.published(tx, only, language=language)
-    sought = _sought(wish.words)
-    if wish.words.strip() and not sought:
+    ids = await ranked(tx, wish=wish, limit=limit)
+    return await practices_.published(tx, ids, language=language)
+
+
+async def ranked(tx: Tx, *, wish: Wish, limit: int) -> list[str]:
+    """Return the ids of what ``find`` finds."""
+    query = select(practices.c.id).where(practices.c.state == State.PUBLISHED.value, *_narrowed(wish)).limit(limit)
+    newest = (practices.c.published_at.desc(), practices.c.id)
+    if wish.words.strip():
+        matched = await _matched(tx, wish.words)
+        if matched is None:
+            return []
+        found = matched.subquery()
+        query = query.join(found, found.c.practice == practices.c.id).order_by(found.c.score.desc(), *newest)
+    else:
+        query = query.order_by(*newest)
+    return [row.id for row in await tx.all(query)]
+
+
+async def _matched(tx: Tx, words: str) -> Select[tuple[str, int]] | None:
+    """Return the query of the practices that answer ``words``, with their scores; None when nothing can.
+
+    Of the terms that one word stands for the best counts: what it says itself, or what it means.
+    """
+    wanted = await _wanted(tx, words)
+    if not wanted:
+        return None
+    given = values(column("term", String), column("place", Integer), column("boost", Integer), name="wanted")
+    table = given.data(sorted(wanted)).cte("wanted")
+    worth = func.max(search_terms.c.weight * table.c.boost).label("worth")
+    by_word = (
+        select(search_terms.c.practice, worth)
+        .select_from(table.join(search_terms, search_terms.c.term == table.c.term))
+        .group_by(search_terms.c.practice, table.c.place)
+        .subquery()
+    )
+    best = sum(max(boost for _, at, boost in wanted if at == place) for place in {place for _, place, _ in wanted})
+    score = func.sum(by_word.c.worth)
+    return (
+        select(by_word.c.practice, score.label("score"))
+        .group_by(by_word.c.practice)
+        .having(score >= round(1000 * best * AT_LEAST))
+    )
+
+
+async def _wanted(tx: Tx, words: str) -> list[tuple[str, int, int]]:
+    """Return the terms of a search, each with the place of its word and what it is worth: more where it is rare."""
+    sought = await _sought(tx, words)
+    counted = await _counted(tx, [each.term for each in sought])
+    total = max(await index.size(tx), FEW)
+    rare = {term: math.log(1 + (total - count + 0.5) / (count + 0.5)) for term, count in counted.items()}
+    meant: dict[int, float] = {}  # by place, the rarest concept
+    for each in sought:
+        if each.term.startswith(concepts.MARK) and each.term in rare:
+            meant[each.place] = max(meant.get(each.place, 0.0), rare[each.term])
+    found: dict[tuple[str, int], int] = {}
+    for each in sought:
+        if each.term in counted:
+            alike = meant.get(each.place, rare[each.term])
+            usual = (
+                rare[each.term]
+                if each.term.startswith(concepts.MARK)
+                else BLEND * alike + (1 - BLEND) * rare[each.term]
+            )
+            key = (each.term, each.place)
+            found[key] = max(found.get(key, 0), round(PRECISION * usual * each.worth))
+    return [(term, place, boost) for (term, place), boost in found.items()]
+
+
+async def _sought(tx: Tx, words: str) -> list[Term]:
+    """Return the terms that ``words`` stand for: their stems, the concepts that they name, and how they are spelt."""
+    said = concepts.meaningful(words)[:MOST_WORDS]
+    languages = concepts.languages_of(words)
+    roots = [stems(word, languages) for word in said]
+    known = await _counted(tx, [root for each in roots for root in each])
+    found: list[Term] = []
+    for place, word in enumerate(said):
+        meant = [word]
+        if not any(root in known for root in roots[place]) and not concepts.knows(word, languages):
+            meant = await _respelt(tx, word)
+            said[place] = meant[0] if meant else word
+        worth = 1.0 if meant == [word] else MISSPELT
+        found += [Term(root, worth, place) for each in meant for root in stems(each, languages)]
+    for each in concepts.named(said, languages):
+        worth = _worth(each.term) * (1 + PHRASE * (each.length - 1)) / each.length
+        found += [Term(each.term, worth, each.place + word) for word in range(each.length)]
+    return found
+
+
+def _worth(term: str) -> float:
+    if term.startswith(concepts.of_topic("")):
+        return TOPIC
+    return COUNTRY if term.startswith(concepts.of_country("")) else CONCEPT
+
+
+async def _respelt(tx: Tx, word: str) -> list[str]:
+    """Return the known words that a word nobody knows may be meant for."""
+    written = _spelling(word)
+    within = spelling.forgiven(written)
+    if not within:
         return []
-    score = _score(sought)
-    query = select(practices.c.id).where(practices.c.state == State.PUBLISHED.value, *_narrowed(wish))
-    if sought:
-        query = query.where(score > 0)
-    rows = await tx.all(query.order_by(score.desc(), practices.c.published_at.desc(), practices.c.id).limit(limit))
-    return await practices_.published(tx, [row.id for row in rows], language=language)
+    known = await index.spelt_like(tx, [written], within=within)
+    known |= {each for each in map(_spelling, concepts.known_words()) if _begins_or_ends_as(written, each)}
+    return spelling.nearest(written, known)
 
 
-def _sought(words: str) -> dict[str, set[str]]:
-    """Return the words of a search that can find something, and the topics that each names."""
-    given = [word for word in fold_words(words) if len(word) >= SHORTEST_WORD or not word.isascii() or word.isdigit()]
-    return topics.named_by(given)
+def _spelling(word: str) -> str:
+    return index.spelling(word, stem(word, "ar"))
 
 
-def _score(sought: dict[str, set[str]]) -> ColumnElement[int]:
-    """Return how well a practice matches: each word counts once, more in the text than by a topic."""
-    total: ColumnElement[int] = literal(0)
-    for word, codes in sought.items():
-        in_text = exists().where(
-            practice_texts.c.practice == practices.c.id, practice_texts.c.words.like(f"% {topics.stem(word)}%")
-        )
-        by_topic = exists().where(
-            practice_topics.c.practice == practices.c.id, practice_topics.c.topic.in_(sorted(topics.spread(codes)))
-        )
-        total = total + case((in_text, TEXT_SCORE), (by_topic, TOPIC_SCORE), else_=0)
-    return total
+def _begins_or_ends_as(word: str, other: str) -> bool:
+    return word[: index.ENDS] == other[: index.ENDS] or word[-index.ENDS :] == other[-index.ENDS :]
+
+
+async def _counted(tx: Tx, terms: Sequence[str]) -> dict[str, int]:
+    """Return in how many practices each term stands; a term in none is left out."""
+    query = select(search_terms.c.term, func.count()).where(search_terms.c.term.in_(sorted(set(terms))))
+    return {row[0]: row[1] for row in await tx.all(query.group_by(search_terms.c.term))}
 
 
 def _narrowed(wish: Wish) -> list[ColumnElement[bool]]:
-    narrowed: list[ColumnElement[bool]] = []
+    facts = (
+        (practices.c.country, wish.countries),
+        (practices.c.zone, wish.zones),
+        (practices.c.kind, wish.kinds),
+        (practices.c.stage, wish.stages),
+        (practices.c.evidence, wish.evidence),
+    )
+    narrowed: list[ColumnElement[bool]] = [fact.in_(wanted) for fact, wanted in facts if wanted]
     if wish.topics:
         meant = sorted(topics.spread(wish.topics))
         narrowed.append(
             exists().where(practice_topics.c.practice == practices.c.id, practice_topics.c.topic.in_(meant))
         )
-    if wish.countries:
-        narrowed.append(or_(*(practices.c.country == code for code in wish.countries)))
     return narrowed

@@ -7,7 +7,7 @@ import json
 from importlib import resources
 from typing import Any
 
-from network import countries, groups, practices, texts
+from network import countries, groups, index, practices, texts
 from network.store import Tx
 from network.texts import Mark
 
@@ -52,6 +52,7 @@ async def _add(tx: Tx, record: dict[str, Any], wordings: dict[str, dict[str, Any
     for language, text in wordings.items():
         if text["title"]:
             await texts.put(tx, practice=practice, language=language, **text, mark=Mark.EDITORIAL)
+    await index.write(tx, practice=practice)
 
 
 def _original(country: str) -> str:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Column, ForeignKey, Row, String, Table, Text, delete, select
+from sqlalchemy import Column, ForeignKey, Row, String, Table, Text, column, delete, select, table
 
-from network.folding import fold_words
 from network.store import Tx, metadata
 
 PARTS = (  # of a practice, in the order in which they are read; the first and "done" are always there
@@ -43,6 +43,8 @@ class Mark(StrEnum):
     MACHINE = "machine"
 
 
+TRANSLATED = (Mark.OFFICIAL, Mark.CIVIL, Mark.MACHINE)
+
 practice_texts = Table(
     "practice_texts",
     metadata,
@@ -51,26 +53,52 @@ practice_texts = Table(
     Column("mark", String(10), nullable=False, server_default="original"),
     Column("title", Text, nullable=False),
     Column("parts", Text, nullable=False, server_default="{}"),  # JSON: the parts that were given, by name
-    Column("words", Text, nullable=False),
+    Column("version", String(16), nullable=False, server_default=""),  # of the text that it is, or translates
 )
+
+_translations = table("translations", column("practice"))  # of the noun that builds on this one, no more than this
 
 
 @dataclass(frozen=True)
 class Wording:
-    """What a practice says in one language. ``parts`` holds those that were given; a title may stand alone."""
+    """What a practice says in one language. ``parts`` holds those that were given; a title may stand alone.
+
+    ``version`` tells the words of an original from what they were before; of a translation it is that of the
+    original that was translated.
+    """
 
     language: str
     mark: Mark
     title: str = field(repr=False)
     parts: dict[str, str] = field(repr=False)
+    version: str = ""
+
+    def is_behind(self, original: Wording) -> bool:
+        """Whether this translates other words than the original's of today."""
+        return self.mark in TRANSLATED and self.version != original.version
+
+
+def version(title: str, parts: Mapping[str, str]) -> str:
+    """Return what changes whenever these words do, in 16 characters."""
+    said = json.dumps([title, {part: parts[part] for part in PARTS if parts.get(part)}])
+    return hashlib.sha256(said.encode()).hexdigest()[:16]
 
 
 async def put(
-    tx: Tx, *, practice: str, language: str, title: str, parts: Mapping[str, str], mark: Mark = Mark.ORIGINAL
+    tx: Tx,
+    *,
+    practice: str,
+    language: str,
+    title: str,
+    parts: Mapping[str, str],
+    mark: Mark = Mark.ORIGINAL,
+    made_from: str = "",
 ) -> None:
-    """Write the published text of one language, with its words to be found by."""
+    """Write the published text of one language; who calls it writes the index then (``index.write``).
+
+    Of a translation ``made_from`` is the version of the original that was translated.
+    """
     kept = {part: parts[part] for part in PARTS if parts.get(part)}
-    said = " ".join([title, *kept.values()])
     await tx.put(
         practice_texts,
         key=("practice", "language"),
@@ -79,12 +107,13 @@ async def put(
         mark=mark.value,
         title=title,
         parts=json.dumps(kept, ensure_ascii=False),
-        words="".join(f" {word}" for word in fold_words(said)),
+        version=made_from or version(title, kept),
     )
 
 
 async def forget(tx: Tx, *, practice: str) -> None:
-    """Forget what a practice says, in every language."""
+    """Forget what a practice says, in every language, and what was offered to be."""
+    await tx.run(delete(_translations).where(_translations.c.practice == practice))
     await tx.run(delete(practice_texts).where(practice_texts.c.practice == practice))
 
 
@@ -97,4 +126,5 @@ async def of(tx: Tx, practices: Sequence[str]) -> dict[str, dict[str, Wording]]:
 
 
 def _wording(row: Row[Any]) -> Wording:
-    return Wording(row.language, Mark(row.mark), row.title, json.loads(row.parts))
+    parts = json.loads(row.parts)
+    return Wording(row.language, Mark(row.mark), row.title, parts, row.version or version(row.title, parts))

@@ -1,0 +1,68 @@
+"""Bilinguals: of the members whom a practice concerns, those who are likely to read two languages."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, and_, or_, select
+
+from network import audiences, countries, groups
+from network.audiences import Audience
+from network.errors import Missing
+from network.members import State, members
+from network.practices import Practice
+from network.store import Tx
+
+LOOKED_AT = 2000  # members who may fit
+
+
+async def concerned(tx: Tx, *, practice: Practice, person: str) -> bool:
+    """Whether a member follows a topic of a practice, or coordinates its country."""
+    query = select(members.c.id).where(members.c.id == person, await _concerned(tx, practice))
+    return await tx.first(query) is not None
+
+
+async def likely(
+    tx: Tx, *, practice: Practice, language: str, proven: Collection[str], after: tuple[str, str, str]
+) -> list[str]:
+    """Return whom a practice concerns and who may read its language and this one, the likeliest first.
+
+    ``proven`` have worked in it before. ``after`` says whose word is to be confirmed, their side and what
+    they wrote, by id: of others who are as likely, those of the other side come first, and which ones turns.
+    """
+    person, side, turn = after
+    pair = {practice.written, language}
+    both = [country.code for country in countries.all() if pair <= set(country.languages)]
+    near = or_(members.c.language.in_(sorted(pair)), members.c.country.in_(both))
+    columns = (members.c.id, members.c.side, members.c.language, members.c.country)
+    query = select(*columns).where(members.c.id != person, near, await _concerned(tx, practice))
+    found = await tx.all(query.order_by(members.c.id).limit(LOOKED_AT))
+
+    def worth(one: Row[Any]) -> tuple[Any, ...]:
+        reads = 0 if one.id in proven else 1 if _reads(one, pair) else 2
+        return reads, one.side == side, one.id < turn, one.id
+
+    return [one.id for one in sorted(found, key=worth)]
+
+
+def _reads(one: Row[Any], pair: set[str]) -> bool:
+    """Whether their own language and those worked in in their country are the two."""
+    worked_in = countries.get(one.country).languages if countries.known(one.country) else ()
+    return pair <= {one.language, *worked_in}
+
+
+async def _concerned(tx: Tx, practice: Practice) -> ColumnElement[bool]:
+    follows = members.c.id.in_(audiences.query(Audience(topics=practice.topics)))
+    coordinates = and_(
+        members.c.id.in_(await _coordinators(tx, practice.country)), members.c.state == State.ACTIVE.value
+    )
+    return or_(follows, coordinates) if practice.topics else coordinates
+
+
+async def _coordinators(tx: Tx, country: str) -> list[str]:
+    try:
+        group = await groups.by_country(tx, country=country)
+    except Missing:  # of the whole region, or of a country outside it
+        return []
+    return [seat.person for seat in await groups.seated(tx, group=group.id)]

@@ -1,0 +1,168 @@
+"""Concepts: what words mean, whatever the language they are said in.
+
+A practice in Arabic is found with French words because both name the same concept: one of the field's
+(``data/concepts.json``), a topic by its label or a synonym, or a country.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+
+from network import countries, topics
+from network.folding import fold_words
+from network.stems import stem
+
+MARK = "#"  # stands before the code of a concept among terms: no word has it
+LABEL_PARTS = re.compile(r"[&,/]|\b(?:et|and)\b|\sو(?=\w)")
+SCRIPTS = (("fr", "en", "ha"), ("ar",))
+LANGUAGES = tuple(language for script in SCRIPTS for language in script)
+SHORTEST = 2  # letters: a single one means nothing
+
+
+@dataclass(frozen=True)
+class Phrases:
+    """The phrases of one language, by the stem that they begin with: the stems that follow, and what is named."""
+
+    language: str
+    by_first: dict[str, list[tuple[tuple[str, ...], tuple[str, ...]]]]
+
+
+@dataclass(frozen=True)
+class Found:
+    """A concept that some words name: the words from ``place`` on, ``length`` of them."""
+
+    term: str
+    place: int
+    length: int
+
+
+def meaningful(text: str) -> list[str]:
+    """Return the folded words of ``text`` without those that stand in any sentence."""
+    empty = _unimportant().values()
+    return [word for word in fold_words(text) if _means_something(word) and not any(word in words for words in empty)]
+
+
+def named(words: Sequence[str], languages: Iterable[str]) -> Iterator[Found]:
+    """Walk the concepts that meaningful ``words`` name in any of ``languages``.
+
+    A concept counts once where a longer phrase of it stands around a shorter one.
+    """
+    tables = [_phrases(language) for language in languages]
+    counted: dict[str, int] = {}  # by term, the place behind the last phrase
+    for place in range(len(words)):
+        for length, term in sorted(_named_at(words, place, tables), reverse=True):
+            if counted.get(term, 0) <= place:
+                counted[term] = place + length
+                yield Found(term, place, length)
+
+
+def of_topic(code: str) -> str:
+    """Return the term of a topic."""
+    return f"{MARK}topic:{code}"
+
+
+def of_country(code: str) -> str:
+    """Return the term of a country."""
+    return f"{MARK}country:{code}"
+
+
+@cache
+def known_words() -> frozenset[str]:
+    """Return every word by which a concept is named, folded."""
+    return frozenset(word for _, phrases in _named_by() for _, phrase in phrases for word in meaningful(phrase))
+
+
+def version() -> str:
+    """Return what the concepts are made of: another text gives another index."""
+    return _read("concepts.json") + _read("topics.json") + _read("countries.json")
+
+
+def knows(word: str, languages: Iterable[str]) -> bool:
+    """Whether a word stands in a phrase that names a concept in any of ``languages``."""
+    return any(stem(word, language) in _roots(language) for language in languages)
+
+
+def languages_of(text: str) -> tuple[str, ...]:
+    """Return the languages that a search may be in: those that most of its words are known in, by script.
+
+    With few words two languages may be as likely: then it is both.
+    """
+    known: Counter[str] = Counter()
+    for word in fold_words(text):
+        known.update(language for language in LANGUAGES if _is_of(word, language))
+    return (
+        tuple(
+            language
+            for script in SCRIPTS
+            for language in script
+            if known[language] and known[language] == max(known[each] for each in script)
+        )
+        or LANGUAGES
+    )
+
+
+def _is_of(word: str, language: str) -> bool:
+    return word in _unimportant()[language] or stem(word, language) in _roots(language)
+
+
+def _named_at(words: Sequence[str], place: int, tables: Sequence[Phrases]) -> Iterator[tuple[int, str]]:
+    """Walk the terms that the words from ``place`` on name, each with the number of these words."""
+    for phrases in tables:
+        for rest, terms in phrases.by_first.get(stem(words[place], phrases.language), ()):
+            following = words[place + 1 : place + 1 + len(rest)]
+            if tuple(stem(word, phrases.language) for word in following) == rest:
+                yield from ((1 + len(rest), term) for term in terms)
+
+
+def _means_something(word: str) -> bool:
+    return len(word) >= SHORTEST or word.isdigit()
+
+
+@cache
+def _phrases(language: str) -> Phrases:
+    terms: dict[tuple[str, ...], dict[str, None]] = {}
+    for term, phrases in _named_by():
+        for said_in, phrase in phrases:
+            roots = tuple(stem(word, language) for word in meaningful(phrase)) if said_in == language else ()
+            if roots:
+                terms.setdefault(roots, {})[term] = None
+    found = Phrases(language, {})
+    for (first, *rest), meant in terms.items():
+        found.by_first.setdefault(first, []).append((tuple(rest), tuple(meant)))
+    return found
+
+
+@cache
+def _roots(language: str) -> frozenset[str]:
+    """Return the stems of every word that stands in a phrase."""
+    table = _phrases(language).by_first
+    return frozenset(root for first, phrases in table.items() for rest, _ in phrases for root in (first, *rest))
+
+
+def _named_by() -> Iterator[tuple[str, list[tuple[str, str]]]]:
+    """Walk the terms of all concepts, each with the phrases that name it, by language."""
+    for code, given in json.loads(_read("concepts.json"))["concepts"].items():
+        yield MARK + code, [(language, phrase) for language, phrases in given.items() for phrase in phrases]
+    for topic in topics.all():
+        labels = [(lang, part) for lang, label in topic.labels.items() for part in LABEL_PARTS.split(label)]
+        synonyms = [(lang, phrase) for lang, phrases in (topic.synonyms or {}).items() for phrase in phrases]
+        yield of_topic(topic.code), labels + synonyms
+    for country in countries.all():
+        yield of_country(country.code), list(country.names.items())
+
+
+@cache
+def _unimportant() -> dict[str, frozenset[str]]:
+    given: dict[str, str] = json.loads(_read("concepts.json"))["unimportant"]
+    return {language: frozenset(fold_words(words)) for language, words in given.items()}
+
+
+@cache
+def _read(name: str) -> str:
+    return resources.files("network").joinpath("data", name).read_text("utf-8")
