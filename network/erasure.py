@@ -15,6 +15,7 @@ from sqlalchemy import Table, delete, or_, select, update
 from network import (
     addresses,
     answers,
+    appeals,
     calls,
     conversations,
     digests,
@@ -32,6 +33,7 @@ from network import (
     standings,
     topics,
     traces,
+    translations,
 )
 from network.approvals import approvals, decisions
 from network.invitations import code_tries, invitation_uses, invitations
@@ -63,6 +65,7 @@ async def erase(tx: Tx, *, person: str, keep_practices: bool = True) -> None:
     await standings.forget(tx, person=person)
     await answers.forget(tx, person=person, asked=await questions.forget(tx, person=person))
     await calls.forget(tx, person=person)
+    await translations.forget(tx, person=person)
     await _erase_approvals(tx, person)
     await tx.run(delete(jobs).where(jobs.c.person == person, jobs.c.kind != ERASE))
     await tx.run(delete(invitations).where(invitations.c.by == person))
@@ -106,6 +109,7 @@ async def export(tx: Tx, *, person: str) -> dict[str, Any]:
         "followups": await followups.all_of(tx, person=person),
         "questions": await questions.copy(tx, person=person),
         "answers": await answers.copy(tx, person=person),
+        "translations": await translations.copy(tx, person=person),
         "questions_received": await calls.count(tx, person=person),
         "endorsements": await standings.entered_by(tx, person=person),
         "conversations": [
@@ -114,6 +118,7 @@ async def export(tx: Tx, *, person: str) -> dict[str, Any]:
         "invitations_made": await _count(tx, invitations, "by", person),
         "decisions_made": await _count(tx, decisions, "person", person),
         "reasons_given": await _reasons(tx, person),
+        "appeals": await appeals.made_by(tx, person=person),
         "requests_made": await _count(tx, approvals, "by", person),
         "reminders_set": await _count(tx, due.due, "person", person),
     }

@@ -9,6 +9,7 @@ from sqlalchemy import Column, ForeignKey, String, Table, delete, select, update
 from network import (
     addresses,
     answers,
+    approvals,
     audit,
     calls,
     codes,
@@ -24,9 +25,9 @@ from network import (
     questions,
     standings,
     topics,
+    translations,
 )
 from network.addresses import Address
-from network.approvals import approvals, decisions
 from network.erasure import erase
 from network.groups import seats
 from network.invitations import invitations
@@ -133,11 +134,9 @@ async def _hand_over(tx: Tx, old: str, new: str) -> None:
     await questions.hand_over(tx, person=old, to=new)
     await answers.hand_over(tx, person=old, to=new)
     await calls.hand_over(tx, person=old, to=new)
+    await translations.hand_over(tx, person=old, to=new)
     await tx.run(update(invitations).where(invitations.c.by == old).values(by=new))
-    await tx.run(update(decisions).where(decisions.c.person == old).values(person=new))
-    await tx.run(
-        update(approvals).where(approvals.c.by == old, approvals.c.kind.not_in(("join", "side"))).values(by=new)
-    )
+    await approvals.hand_over(tx, person=old, to=new)
 
 
 def _index(tx: Tx, code: str) -> str:

@@ -104,6 +104,7 @@ async def keep(tx: Tx, *, text: Published, said: Sequence[str]) -> bool:
     how = {"mark": Mark.MACHINE, "made_from": text.version}
     await texts.put(tx, practice=text.practice, language=text.target, title=title, parts=parts, **how)
     await index.write(tx, practice=text.practice)
+    await index.write(tx, practice=text.practice)
     return True
 
 
