@@ -106,7 +106,7 @@ def _review() -> list[Option]:
         # Translators: button, max:20
         Option("text", _("Change the answer")),
         # Translators: button, max:20. How much is said of the one who answers.
-        Option("level", _("Change who I am")),
+        Option("level", _("Change my line")),
     ]
 
 

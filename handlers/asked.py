@@ -46,8 +46,8 @@ async def asked(talk: Talk) -> None:
 
 async def _choose(talk: Talk, mine: Sequence[Question]) -> str:
     if not mine:
-        # Translators: button, max:20
-        if await talk.confirm("begin", _("You have asked nothing yet."), yes=_("Ask the network"), no=_("Not now")):
+        nothing = _("You have asked nothing yet.")
+        if await talk.confirm("begin", nothing, yes=_("Ask the network"), no=_("Not now")):
             await talk.go("ask")
         await talk.say(_("Gladly. Write “menu” for anything else."))
         return ""
@@ -187,7 +187,7 @@ async def _ask_back(talk: Talk, question: Question, answer: str, place: str) -> 
         text=text,
     )
     # Translators: button, max:20
-    await talk.tell(f"asked back[{place}]", [told], notice, [Option(f"reply:{answer}", _("Answer"))], about=talk.person)
+    await talk.tell(f"asked back[{place}]", [told], notice, [Option(f"reply:{answer}", _("Answer it"))], about=talk.person)
     await talk.say(_("It is on its way. What comes back stands with the answer."))
 
 

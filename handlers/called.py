@@ -56,7 +56,7 @@ async def _silence(talk: Talk, question: Question, wish: str) -> None:
         await talk.do("silence", topics.set_pace, person=talk.person, pace=Pace.SILENT, topic=question.topic)
     else:
         await talk.do("silence", topics.set_pace, person=talk.person, pace=Pace.SILENT)
-    await talk.say(_("It is silent now. You can change that at any time under “Topics”."))
+    await talk.say(_("It is silent now. You can change that at any time under “Topics I follow”."))
 
 
 capability = Capability(

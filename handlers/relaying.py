@@ -77,7 +77,7 @@ async def _notice(tx: Tx, question: Question, language: str) -> Text:
 def _ways(question: Question) -> list[Option]:
     return [
         # Translators: button, max:20
-        Option(f"answer:{question.id}", _("Answer")),
+        Option(f"answer:{question.id}", _("Answer it")),
         # Translators: button, max:20
         Option(f"called:later:{question.id}", _("Not now")),
         # Translators: button, max:20. To report a question, or to hear no more of its topic.

@@ -47,7 +47,7 @@ async def question_of(phone: Transcript) -> str:
 
 async def answers(phone: Transcript, text: str = GIVEN, level: str = "Side and region") -> None:
     """Answer the question that just came."""
-    await phone.taps("Answer")
+    await phone.taps("Answer it")
     await phone.says(text)
     await phone.taps(level)
     await phone.taps("Yes, send it")
@@ -85,7 +85,7 @@ async def test_a_question_goes_to_both_sides_of_the_region(open_phone):
     for phone in (official, civil):
         phone.hears("A member of civil society, Maghreb asks", ASKED)
         phone.does_not_hear("Amel", "Tunisia")
-        phone.sees_choices("Answer", "Not now", "Report or silence")
+        phone.sees_choices("Answer it", "Not now", "Report or silence")
     asker.hears_nothing()
 
 
@@ -97,7 +97,7 @@ async def test_the_answers_of_both_sides_are_read_together(open_phone):
     await joined(civil, "civil", "SN", name="Awa")
     await asks(asker)
     await asker.waits(seconds=1)
-    await official.taps("Answer")
+    await official.taps("Answer it")
     official.hears(ASKED, "What do you answer?")
     await official.says(GIVEN)
     official.hears("What may be said of you?", "Nothing about me · A member of the network", "An official, Sahel")
@@ -193,7 +193,7 @@ async def test_what_is_asked_back_is_relayed(open_phone):
     asker.sees_no_choice("Ask the official back")
     official.hears("The person who asked it asks back:\n\n“And who paid for the tea?”")
     official.does_not_hear("Amel", "civil society")
-    await official.taps("Answer")
+    await official.taps("Answer it")
     official.hears("You answered: “We began with tea", "What do you answer?")
     await official.says("The mayor did, each month.")
     official.hears("Your answer is on its way.")
@@ -212,7 +212,7 @@ async def test_a_question_closed_in_the_middle_of_an_answer(open_phone):
     await asks(asker)
     await asker.waits(seconds=1)
     await answers(quick)
-    await slow.taps("Answer")
+    await slow.taps("Answer it")
     await slow.says(GIVEN)
     await slow.taps("Side and region")
     await asker.says("my questions")
@@ -224,7 +224,7 @@ async def test_a_question_closed_in_the_middle_of_an_answer(open_phone):
     slow.hears_nothing()
     await slow.taps("Yes, send it")
     slow.hears("was closed meanwhile, so your answer was not sent")
-    await slow.taps("Answer")
+    await slow.taps("Answer it")
     slow.hears("This question takes no more answers.")
 
 
@@ -444,7 +444,7 @@ async def test_whoever_leaves_takes_their_words_along(open_phone, leaves):
     await asker.taps("Read it")
     await asker.taps("Read the answers")
     gone, left = (asker, official) if leaves == "asker" else (official, asker)
-    await official.taps("Answer")
+    await official.taps("Answer it")
     async with asker.world.store.transaction(asker.world.now) as tx:
         await erasure.erase(tx, person=gone.person)
     await left.says("A few more words on this, then.")
