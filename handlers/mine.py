@@ -64,7 +64,6 @@ async def _marked(talk: Talk, kind: str, place: str) -> None:
             await talk.say(MARKED[kind])
             return
         options = [Option(practice.id, practice.title) for practice in found]
-        # Translators: button, max:20
         chosen = await talk.choose(f"{place}.{turn}", _("Which one would you like to read?"), [*options, BACK])
         if chosen == BACK.key:
             return

@@ -9,7 +9,7 @@ from handlers import labels, pages
 from handlers.language import Place, Text, Words, _
 from handlers.registry import Capability
 from handlers.talk import Option, Talk
-from network import adaptations, followups, marks, practices
+from network import adaptations, followups, marks, practices, standings
 from network.adaptations import Node
 from network.practices import Practice
 from network.texts import Mark
@@ -135,6 +135,9 @@ async def _others(talk: Talk, reading: _Reading) -> list[Option]:
     if any(each.command == ASK for each in await talk.capabilities()):
         # Translators: button, max:20. Puts a question about a practice.
         options.append(Option("ask", _("Ask about it")))
+    if practice.author != talk.person and await talk.look(standings.may_endorse, person=talk.person):
+        # Translators: button, max:20. Enters an official act for a practice.
+        options.append(Option("act", _("An official act")))
     # Translators: button, max:20. Back to the practice.
     return [*options, Option("nothing", _("Back to it"))]
 
@@ -157,6 +160,8 @@ async def _act(talk: Talk, reading: _Reading, action: str, *, place: str) -> tup
         await _walk(talk, practice, place=place)
     elif action == "adapt":
         await talk.go("adapt", practice.id)
+    elif action == "act":
+        await talk.go("endorse", practice.id)
     elif action == "ask":
         await talk.go(ASK, f"about:{practice.id}")
     return reading, [_("“{title}”", title=reading.shown.title)]

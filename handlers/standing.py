@@ -64,7 +64,8 @@ async def enter_act(talk: Talk, practice: Practice, *, place: str) -> None:
     shown = Endorsement("", practice.id, act, institution, country, on, approved=False)
     await talk.say(act_line(shown))
     # Translators: button, max:20
-    if not await talk.confirm(f"{place}.sure", _("Shall it stand on the practice like this?"), no=_("No, leave it")):
+    no = _("No, leave it")
+    if not await talk.confirm(f"{place}.sure", _("Shall it stand on the practice like this?"), no=no):
         await talk.say(_("All right. Nothing was changed."))
         return
     await _keep(talk, practice, shown, place)
