@@ -6,11 +6,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from handlers.labels import language_label, service_label, side_label
+from handlers.asked import STATES as QUESTIONS
+from handlers.labels import LEVELS, language_label, service_label, side_label
 from handlers.language import Text, Voice, Words, _
 from handlers.profile import DIGITS, ROLES
 from handlers.topics import PACES
 from network import countries, topics
+from network.answers import Consent
+from network.questions import State
 
 ACTS = frozenset({"do", "tell", "read"})  # what a conversation did, not what was answered
 APPS = {"telegram": "Telegram", "whatsapp": "WhatsApp"}
@@ -38,6 +41,8 @@ def write_copy(kept: Mapping[str, Any], voice: Voice, now: datetime, *, titles: 
         *([_line(voice, label, value) for label, value in _address(each)] for each in kept["addresses"]),
         [_line(voice, label, value) for label, value in _place(kept, voice)],
         *([_line(voice, label, value) for label, value in _practice(each, voice)] for each in kept["practices"]),
+        *([_line(voice, label, value) for label, value in _question(each, voice)] for each in kept["questions"]),
+        *([_line(voice, label, value) for label, value in _answer(each)] for each in kept["answers"]),
         *(
             [_line(voice, label, value) for label, value in _conversation(each, titles)]
             for each in kept["conversations"]
@@ -91,7 +96,9 @@ def _place(kept: Mapping[str, Any], voice: Voice) -> Lines:
     yield _("Invitations made"), str(kept["invitations_made"])
     yield _("Decisions given"), str(kept["decisions_made"])
     yield _("Reasons you gave"), " · ".join(kept["reasons_given"])
+    yield _("Why you asked for a second look"), " · ".join(kept["appeals"])
     yield _("Requests made"), str(kept["requests_made"])
+    yield _("Questions received"), str(kept["questions_received"])
     yield _("Reminders set"), str(kept["reminders_set"])
 
 
@@ -104,6 +111,21 @@ def _practice(practice: Mapping[str, Any], voice: Voice) -> Lines:
     yield _("What was done"), practice["parts"].get("done", "")
     yield _("Reason given"), practice["reason"] or ""
     yield _("Published"), _day(practice["published_at"])
+
+
+def _question(question: Mapping[str, Any], voice: Voice) -> Lines:
+    yield _("You asked"), question["text"]
+    yield _("Topics"), topics.label(question["topic"], voice.language)
+    yield _("Standing"), QUESTIONS[State(question["state"])]
+    yield _("How you asked"), _("Openly") if question["openly"] else _("Unattributed")
+    yield _("What you wrote at the end"), question["summary"]
+
+
+def _answer(answer: Mapping[str, Any]) -> Lines:
+    yield _("You answered"), answer["text"]
+    yield _("What you added"), answer["more"]
+    yield _("What is said of you"), LEVELS[answer["level"]]
+    yield _("May become a practice"), _yes_no(answer["consent"] == Consent.YES)
 
 
 def _conversation(talk: Mapping[str, Any], titles: Mapping[str, Words]) -> Lines:

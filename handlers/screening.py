@@ -42,6 +42,7 @@ _COORDINATES = re.compile(
     rf"|\bUTM\b.{{0,12}}\d{{5,}}|\b[2-9CFGHJMPQRVWX]{{4}}[2-9CFGHJMPQRVWX]{{0,4}}\+[2-9CFGHJMPQRVWX]{{2,3}}\b",
     re.IGNORECASE,
 )
+_DIGIT = re.compile(r"\d")
 _NUMBER = re.compile(r"(?:\+|00)?\(?\d(?:(?:[ \u00a0\u202f]{1,3}|[.\-/–_]|\) ?| \()?\d)+")
 _IBAN = re.compile(r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){3,7}(?: ?[A-Z0-9]{1,4})?\b")
 _IDENTITY = re.compile(
@@ -111,10 +112,12 @@ def refuse_traces(text: str) -> Text | None:
     return None
 
 
-def _first(*patterns: re.Pattern[str]) -> Finder:
-    """Return a finder of the first thing that one of ``patterns`` matches."""
+def _first(*patterns: re.Pattern[str], with_digits: bool = False) -> Finder:
+    """Return a finder of the first thing that one of ``patterns`` matches; ``with_digits``, when there are any."""
 
     def find(text: str) -> str:
+        if with_digits and not _DIGIT.search(text):
+            return ""
         return next((found.group() for pattern in patterns for found in [pattern.search(text)] if found), "")
 
     return find
@@ -185,11 +188,12 @@ def _person(found: str) -> Text:
 
 
 _FINDERS: tuple[tuple[Finder, Callable[[str], Text]], ...] = (
-    (_first(_MAP, _COORDINATES), _place),
+    (_first(_MAP), _place),
+    (_first(_COORDINATES, with_digits=True), _place),
     (_first(_EMAIL), _email),
     (_first(_LINK, _HANDLE), _handle),
-    (_first(_PLATE, _PLATE_NAMED), _plate),
-    (_first(_IBAN, _IDENTITY), _digits),
+    (_first(_PLATE, _PLATE_NAMED, with_digits=True), _plate),
+    (_first(_IBAN, _IDENTITY, with_digits=True), _digits),
     (_number, _digits),
     (named.find, _person),
 )

@@ -18,6 +18,7 @@ from network.members import SIDES
 from network.store import Instant, Tx, batches, metadata
 
 APPEAL = "appeal"  # the kind that those who refused do not decide
+ABOUT_PEOPLE = ("join", "side")  # kinds about the one who asks, and so about this membership only
 REMINDER = "decide"  # the kind of the due row that reminds those who decide
 
 
@@ -236,6 +237,14 @@ async def pending_about(tx: Tx, *, subject: str, kind: str) -> Approval | None:
     """Return what is to be decided about a subject, or None."""
     row = await tx.first(_pending().where(approvals.c.subject == subject, approvals.c.kind == kind))
     return None if row is None else (await _approvals(tx, [row]))[0]
+
+
+async def hand_over(tx: Tx, *, person: str, to: str) -> None:
+    """Give another membership of the same human being what they decided, and what they asked for but joining."""
+    await tx.run(update(decisions).where(decisions.c.person == person).values(person=to))
+    theirs = (approvals.c.by == person) & approvals.c.kind.not_in(ABOUT_PEOPLE)
+    await tx.run(update(approvals).where(theirs).values(by=to))
+    await due.hand_over(tx, kind=REMINDER, person=person, to=to)
 
 
 def _agreed(*, both_sides: bool, given: set[str]) -> Decision:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, String, Table, UniqueConstraint, bindparam, delete, select, text
+from sqlalchemy import Column, String, Table, UniqueConstraint, bindparam, delete, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from network.ids import new_id
@@ -72,6 +72,11 @@ async def next_at(tx: Tx) -> datetime | None:
     """Return the earliest instant that is set, or None."""
     found = await tx.first(select(due.c.at).order_by(due.c.at).limit(1))
     return found.at if found else None
+
+
+async def hand_over(tx: Tx, *, kind: str, person: str, to: str) -> None:
+    """Let what is set for one person be for another: two memberships of one human being."""
+    await tx.run(update(due).where(due.c.kind == kind, due.c.person == person).values(person=to))
 
 
 async def forget(tx: Tx, *, people: Sequence[str]) -> int:

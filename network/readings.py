@@ -44,7 +44,7 @@ def reads_as(text: str) -> str:
         return ""
     if _is_cry(whole, known):
         return EMERGENCY
-    sentences = list(_sentences(given))
+    sentences = [sentence for sentence in _sentences(given) if known.hints.search(sentence)]
     return next((kind for kind in known.kinds if any(_says(each, kind, known) for each in sentences)), "")
 
 

@@ -74,13 +74,13 @@ class Standing:
 
     ``state`` is waiting, agreed (by one side, the other's word is to come), change, published,
     refused, appealed, final (an appeal was heard) or withdrawn; ``since`` when it came there.
-    ``reason`` is what was said, ``appeal_until`` until when a refusal can be appealed (UTC).
+    ``reason`` is what was said, ``until`` until when a refusal can be appealed (UTC).
     """
 
     state: str
     since: datetime
     reason: str = field(default="", repr=False)
-    appeal_until: datetime | None = None
+    until: datetime | None = None
 
 
 @dataclass(frozen=True)

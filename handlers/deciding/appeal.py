@@ -12,7 +12,7 @@ from network.requests import Request
 
 async def _show(talk: Talk, request: Request) -> None:
     """Show the practice, what was said against it, and what its author answers."""
-    await practice.show(talk, request.what)
+    await practice.show(talk, request.what, place=f"read {request.id}")
     for said in request.what.refused:
         await talk.say(_("It was refused. What was said: {reason}", reason=said))
     await talk.say(_("The author asks for a second look: {why}", why=request.what.why))

@@ -4,19 +4,25 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from handlers import adapt, cards, news
+from handlers import adapt, cards, news, pages
 from handlers.deciding.kind import Kind, Settled
 from handlers.language import Text, Words, _
 from handlers.talk import Option, Talk
-from network import appeals
+from network import appeals, attachments
 from network.approvals import Decision
 from network.requests import Request, Submission
 
 
-async def show(talk: Talk, submission: Submission) -> None:
-    """Show what everybody would see, of its author no more than that; and what the other side says."""
-    for part in cards.whole(submission.practice, submission.attribution, talk.language):
-        await talk.say(part)
+async def show(talk: Talk, submission: Submission, *, place: str) -> None:
+    """Show what everybody would see, of its author no more than that; and what the other side says.
+
+    ``place`` makes its keys those of one request.
+    """
+    practice = submission.practice
+    whole = cards.whole(practice, submission.attribution, talk.language)
+    await pages.read_through(talk, pages.packed(talk, whole), place=place)
+    for line, media in cards.files(await talk.look(attachments.of, practice=practice.id), practice.facts.kind):
+        await talk.say(line, media)
     for words in submission.words:
         await talk.say(_("The other side says: {words}", words=words))
 
@@ -40,14 +46,15 @@ def last_moment(until: datetime | None) -> Words:
     if until is None:
         return ""
     return _(
-        "If you think otherwise, you can ask for a second look, by others, until {day} at {time} (your country’s time).",
+        "If you think otherwise, you can ask for a second look, by others, until {day} at {time} (your country’s "
+        "time).",
         day=until.date(),
         time=until.time(),
     )
 
 
 async def _show(talk: Talk, request: Request) -> None:
-    await show(talk, request.what)
+    await show(talk, request.what, place=f"read {request.id}")
 
 
 async def _tell(talk: Talk, request: Request, settled: Settled, reason: str) -> None:
@@ -65,7 +72,8 @@ async def _tell(talk: Talk, request: Request, settled: Settled, reason: str) -> 
             reason=reason,
         )
         # Translators: button, max:20
-        await talk.tell("tell", [settled["tell"]], text, [Option(f"share:again:{practice.id}", _("Change it"))])
+        option = Option(f"share:again:{practice.id}", _("Change it"))
+        await talk.tell("tell", [settled["tell"]], text, [option])
     else:
         await _tell_refused(talk, request, settled, reason)
 

@@ -133,7 +133,7 @@ async def test_a_practice_is_refused_with_a_reason(open_phone, sqlite_store, now
     await chat.taps("Je refuse")
     await chat.says("Merci d'ajouter ce qui a changé.")
     author.hears("Merci pour «\u202fUn titre\u202f».", "Merci d'ajouter ce qui a changé.")
-    author.sees_choices("Partager de nouveau")
+    author.sees_choices("Partager de nouveau", "Demander un réexamen")
     async with sqlite_store.transaction(now) as tx:
         assert (await practices.get(tx, practice=practice)).state == "refused"
 
