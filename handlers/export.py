@@ -9,12 +9,20 @@ from typing import Any
 from handlers.asked import STATES as QUESTIONS
 from handlers.labels import LEVELS, language_label, service_label, side_label
 from handlers.language import Text, Voice, Words, _
+from handlers.pages import ANSWERS, act_line
 from handlers.profile import DIGITS, ROLES
 from handlers.topics import PACES
 from network import countries, topics
 from network.answers import Consent
 from network.questions import State
+from network.standings import Endorsement
 
+KEPT: dict[str, Text] = {
+    "useful": _("Useful to you"),
+    "trying": _("What you are trying"),
+    "backed": _("What you stand behind"),
+    "saved": _("What you saved"),
+}
 ACTS = frozenset({"do", "tell", "read"})  # what a conversation did, not what was answered
 APPS = {"telegram": "Telegram", "whatsapp": "WhatsApp"}
 
@@ -43,6 +51,7 @@ def write_copy(kept: Mapping[str, Any], voice: Voice, now: datetime, *, titles: 
         *([_line(voice, label, value) for label, value in _practice(each, voice)] for each in kept["practices"]),
         *([_line(voice, label, value) for label, value in _question(each, voice)] for each in kept["questions"]),
         *([_line(voice, label, value) for label, value in _answer(each)] for each in kept["answers"]),
+        [_line(voice, label, value) for label, value in _standings(kept, voice)],
         *(
             [_line(voice, label, value) for label, value in _conversation(each, titles)]
             for each in kept["conversations"]
@@ -111,6 +120,17 @@ def _practice(practice: Mapping[str, Any], voice: Voice) -> Lines:
     yield _("What was done"), practice["parts"].get("done", "")
     yield _("Reason given"), practice["reason"] or ""
     yield _("Published"), _day(practice["published_at"])
+
+
+def _standings(kept: Mapping[str, Any], voice: Voice) -> Lines:
+    """Yield what a person marked, told later, and entered of official acts."""
+    for kind, label in KEPT.items():
+        yield label, _list(each["title"] for each in kept["marks"] if each["kind"] == kind)
+    for each in kept["followups"]:
+        yield _("You told of “{title}”", title=each["title"]), _list([voice.say(ANSWERS[each["answer"]]), each["note"]])
+    for each in kept["endorsements"]:
+        act = Endorsement(**{**each, "on": date.fromisoformat(each["on"])})
+        yield _("An official act that you entered"), voice.say(act_line(act))
 
 
 def _question(question: Mapping[str, Any], voice: Voice) -> Lines:

@@ -163,7 +163,7 @@ async def endorsements_of(tx: Tx, *, practice: str, pending: bool = False) -> li
 
 
 async def entered_by(tx: Tx, *, person: str) -> list[dict[str, Any]]:
-    """Return the official acts that a person entered, for their own copy."""
+    """Return the official acts that a person entered, for their own copy: the fields of ``Endorsement``, as JSON."""
     query = select(endorsements).where(endorsements.c.by == person).order_by(endorsements.c.asked_at)
     return [asdict(_endorsement(row)) | {"on": row.on.isoformat()} for row in await tx.all(query)]
 

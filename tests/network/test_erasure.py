@@ -17,6 +17,7 @@ from network import (
     conversations,
     due,
     erasure,
+    followups,
     groups,
     inbox,
     invitations,
@@ -30,6 +31,7 @@ from network import (
     questions,
     rates,
     replies,
+    standings,
     starter,
     tombstones,
     topics,
@@ -89,6 +91,7 @@ async def _network_acts(tx: Tx, person: str) -> None:
     shared = {"title": "A shared title", "problem": "p", "done": "d"}
     known = await handed_in(tx, person, language="en", topics=["com.policing"], **shared)
     await practices.publish(tx, practice=known)
+    await _told_later(tx, person, known)
     newcomer = await enrolled(tx, state=State.WAITING)
     asked = await approvals.ask(tx, kind="join", subject=newcomer, by=newcomer, country="NE")
     await approvals.decide(tx, approval=asked, by=person, agree=False, reason=ANSWER)
@@ -113,6 +116,17 @@ async def _ask_and_answer(tx: Tx, person: str) -> None:
         await replies.ask_back(tx, answer=given["answer"], by=asker, text=ANSWER)
         await replies.reply(tx, answer=given["answer"], person=answerer, text=BODY)
     await questions.close(tx, question=question, summary=ANSWER)
+
+
+async def _told_later(tx: Tx, person: str, practice: str) -> None:
+    """Be asked how a practice is doing, tell it, enter an official act for it, and mark another one."""
+    await followups.begin(tx, practice=practice)
+    followup = await followups.answer(tx, practice=practice, person=person, answer="changed")
+    await followups.add_note(tx, followup=followup, person=person, note=ANSWER)
+    await standings.endorse(
+        tx, practice=practice, person=person, act="law", institution="ministry", country="NE", on=tx.now.date()
+    )
+    await followups.mark(tx, practice=starter.practice_id("ne-radio"), person=person, kind="trying")
 
 
 async def everything(tx: Tx) -> str:
