@@ -4,7 +4,7 @@ from network import erasure, practices
 from network.starter import practice_id
 from tests.network.people import enrolled, published
 
-RADIO = practice_id("ne-radio")
+RADIO = practice_id("sn-stadium")
 DIFFERS = "Chez nous la radio n'émet que le matin."
 CHANGED = "Nous répondons par un enregistrement chaque semaine."
 
