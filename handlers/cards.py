@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
 
 from handlers import labels
 from handlers.labels import attribution_label, language_label, part_label
 from handlers.language import Place, Text, Words, _, n_
+from handlers.messages import Media, MediaKind
 from network import countries, topics
 from network.attribution import Attribution
+from network.files import File
 from network.practices import Facts, Practice
 
 FIRST = ("problem", "done", "result", "figure", "source")  # what a reader wants to know first
+OPENING = ("problem",)  # with where, on what, how far and by whom: enough to know whether to read on
+REST = tuple(part for part in labels.PARTS if part not in OPENING)
+NO_FILES: Mapping[str, str] = MappingProxyType({})
 NOT_REPORTED = "-"  # as a part: its author was asked and does not know
 
 
@@ -52,12 +58,35 @@ def about(facts: Facts, codes: Sequence[str], attribution: Attribution, language
     return said
 
 
-def worded(given: Mapping[str, str], parts: Sequence[str], kind: str) -> Iterator[Words]:
-    """Yield what the author wrote in these parts, each under its heading; one that was not given is left out."""
+def worded(
+    given: Mapping[str, str], parts: Sequence[str], kind: str, files: Mapping[str, str] = NO_FILES
+) -> Iterator[Words]:
+    """Yield what the author wrote in these parts, each under its heading; one that was not given is left out.
+
+    ``files``: the kind of the file that stands for a part, by part; it is named in the place of its words or below.
+    """
     for part in parts:
+        below: list[Words] = []
         if given.get(part):
-            text = _("Not reported") if given[part] == NOT_REPORTED else given[part]
-            yield _("{heading}\n{text}", heading=part_label(part, kind), text=text)
+            below.append(_("Not reported") if given[part] == NOT_REPORTED else given[part])
+        if part in files:
+            below.append(labels.FILES[files[part]])
+        said = part_label(part, kind)
+        for text in below:
+            said = _("{heading}\n{text}", heading=said, text=text)
+        if below:
+            yield said
+
+
+def files(found: Sequence[File], kind: str) -> list[tuple[Text, Media]]:
+    """Return the files of a practice, each with the line that says what it is (``talk.say(line, media)``)."""
+    return [
+        (
+            _("{heading}: {file}", heading=part_label(file.part, kind), file=labels.FILES[file.kind]),
+            Media(MediaKind(file.kind), file.ref, file.mime, file.size),
+        )
+        for file in found
+    ]
 
 
 def _facts(facts: Facts) -> Iterator[Text]:

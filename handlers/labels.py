@@ -169,6 +169,11 @@ REUSES: dict[str, Text] = {
     "public": _("With anybody"),
 }
 
+FILES: dict[str, Text] = {
+    "voice": _("a voice message"),
+    "picture": _("a picture"),
+}
+
 PARTS: dict[str, Text] = {
     "problem": _("The problem"),
     "causes": _("Root causes, and who responded"),

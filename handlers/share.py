@@ -1,115 +1,221 @@
-"""Share a practice: what the problem was, and what was done about it."""
+"""Share what was tried: a practice, a lesson that failed, or a barrier; whoever is tired hands in four answers."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import replace
+from itertools import count
 
-from handlers import cards, labels, topic_choice
+from handlers import cards, details, labels, pages, topic_choice
 from handlers.about_me import country_options
-from handlers.language import Words, _
+from handlers.details import PART, SECTIONS, SKIP, Draft, Section
+from handlers.language import Text, Words, _
 from handlers.registry import Capability
-from handlers.screening import refuse_traces
-from handlers.talk import Option, Talk
-from network import attribution, countries, requests, topics
-from network.practices import Facts
+from handlers.screening import screen
+from handlers.talk import Option, Talk, Told
+from network import attachments, attribution, countries, practices, requests, topics
+from network.practices import AUTHORS_TURN, Facts
 
-TITLE, PART = 60, 900  # characters, at most
+TITLE = (8, 60)  # characters, fewest and most
+FEWEST = 20  # characters of a problem, and of what was done
+FEWEST_TRIED = 5  # "nothing yet"
 MOST_TOPICS = 3
-FORGOTTEN = {  # what is asked again together with a revised answer
-    topic_choice.FIRST: topic_choice.keys(MOST_TOPICS),
-    "country": ["other country"],
+AGAIN = "again:"  # before the id of a practice that its author changes and hands in again
+MUSTS = ("kind", "title", "problem", "done", "topics", "country")
+EVERYTHING = "everything"
+
+KIND = _(
+    "Thank you for sharing. Others can learn from what worked, and from what did not.\n\nPlease name no person, no "
+    "precise place, and nothing secret.\n\nWhat would you like to share?"
+)
+TITLES: dict[str, Text] = {
+    "practice": _("Give it a short title, such as “Police answer callers live on radio”."),
+    "lesson": _("Give it a short title, such as “Night patrols that the neighbours were not told of”."),
+    "barrier": _("Give it a short title, such as “No way to answer residents in public”."),
+}
+PROBLEMS: dict[str, Text] = {
+    "practice": _("What was the problem? A good answer says who felt it, and where, in two or three sentences."),
+    "lesson": _("What was the problem? A good answer says who felt it, and where, in two or three sentences."),
+    "barrier": _("What does it make impossible? A good answer says who would like to do what, and what is in the way."),
+}
+DONE: dict[str, Text] = {
+    "practice": _("What was done? A good answer says who did what, step by step, and what changed."),
+    "lesson": _("What was done, and why did it not work? A good answer says who did what, step by step."),
+    "barrier": _("What was tried against it, and by whom? “Nothing yet” is an answer too."),
 }
 
-
-@dataclass(frozen=True)
-class Draft:
-    """A practice before it is handed in."""
-
-    title: str = field(repr=False)
-    problem: str = field(repr=False)
-    done: str = field(repr=False)
-    topics: tuple[str, ...]
-    country: str
+LATER = _("Thank you. As soon as your file has come through, coordinators will read it, and you will hear from them.")
 
 
 async def share(talk: Talk) -> None:
-    """Ask for a practice, show it as others will see it, and hand it to those who decide."""
-    draft = Draft(
-        title=await _title(talk),
-        problem=await _problem(talk),
-        done=await _done(talk),
-        topics=await topic_choice.ask_topics(talk, _("Which field is it about?"), most=MOST_TOPICS),
-        country=await _country(talk),
-    )
-    await _preview(talk, draft)
-    wish = await talk.choose("review", _("Shall it be handed in like this?"), _review())
-    if wish != "send":
-        await talk.revise(wish, forget=FORGOTTEN.get(wish, ()))
+    """Ask for what must be said, then for as much more as one likes, show it as others will see it, and hand it in."""
+    draft = await _taken_up(talk) if talk.argument.startswith(AGAIN) else await _begun(talk)
+    if draft is None:
+        return
+    visited: list[str] = []
+    for turn in count():
+        await _preview(talk, draft)
+        key = f"review[{turn}]" if turn else "review"
+        wish = await talk.choose(key, _("Shall it be handed in like this?"), _review(talk, draft, visited))
+        if wish == "send":
+            break
+        if wish == "details":
+            draft = await _add(talk, draft, visited, turn)
+        elif wish == "change":
+            draft = await _change(talk, draft, visited, turn)
+        else:
+            await pages.read_through(talk, _rest(talk, draft), place=f"read[{turn}]")
     await _hand_in(talk, draft)
 
 
-async def _title(talk: Talk) -> str:
-    question = _(
-        "Thank you for sharing. Others can learn from what worked, and from what did not.\n\n"
-        "Please name no person, no precise place, and nothing secret.\n\n"
-        "Give it a short title, such as “Police answer callers live on radio”."
+async def _begun(talk: Talk) -> Draft:
+    """Ask for what must be said."""
+    draft = Draft(Facts(""))
+    for name in MUSTS:
+        draft = await _ask(talk, draft, name)
+    return draft
+
+
+async def _taken_up(talk: Talk) -> Draft | None:
+    """Return what its author hands in again, with what must be said and is missing; None when it is not their turn."""
+    found = await talk.look(practices.mine, author=talk.person, only=[talk.argument.removeprefix(AGAIN)])
+    if not found or found[0].state not in AUTHORS_TURN:
+        await talk.say(_("It cannot be changed now: it is being read, or it is open to the network already."))
+        return None
+    practice = found[0]
+    if practice.reason:
+        await talk.say(_("What was said: {reason}", reason=practice.reason))
+    files = await talk.look(attachments.of, practice=practice.id)
+    draft = Draft(
+        practice.facts,
+        practice.title,
+        dict(practice.parts),
+        practice.topics,
+        files={file.part: file.id for file in files},
+        sent={file.part: file.kind for file in files},
+        level=practice.level,
+        consent=practice.named_at is not None,
+        practice=practice.id,
     )
-    return await talk.text("title", question, at_least=8, at_most=TITLE, check=refuse_traces)
+    for name in ("problem", "done"):
+        if name not in draft.parts and name not in draft.files:
+            draft = await _ask(talk, draft, name)
+    return draft
 
 
-async def _problem(talk: Talk) -> str:
-    question = _("What was the problem? A good answer says who felt it, and where, in two or three sentences.")
-    return await talk.text("problem", question, at_least=20, at_most=PART, check=refuse_traces)
+async def _ask(talk: Talk, draft: Draft, name: str, turn: str = "") -> Draft:
+    """Ask for one field, again in a later ``turn``, and return the draft with it."""
+    key = f"{name}{turn}"
+    if name == "kind":
+        kinds = [Option(kind, label) for kind, label in labels.KINDS.items()]
+        return draft.knowing(kind=await talk.choose(key, KIND, kinds))
+    if name == "title":
+        question = TITLES[draft.kind]
+        return replace(draft, title=await talk.text(key, question, at_least=TITLE[0], at_most=TITLE[1], check=screen))
+    if name in {"problem", "done"}:
+        return draft.telling(name, await _told(talk, draft, name, key))
+    if name == "topics":
+        question = _("Which field is it about?")
+        return replace(draft, topics=await topic_choice.ask_topics(talk, question, most=MOST_TOPICS, turn=turn))
+    if name == "country":
+        return draft.knowing(country=await _country(talk, turn), zone="")
+    return await details.ask(talk, draft, name, key=key)
 
 
-async def _done(talk: Talk) -> str:
-    question = _("What was done? A good answer says who did what, step by step, and what changed.")
-    return await talk.text("done", question, at_least=20, at_most=PART, check=refuse_traces)
+async def _told(talk: Talk, draft: Draft, name: str, key: str) -> Told:
+    question = (PROBLEMS if name == "problem" else DONE)[draft.kind]
+    fewest = FEWEST_TRIED if (name, draft.kind) == ("done", "barrier") else FEWEST
+    return await talk.told(key, question, at_least=fewest, at_most=PART, check=screen)
 
 
-async def _country(talk: Talk) -> str:
+async def _country(talk: Talk, turn: str) -> str:
+    """Ask where it was done; nothing is inferred from where its author is."""
     me = await talk.member()
     # Translators: button, max:20
     options = [Option(me.country, countries.name(me.country, talk.language)), Option("other", _("Another country"))]
-    country = await talk.choose("country", _("Where was it done?"), options)
+    country = await talk.choose(f"country{turn}", _("Where was it done?"), options, skip=SKIP)
     if country != "other":
         return country
-    return await talk.choose("other country", _("In which country?"), country_options(talk.language), search=True)
+    every = country_options(talk.language)
+    return await talk.choose(f"other country{turn}", _("In which country?"), every, search=True)
+
+
+async def _add(talk: Talk, draft: Draft, visited: list[str], turn: int) -> Draft:
+    """Ask for the details of one section, or of all that are left."""
+    left = _left(visited)
+    # Translators: in a list, max:24
+    everything = Option(EVERYTHING, _("All, one by one"))
+    options = [*(Option(section.name, section.title) for section in left), everything]
+    question = _("What would you like to add? Each question can be skipped.")
+    chosen = await talk.choose(f"section[{turn}]", question, options)
+    for section in left:
+        if chosen in {section.name, EVERYTHING}:
+            visited.append(section.name)
+            for name in section.names:
+                draft = await _ask(talk, draft, name, f"[{turn}]")
+    return draft
+
+
+async def _change(talk: Talk, draft: Draft, visited: list[str], turn: int) -> Draft:
+    """Ask for one field anew."""
+    asked = [name for section in SECTIONS if section.name in visited for name in section.names]
+    every = [name for section in SECTIONS for name in section.names]
+    known = details.known_of(draft, every)
+    names = [*MUSTS, *(name for name in every if name in asked or name in known)]
+    options = [Option(name, details.name_of(name, draft.kind)) for name in names]
+    name = await talk.choose(f"which[{turn}]", _("What would you like to change?"), options)
+    return await _ask(talk, draft, name, f"[{turn}]")
+
+
+def _left(visited: list[str]) -> list[Section]:
+    return [section for section in SECTIONS if section.name not in visited]
+
+
+def _review(talk: Talk, draft: Draft, visited: list[str]) -> list[Option]:
+    options = [Option("send", _("Yes, hand it in"))]
+    if _left(visited):
+        # Translators: button, max:20
+        options.append(Option("details", _("Add details")))
+    # Translators: button, max:20
+    options.append(Option("change", _("Change something")))
+    return [*options, Option("read", _("Read it all"))] if _rest(talk, draft) else options
 
 
 async def _preview(talk: Talk, draft: Draft) -> None:
-    """Show the draft exactly as others will see it."""
-    shown = attribution.of_member(await talk.member())
+    """Show how the draft begins, exactly as others will see it."""
+    level = await talk.look(attribution.holds, person=talk.person, level=draft.level)
+    shown = attribution.of_member(await talk.member(), level=level, year=talk.now.year)
     await talk.say(_("This is how others will see it:"))
-    for heading, part in (("problem", draft.problem), ("done", draft.done)):
-        await talk.say(_("{heading}\n{text}", heading=labels.part_label(heading), text=part))
-    await talk.say(cards.about(Facts(country=draft.country), draft.topics, shown, talk.language))
+    await talk.say(cards.headline(draft.title, draft.kind))
+    await talk.say(cards.about(draft.facts, draft.topics, shown, talk.language))
+    for part in cards.worded(draft.parts, cards.OPENING, draft.kind, draft.sent):
+        await talk.say(part)
     if topics.any_sensitive(draft.topics):
         await talk.say(_("One of its topics is sensitive: a coordinator from each side will read it."))
 
 
-def _review() -> list[Option]:
-    return [
-        Option("send", _("Yes, hand it in")),
-        Option("title", _("Change the title")),
-        Option("problem", _("Change the problem")),
-        Option("done", _("Change what was done")),
-        Option(topic_choice.FIRST, _("Change the topics")),
-        Option("country", _("Change the country")),
-    ]
+def _rest(talk: Talk, draft: Draft) -> list[list[Words]]:
+    """Return what comes after the first page, as others will read on."""
+    return pages.packed(talk, cards.worded(draft.parts, cards.REST, draft.kind, draft.sent))
 
 
 async def _hand_in(talk: Talk, draft: Draft) -> None:
-    handed = await talk.do(
-        "submit",
-        requests.share,
-        author=talk.person,
-        language=talk.language,
-        facts=Facts(country=draft.country),
-        topics=draft.topics,
-        title=draft.title,
-        parts={"problem": draft.problem, "done": draft.done},
-    )
+    given = {
+        "author": talk.person,
+        "facts": draft.facts,
+        "topics": draft.topics,
+        "title": draft.title,
+        "parts": draft.parts,
+        "level": draft.level,
+        "consent": draft.consent,
+        "files": draft.files,
+    }
+    if draft.practice:
+        handed = await talk.do("submit", requests.again, practice=draft.practice, **given)
+    else:
+        handed = await talk.do("submit", requests.share, language=talk.language, **given)
+    if not handed["approval"]:
+        await talk.say(LATER)
+        return
     news: Words = _("A practice waits for your decision: “{title}”.", title=draft.title)
     # Translators: button, max:20
     option = Option(f"decide:{handed['approval']}", _("Read and decide"))

@@ -16,13 +16,16 @@ def keys(most: int) -> list[str]:
     return [f"{name}[{place}]" for place in range(most) for name in ("more", "field", "search", "topic")]
 
 
-async def ask_topics(talk: Talk, question: Text, *, most: int) -> tuple[str, ...]:
-    """Ask for one topic, and then for others, up to ``most``; return their codes, without doubles."""
+async def ask_topics(talk: Talk, question: Text, *, most: int, turn: str = "") -> tuple[str, ...]:
+    """Ask for one topic, and then for others, up to ``most``; return their codes, without doubles.
+
+    ``turn`` tells one asking from another.
+    """
     chosen: list[str] = []
     for place in range(most):
-        if place and not await _wants_more(talk, place):
+        if place and not await _wants_more(talk, f"{turn}{place}"):
             break
-        chosen.append(await ask_topic(talk, question, place=place))
+        chosen.append(await ask_topic(talk, question, place=f"{turn}{place}"))
     return tuple(dict.fromkeys(chosen))
 
 
@@ -39,7 +42,7 @@ async def ask_topic(talk: Talk, question: Text, *, place: int | str = 0) -> str:
     return await talk.choose(f"topic[{place}]", _("Which topic?"), options)
 
 
-async def _wants_more(talk: Talk, place: int) -> bool:
+async def _wants_more(talk: Talk, place: str) -> bool:
     # Translators: button, max:20
     return await talk.confirm(
         f"more[{place}]", _("Does the practice touch another topic?"), yes=_("Add a topic"), no=_("No, that is all")

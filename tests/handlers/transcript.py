@@ -12,6 +12,7 @@ count as well. Every message that goes out is held against the limits of both pl
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -20,7 +21,7 @@ from typing import Any
 from handlers.desk import Desk
 from handlers.language import Text, Translator, Voice
 from handlers.messages import Choice, Incoming, Kind, Letter, Media, MediaKind, Outgoing
-from network import addresses, due, groups, members
+from network import addresses, due, files, groups, jobs, members
 from network.members import Member
 from network.store import Store
 
@@ -60,6 +61,20 @@ class World:
                 where = (home.channel, home.account, home.external) if home else ("", "", "")
                 incoming = Incoming(*where, Kind.DUE, self.now, text=row.kind, argument=row.subject)
                 self.deliver(await self.desk.handle(tx, incoming))
+
+    async def bring_files(self, *, error: str = "") -> None:
+        """Do the fetching that was asked for, or let it fail, and hand what came of it to the desk."""
+        self.now += SECONDS_BETWEEN
+        async with self.store.transaction(self.now) as tx:
+            for job in await jobs.claim(tx, kinds=[files.FETCH]):
+                await jobs.done(tx, job=job.id)
+                subject = job.argument["subject"]
+                cleaned = {"ref": files.ref(subject), "mime": "audio/ogg", "size": 900}
+                result = {"subject": subject, **({"error": error} if error else cleaned)}
+                home = (await addresses.preferred(tx, people=[job.person or ""]))[job.person or ""]
+                at = (home.channel, home.account, home.external)
+                done = Incoming(*at, Kind.DONE, self.now, text=job.kind, argument=json.dumps(result))
+                self.deliver(await self.desk.handle(tx, done))
 
 
 class Transcript:
@@ -109,6 +124,12 @@ class Transcript:
     async def sends(self, kind: MediaKind, *, size: int = 1000, caption: str = "") -> None:
         """Send a file of ``size`` bytes."""
         await self.does(Kind.MEDIA, text=caption, media=Media(kind, "file-1", "audio/ogg", size))
+
+    async def has_sent(self, *, error: str = "") -> None:
+        """Let everything that was sent come through, or fail with ``error``."""
+        for phone in self.world.phones:
+            phone.heard = []
+        await self.world.bring_files(error=error)
 
     async def edits(self, ref: str, text: str) -> None:
         """Change a message sent before."""
