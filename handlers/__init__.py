@@ -18,6 +18,7 @@ def capabilities(links: Links | None = None, keeper: Keeper | None = None) -> Re
     """
     # Imported here because the capabilities import this package.
     from handlers import (  # noqa: PLC0415
+        across,
         adapt,
         afterwards,
         answering,
@@ -26,6 +27,7 @@ def capabilities(links: Links | None = None, keeper: Keeper | None = None) -> Re
         ask,
         asked,
         called,
+        check,
         crediting,
         decide,
         digest,
@@ -52,8 +54,9 @@ def capabilities(links: Links | None = None, keeper: Keeper | None = None) -> Re
         share,
         standing,
         topics,
+        translate,
     )
-    from network import approvals, digests, files, followups, leaving  # noqa: PLC0415
+    from network import approvals, digests, files, followups, leaving, translations  # noqa: PLC0415
     from network.keeper import unnamed  # noqa: PLC0415
 
     return registry.Registry(
@@ -74,9 +77,12 @@ def capabilities(links: Links | None = None, keeper: Keeper | None = None) -> Re
             crediting.capability,
             crediting.compose_capability,
             replying.capability,
+            translate.capability,
+            check.capability,
             digest.capability,
             topics.capability,
             library.capability,
+            across.capability,
             groups.capability,
             decide.capability,
             appeal.capability,
@@ -99,6 +105,7 @@ def capabilities(links: Links | None = None, keeper: Keeper | None = None) -> Re
             digests.KIND: digest.send,
             approvals.REMINDER: reminding.remind,
             followups.KIND: followup.ask,
+            translations.ASK: translate.ask_others,
             **relaying.errands,
         },
     )

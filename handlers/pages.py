@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 
 from handlers import cards, labels
 from handlers.labels import language_label
 from handlers.language import Place, Text, Words, _, n_
 from handlers.talk import Talk
-from network import attribution, followups, marks, practices, standings
+from network import attachments, attribution, followups, marks, practices, standings
 from network.followups import Word
 from network.practices import Practice
 from network.standings import Endorsement, Stage
 from network.texts import Mark
 
 PAGE = 700  # characters of one message, beside the question and its options (WhatsApp: 1,024 in all)
-FIRST = ("problem",)  # with where, on what, how far and by whom: enough to know whether to read on
 MORE = _("Would you like to read on?")
 
 ANSWERS: dict[str, Text] = {
@@ -41,8 +40,8 @@ ACTS: dict[str, Text] = {
     "statement": _("A public statement"),
 }
 TRANSLATORS: dict[Mark, Text] = {
-    Mark.OFFICIAL: _("a member of the official side"),
-    Mark.CIVIL: _("a member of civil society"),
+    Mark.OFFICIAL: _("a member of the official side, and confirmed by another member"),
+    Mark.CIVIL: _("a member of civil society, and confirmed by another member"),
     Mark.MACHINE: _("a machine, which may be wrong"),
 }
 
@@ -52,8 +51,9 @@ async def of(talk: Talk, practice: Practice) -> list[list[Words]]:
     shown = await talk.look(attribution.of, practice=practice.id)
     opening = [*_language_mark(practice, talk.language), cards.headline(practice.title, practice.facts.kind)]
     opening.append(cards.about(practice.facts, practice.topics, shown, talk.language))
-    opening += cards.worded(practice.parts, FIRST, practice.facts.kind)
-    return [opening, *packed(talk, [part async for part in _rest(talk, practice)])]
+    files = {file.part: file.kind for file in await talk.look(attachments.of, practice=practice.id)}
+    opening += cards.worded(practice.parts, cards.OPENING, practice.facts.kind, files)
+    return [opening, *packed(talk, [part async for part in _rest(talk, practice, files)])]
 
 
 async def read_through(talk: Talk, found: Sequence[list[Words]], *, place: str) -> None:
@@ -69,9 +69,9 @@ async def read_through(talk: Talk, found: Sequence[list[Words]], *, place: str) 
             return
 
 
-async def _rest(talk: Talk, practice: Practice) -> AsyncIterator[Words]:
+async def _rest(talk: Talk, practice: Practice, files: Mapping[str, str]) -> AsyncIterator[Words]:
     """Yield what comes after the first page: the other parts, and what became of it since."""
-    for part in cards.worded(practice.parts, [each for each in labels.PARTS if each not in FIRST], practice.facts.kind):
+    for part in cards.worded(practice.parts, cards.REST, practice.facts.kind, files):
         yield part
     if practice.origin and await talk.look(practices.published, ids=[practice.origin]):
         yield _("This practice was adapted from another one of the network.")
@@ -106,6 +106,8 @@ def _language_mark(practice: Practice, language: str) -> Iterator[Text]:
     if practice.language != practice.written and practice.mark in TRANSLATORS:
         who = TRANSLATORS[practice.mark]
         yield _("Translated from {language} by {who}.", language=language_label(practice.written), who=who)
+        if practice.outdated:
+            yield _("Its author has changed the original since then: this is an earlier version.")
     elif practice.language != language:
         yield _("This text is in {language}. It is not translated yet.", language=language_label(practice.language))
 

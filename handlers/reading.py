@@ -5,16 +5,25 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from itertools import count
 
-from handlers import labels, pages
-from handlers.language import Place, Text, Words, _
+from handlers import cards, labels, pages
+from handlers.language import OFFERED, Place, Text, Words, _
 from handlers.registry import Capability
 from handlers.talk import Option, Talk
-from network import adaptations, followups, marks, practices, standings
+from network import adaptations, attachments, followups, marks, practices, standings, translations
 from network.adaptations import Node
+from network.files import File
 from network.practices import Practice
 from network.texts import Mark
 
 ASK = "ask"  # the capability that puts a question about a practice
+LEADS = {  # what leads to another conversation: its command, and what stands before the practice's id
+    "adapt": ("adapt", ""),
+    "act": ("endorse", ""),
+    "ask": (ASK, "about:"),
+    "translate": ("translate", ""),
+    "check": ("check", "of:"),
+    "pack": ("pack", "of:"),
+}
 DEEPEST = 6  # steps of indentation that a phone has room for
 GONE = _("This practice is not there any more.")
 GLADLY = _("Gladly. Write “menu” for anything else.")
@@ -60,6 +69,7 @@ class _Reading:
     pages: list[list[Words]] = field(repr=False)
     page: int = 0
     marked: frozenset[str] = frozenset()
+    files: tuple[File, ...] = ()
 
     @property
     def has_more(self) -> bool:
@@ -88,7 +98,8 @@ async def open_practice(talk: Talk, practice: Practice, *, place: str) -> None:
     ``place`` makes the keys unique where one conversation opens several.
     """
     marked = frozenset(await talk.look(marks.of, person=talk.person, practice=practice.id))
-    reading = _Reading(practice, practice, await pages.of(talk, practice), marked=marked)
+    files = tuple(await talk.look(attachments.of, practice=practice.id))
+    reading = _Reading(practice, practice, await pages.of(talk, practice), marked=marked, files=files)
     said = reading.pages[0]
     for turn in count():
         for words in said:
@@ -107,6 +118,9 @@ def _actions(talk: Talk, reading: _Reading) -> list[Option]:
     practice, shown = reading.practice, reading.shown
     # Translators: button, max:20. Shows the next part of a practice.
     options = [Option("more", _("Read on"))] if reading.has_more else []
+    if reading.files:
+        # Translators: button, max:20. Shows the files of a practice.
+        options.append(Option("files", _("Voice and pictures")))
     translated = practice.mark not in {Mark.ORIGINAL, Mark.EDITORIAL}
     if translated and shown.language != practice.written:
         # Translators: button, max:20. Shows a practice in the language in which it was written.
@@ -138,8 +152,25 @@ async def _others(talk: Talk, reading: _Reading) -> list[Option]:
     if practice.author != talk.person and await talk.look(standings.may_endorse, person=talk.person):
         # Translators: button, max:20. Enters an official act for a practice.
         options.append(Option("act", _("An official act")))
+    options += await _in_languages(talk, practice)
+    if practice.topics:
+        # Translators: button, max:20. Makes a page of evidence that can be sent to anybody.
+        options.append(Option("pack", _("Make a pack on this")))
     # Translators: button, max:20. Back to the practice.
     return [*options, Option("nothing", _("Back to it"))]
+
+
+async def _in_languages(talk: Talk, practice: Practice) -> list[Option]:
+    """Return what a member can do so that others read a practice in their language."""
+    options = []
+    if await talk.look(translations.waiting, practice=practice.id, person=talk.person):
+        # Translators: button, max:20. Reads somebody else's translation, to confirm it.
+        options.append(Option("check", _("Check a translation")))
+    here = {"practice": practice.id, "person": talk.person, "languages": OFFERED}
+    if await talk.look(translations.wanted, **here):
+        # Translators: button, max:20. Puts a practice into another language.
+        options.append(Option("translate", _("Translate it")))
+    return options
 
 
 def _mark(kind: str, marked: frozenset[str]) -> Option:
@@ -158,12 +189,13 @@ async def _act(talk: Talk, reading: _Reading, action: str, *, place: str) -> tup
         return await _marked(talk, reading, action, place)
     if action == "tree":
         await _walk(talk, practice, place=place)
-    elif action == "adapt":
-        await talk.go("adapt", practice.id)
-    elif action == "act":
-        await talk.go("endorse", practice.id)
-    elif action == "ask":
-        await talk.go(ASK, f"about:{practice.id}")
+    elif action == "files":
+        for line, media in cards.files(reading.files, practice.facts.kind):
+            await talk.say(line, media)
+        return reading, []
+    elif action in LEADS:
+        command, argument = LEADS[action]
+        await talk.go(command, f"{argument}{practice.id}")
     return reading, [_("“{title}”", title=reading.shown.title)]
 
 

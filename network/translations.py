@@ -112,6 +112,28 @@ async def original(tx: Tx, *, practice: str) -> Wording | None:
     return await _original(tx, practice)
 
 
+async def sheet(tx: Tx, *, practice: str, person: str, language: str) -> dict[str, Any]:
+    """Return what a translator works from, as JSON; nothing when the practice is not published any more.
+
+    ``title``, ``parts``, ``language`` and ``version`` are of the original; ``former`` is what they offered
+    before (its title under ``title``), with the ``remark`` on it.
+    """
+    source = await _original(tx, practice)
+    if source is None:
+        return {}
+    mine = (translations.c.practice == practice, translations.c.language == language, _is_open())
+    row = await tx.first(select(translations).where(*mine, translations.c.translator == person))
+    before = None if row is None else _translation(tx, row, source)
+    return {
+        "language": source.language,
+        "title": source.title,
+        "parts": source.parts,
+        "version": source.version,
+        "former": {} if before is None else {"title": before.title, **before.parts},
+        "remark": "" if before is None else before.remark,
+    }
+
+
 async def offer(
     tx: Tx, *, practice: str, person: str, language: str, title: str, parts: Mapping[str, str], made_from: str
 ) -> dict[str, Any]:
@@ -168,6 +190,14 @@ async def find(tx: Tx, *, translation: str) -> Translation | None:
     row = await _row(tx, translation)
     source = None if row is None else await _original(tx, row.practice)
     return None if row is None or source is None else _translation(tx, row, source)
+
+
+async def find_for(tx: Tx, *, translation: str, person: str) -> Translation | None:
+    """Return a translation that waits for a second member and that this person may confirm, or None."""
+    row = await _row(tx, translation)
+    if row is None or row.state != State.WAITING.value or not await _may_check(tx, row, person):
+        return None
+    return await find(tx, translation=translation)
 
 
 async def to_check(tx: Tx, *, person: str, only: Sequence[str] | None = None) -> list[Translation]:
