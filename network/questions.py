@@ -392,11 +392,11 @@ def _chosen(tx: Tx, rows: Sequence[Row[Any]], only: Sequence[str] | None) -> lis
 
 
 def _question(tx: Tx, row: Row[Any]) -> Question:
-    opened = {
+    opened: dict[str, Any] = {
         name: "" if sealed is None else tx.seal.open(f"questions.{name}", row.id, sealed)
         for name, sealed in (("text", row.text), ("summary", row.summary))
     }
-    plain = {
+    plain: dict[str, Any] = {
         name: getattr(row, name)
         for name in (
             *("id", "asker", "topic", "about", "scope", "sides", "country", "language", "openly", "together"),
