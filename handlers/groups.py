@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from functools import reduce
 
 from handlers.labels import SIDES
 from handlers.language import Text, _, n_
 from handlers.registry import Capability
 from handlers.talk import Talk
-from network import countries, rolls
+from network import countries, moderation, rolls
+from network.moderation import Figures
 from network.rolls import Coordinator, Roll
 
 RANKS: dict[tuple[str, str], Text] = {
@@ -29,6 +31,28 @@ async def groups(talk: Talk) -> None:
         await talk.say(reduce(_below, _lines(roll, talk.language)))
     if any(len(roll.counts) < len(SIDES) for roll in found):
         await talk.say(_("A number of members is shown once a side has at least ten."))
+    figures = await talk.look(moderation.figures)
+    if figures is not None:
+        await talk.say(reduce(_below, _moderation(figures)))
+
+
+def _moderation(figures: Figures) -> Iterator[Text]:
+    """Yield how the practices of the network were decided on: figures that point at nobody."""
+    yield _(
+        "What became of practices in the whole network: {approved} published, {changed} given back for a change, "
+        "{refused} refused, {appealed} looked at again.",
+        approved=figures.approved,
+        changed=figures.changed,
+        refused=figures.refused,
+        appealed=figures.appealed,
+    )
+    days = max(1, -(-figures.half_within // timedelta(days=1)))
+    yield n_("Half of them were decided within {count} day.", "Half of them were decided within {count} days.", days)
+    for side, words in figures.by_side.items():
+        # Translators: {side} is "Official" or "Civil society".
+        yield n_(
+            "Words of moderators, {side}: {count}", "Words of moderators, {side}: {count}", words, side=SIDES[side]
+        )
 
 
 def _lines(roll: Roll, language: str) -> Iterator[Text]:

@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from network import groups, members
+from network import approvals, groups, members, requests
+from tests.network.people import handed_in
 
 
 async def fill(phone, number: int, *, country: str, side: str) -> None:
@@ -57,3 +58,22 @@ async def test_a_member_without_a_group(open_phone):
     await chat.is_member()
     await chat.says("/groups")
     chat.hears("You are in no group yet.")
+
+
+async def test_members_see_what_became_of_practices(open_phone):
+    """From ten decisions on, the groups say how many were published, changed, refused and heard again, and how fast."""
+    author, judge = open_phone(language="fr"), open_phone(language="ar")
+    await author.is_member(country="NE")
+    await judge.is_member(country="NE", coordinator=True)
+    for count in range(10):
+        await author.says("/groups")
+        author.does_not_hear("Ce que sont devenues les pratiques")
+        async with author.world.store.transaction(author.world.now) as tx:
+            practice = await handed_in(tx, author.person)
+            asked = await approvals.pending_about(tx, subject=practice, kind="practice")
+            await requests.settle(tx, approval=asked.id, by=judge.person, agree=count > 0, reason="Non")
+    await author.says("/groups")
+    author.hears("publiées\u202f: 9", "refusées\u202f: 1", "La moitié a reçu une réponse en 1 jour.")
+    author.does_not_hear("Avis de la modération")
+    await judge.says("/groups")
+    judge.hears("المنشورة 9", "تم البت في نصفها خلال يوم واحد.")

@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 from network import (
     addresses,
     answers,
+    appeals,
     approvals,
     audit,
     calls,
@@ -31,6 +32,7 @@ from network import (
     questions,
     rates,
     replies,
+    requests,
     standings,
     starter,
     tombstones,
@@ -95,6 +97,7 @@ async def _network_acts(tx: Tx, person: str) -> None:
     newcomer = await enrolled(tx, state=State.WAITING)
     asked = await approvals.ask(tx, kind="join", subject=newcomer, by=newcomer, country="NE")
     await approvals.decide(tx, approval=asked, by=person, agree=False, reason=ANSWER)
+    await _appeal(tx, person)
     code = await invitations.create(tx, by="steward")
     used = await invitations.find(tx, code=code)
     assert used is not None
@@ -103,6 +106,16 @@ async def _network_acts(tx: Tx, person: str) -> None:
     await invitations.too_many(tx, person=person)
     await links.offer(tx, person=person)
     await _ask_and_answer(tx, person)
+
+
+async def _appeal(tx: Tx, person: str) -> None:
+    """Be refused, and say why others should look at it again."""
+    judge = await seated(tx, "SN", "official")
+    practice = await handed_in(tx, person, country="SN", language="en", title="A refused title", problem="p", done="d")
+    asked = await approvals.pending_about(tx, subject=practice, kind="practice")
+    assert asked is not None
+    await requests.settle(tx, approval=asked.id, by=judge, agree=False, reason="Too short")
+    await appeals.ask(tx, practice=practice, by=person, why=ANSWER)
 
 
 async def _ask_and_answer(tx: Tx, person: str) -> None:
