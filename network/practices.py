@@ -328,6 +328,11 @@ async def classify(tx: Tx, *, practice: str, topics: Sequence[str]) -> None:
         await tx.run(insert(practice_topics), {"practice": practice, "topic": code})
 
 
+async def topics_of(tx: Tx, *, practice: str) -> tuple[str, ...]:
+    """Return the topics of a practice."""
+    return (await _topics_of(tx, [practice])).get(practice, ())
+
+
 async def get(tx: Tx, *, practice: str, language: str = "") -> Practice:
     """Return a practice, published or not, in ``language`` where it has it; raise Missing."""
     found = await read(tx, [practice], language)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from network import approvals, practices, search, starter, texts
 from network.errors import Conflict, Invalid, Missing
@@ -14,6 +15,7 @@ from network.ids import new_id
 from network.practices import Facts, Practice, State
 from network.search import Wish
 from network.store import Store, Tx
+from network.texts import Mark
 from tests.network.people import enrolled, handed_in, published, seated
 
 
@@ -198,6 +200,35 @@ async def test_the_starter_practices_are_found_across_languages(store: Store, no
                 assert 0 < len(one.title) <= 60
         community = await _found(tx, words="police de proximité")
         assert starter.practice_id("ne-commpol") == community[0].id
+
+
+async def test_the_starter_practices_have_their_whole_record(store: Store, now: datetime) -> None:
+    """Facts, source and every part are there; in a network that an earlier release filled, what is missing comes."""
+    async with store.transaction(now) as tx:
+        await starter.load(tx)
+        radio = starter.practice_id("ne-radio")
+        whole = {
+            language: await practices.get(tx, practice=radio, language=language) for language in ("fr", "ar", "en")
+        }
+        for one in whole.values():
+            assert set(one.parts) == {
+                "problem", "context", "who", "done", "result", "source", "cost", "risks", "adapt"
+            }  # fmt: skip
+            assert (one.facts.evidence, one.facts.decision, one.facts.rhythm) == ("told", "command", "once")
+            assert one.mark is Mark.EDITORIAL
+        pilot = await practices.get(tx, practice=starter.practice_id("ne-commpol"))
+        assert (pilot.facts.stage, pilot.facts.months, pilot.facts.evidence) == ("expanded", 18, "official")
+        table, words = practices.practices, texts.practice_texts
+        await tx.run(update(table).values(evidence="", scale="", decision="", rhythm="", stage="pilot", months=None))
+        as_before = {"parts": json.dumps({"problem": "P.", "done": "D."}), "mark": "original"}
+        await tx.run(update(words).where(words.c.language != "ar").values(**as_before))
+        await tx.run(update(words).where(words.c.language == "ar").values(mark="civil", parts='{"done": "D."}'))
+        for _again in range(2):
+            await starter.load(tx)
+            filled = await practices.get(tx, practice=radio, language="fr")
+            assert filled.parts == {**whole["fr"].parts, "problem": "P.", "done": "D."}
+            assert (filled.facts.evidence, filled.facts.stage, filled.mark) == ("told", "pilot", Mark.EDITORIAL)
+            assert (await practices.get(tx, practice=radio, language="ar")).parts == {"done": "D."}
 
 
 async def test_what_an_author_shared_stays_or_goes_as_they_wish(store: Store, now: datetime) -> None:

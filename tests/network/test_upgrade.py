@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from network import addresses, audit, copying, members, migrations
+from network import addresses, audit, copying, members, migrations, practices, starter
 from network.copying import Place
 from network.keyring import KeyRing
 from network.media import MediaFolder
@@ -80,6 +80,21 @@ async def test_the_copy_of_a_release_is_restored(release: Path, empty_url: str, 
         assert await migrations.current(store.engine) == migrations.head()
         await _holds(store, now)
         assert [await place.media.open(ref) for ref in place.media.refs()] == [b"a voice"]
+
+
+async def test_the_starter_practices_are_completed(release: Path, tmp_path: Path, now: datetime) -> None:
+    """The collection that a release came with gets what it did not have then, once the program starts."""
+    path = tmp_path / "jisr.db"
+    _unpack(release, path)
+    store = Store(open_engine(sqlite_url(path)), Sealer(_ring(release, tmp_path)))
+    async with _closing(store):
+        await migrations.upgrade(store.engine)
+        async with store.transaction(now) as tx:
+            await starter.load(tx)
+            radio = await practices.get(tx, practice=starter.practice_id("ne-radio"), language="ar")
+            assert {"problem", "done", "result", "who", "source", "context"} <= set(radio.parts)
+            assert (radio.facts.evidence, radio.editorial) == ("told", True)
+            assert await practices.count(tx) == 12
 
 
 def test_this_release_is_kept() -> None:
