@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import count
 
 from handlers import cards, people
 from handlers.labels import attribution_label
-from handlers.language import Voice, _, n_
-from handlers.messages import Letter, Urgency
+from handlers.language import Text, Voice, _, n_
+from handlers.messages import Letter, Outgoing, Urgency
 from handlers.reading import open_practice
 from handlers.registry import Capability, Occasion
 from handlers.talk import Option, Talk
-from network import attribution, news, practices
+from network import attribution, news, practices, seasons, topics
 from network.members import State
 from network.news import Edition
 from network.practices import Practice
+from network.seasons import Season
 from network.store import Tx
 
-LONGEST = 800  # characters of what a digest names; with its end it stays below 900
+TOPICS_NAMED = 3
+LONGEST = 700  # characters of what a digest names; with its end it stays below 900
 GLADLY = _("Gladly. Write “menu” for anything else.")
 
 
@@ -27,16 +30,38 @@ async def send(tx: Tx, occasion: Occasion) -> list[Letter]:
     who = occasion.who
     if who.member is None or who.state is not State.ACTIVE:
         return []
-    found, letter = await news.weekly(tx, person=who.id, language=who.voice.language)
-    if found.is_empty:
-        return []
-    text, shown = await _write(tx, found, who.voice)
+    found, known_by = await news.weekly(tx, person=who.id, language=who.voice.language)
+    season = await seasons.invite(tx, person=who.id)
+    letter = Letter(who.address.id, Outgoing(), urgency=Urgency.BROADCAST, not_before=people.news_at(tx, who.member))
+    letters = []
+    if not found.is_empty:
+        message = await _digest(tx, found, who.voice)
+        letters.append(replace(letter, message=message, about=known_by))
+    if season is not None:
+        letters.append(replace(letter, message=_invitation(season, who.voice)))
+    return letters
+
+
+async def _digest(tx: Tx, found: Edition, voice: Voice) -> Outgoing:
+    text, shown = await _write(tx, found, voice)
     options = [Option(f"practice:{each.id}", f"{number}. {each.title}") for number, each in enumerate(shown, 1)]
+    if found.asked:
+        # Translators: button, max:24
+        options.append(Option("answer", _("Answer a question")))
     # Translators: button, max:24. How often news comes.
-    options.append(Option("topics:pace", _("How often news comes")))
-    message = people.notice(who.voice, text, options)
-    at = people.news_at(tx, who.member)
-    return [Letter(who.address.id, message, urgency=Urgency.BROADCAST, not_before=at, about=letter)]
+    return people.notice(voice, text, [*options, Option("topics:pace", _("How often news comes"))])
+
+
+def _invitation(season: Season, voice: Voice) -> Outgoing:
+    """Return the invitation of a season: to share what prevents, and no incident."""
+    words = season.words.get(voice.language, season.words["en"])
+    text = _(
+        "{question}\n\nTwo minutes are enough. Please tell what prevents; no incidents, no names, no places.",
+        question=words,
+    )
+    # Translators: button, max:20
+    options = [Option("share", _("Share it")), Option("topics:pace", _("How often"))]
+    return people.notice(voice, text, options)
 
 
 async def _write(tx: Tx, found: Edition, voice: Voice) -> tuple[str, list[Practice]]:
@@ -64,8 +89,19 @@ async def _write(tx: Tx, found: Edition, voice: Voice) -> tuple[str, list[Practi
     rest = found.more + len(found.practices) + len(found.adaptations) - len(shown)
     if rest:
         parts.append(voice.say(n_("And {count} more.", "And {count} more.", rest)))
-    parts.append(voice.say(_("Write “news” to open them by number.")))
+    if shown:
+        parts.append(voice.say(_("Write “news” to open them by number.")))
+    if found.asked:
+        parts.append(voice.say(_asked(found.asked, voice.language)))
     return "\n\n".join(parts), shown
+
+
+def _asked(codes: Sequence[str], language: str) -> Text:
+    """Return how many questions wait, and on what; what they say is read in the chat, while they are open."""
+    named = dict.fromkeys(topics.label(code, language) for code in codes)
+    shown = " · ".join(list(named)[:TOPICS_NAMED])
+    many = len(codes)
+    return n_("{count} new question waits: {topics}", "{count} new questions wait: {topics}", many, topics=shown)
 
 
 async def read_news(talk: Talk) -> None:

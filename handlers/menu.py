@@ -1,17 +1,65 @@
-"""The menu: what a person can do now, one tap away."""
+"""The menu: what a person can do now, one tap away; what is about oneself stands behind one more."""
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from handlers.language import Text, _
+from handlers.library import shelf_options
 from handlers.registry import Capability, ForWhom
 from handlers.talk import Option, Talk
-from network.members import State
+from network import crossings
+from network.members import Member, State
+
+NEW = timedelta(days=14)  # for so long after joining the first steps are offered
+MINE = frozenset(  # commands
+    {
+        "mine",
+        "asked",
+        "topics",
+        "groups",
+        "translate",
+        "profile",
+        "language",
+        "quiet",
+        "link",
+        "panic",
+        "privacy",
+        "help",
+    }
+)
+ME = "me"
 
 
 async def menu(talk: Talk) -> None:
     """Show what this person may start, and start what they choose."""
-    options = [Option(one.command, one.title) for one in await talk.capabilities()]
-    await talk.go(await talk.choose("what", await _greeting(talk), options))
+    offered = await talk.capabilities()
+    options = [Option(one.command, one.title) for one in offered if one.command not in MINE]
+    mine = [Option(one.command, one.title) for one in offered if one.command in MINE]
+    me = await talk.member()
+    greeting = await _greeting(talk)
+    if me.state is State.ACTIVE:
+        options = [*await _for_now(talk, me), *options]
+        # Translators: in the menu, max:24
+        options.append(Option(ME, _("My space")))
+    else:
+        options += mine
+    chosen = await talk.choose("what", greeting, options)
+    if chosen == ME:
+        chosen = await talk.choose(ME, _("What would you like to see or change?"), mine)
+    command, _colon, argument = chosen.partition(":")
+    await talk.go(command, argument)
+
+
+async def _for_now(talk: Talk, me: Member) -> list[Option]:
+    """Return what is offered for a time only: first steps to newcomers, and once a week an act with the other side."""
+    options = []
+    if me.joined_at is not None and talk.now - me.joined_at < NEW:
+        options += shelf_options(["first_steps"])
+    if await talk.look(crossings.is_open, person=talk.person):
+        # Translators: in the menu, max:24
+        options.append(Option("across", _("This week’s act"), _("two minutes with the other side")))
+    return options
 
 
 async def _greeting(talk: Talk) -> Text:

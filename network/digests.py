@@ -36,6 +36,8 @@ digests = Table(
     Column("since", Instant, nullable=False),  # from when the last one told
     Column("until", Instant, nullable=False),  # until when it told; the next one goes on from there
     Column("letter", String(32)),  # what its message is known by, to take it back unsent
+    Column("season", String(32), nullable=False, server_default=""),  # in which they were last invited to share
+    Column("invited_at", Instant),
 )
 
 

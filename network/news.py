@@ -24,7 +24,7 @@ from sqlalchemy import (
 )
 
 from network import digests as digests_
-from network import outbox, practices, topics
+from network import outbox, practices, questions, topics
 from network.digests import KIND, SETTLED, Pace, digests
 from network.due import due
 from network.ids import new_id
@@ -55,16 +55,20 @@ told = Table(
 
 @dataclass(frozen=True)
 class Edition:
-    """What is new for one member: practices on their topics, adaptations of what they shared, and how many more."""
+    """What is new for one member: practices on their topics, adaptations of what they shared, and how many more.
+
+    ``asked`` are the topics of new questions that they may answer, one of each question.
+    """
 
     practices: tuple[Practice, ...] = ()
     adaptations: tuple[Practice, ...] = ()
     more: int = 0
+    asked: tuple[str, ...] = ()
 
     @property
     def is_empty(self) -> bool:
         """Whether there is nothing to tell."""
-        return not (self.practices or self.adaptations)
+        return not (self.practices or self.adaptations or self.asked)
 
 
 async def announce(tx: Tx, *, practice: str) -> dict[str, list[str]]:
@@ -113,6 +117,7 @@ async def edition(tx: Tx, *, person: str, language: str, since: datetime) -> Edi
         tuple(found[practice] for practice in new if practice not in adapted),
         tuple(found[practice] for practice in adapted),
         more=many - len(new) + adaptations - len(adapted),
+        asked=tuple(each.topic for each in await questions.open_for(tx, person=person) if each.asked_at > since),
     )
 
 

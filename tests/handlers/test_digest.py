@@ -13,7 +13,7 @@ from handlers.language import Text
 from handlers.messages import Incoming, Kind
 from handlers.registry import Registry
 from handlers.talk import Talk
-from network import digests, due, topics
+from network import digests, due, questions, topics
 from network.members import State
 from tests.handlers.small_talks import capability
 from tests.handlers.transcript import Transcript
@@ -48,7 +48,7 @@ async def test_the_digest_comes_in_the_morning_and_opens_by_number(open_phone, l
     """One message below 900 characters names what is new; a tap, or a number after “news”, opens one of them."""
     phone = open_phone(language=language, channel="whatsapp")
     await phone.is_member(country="NE")
-    await follows(phone, "com")
+    await follows(phone, "com.dialogue")
     await share(phone, *TITLES)
     await phone.waits(seconds=(await set_for(phone)).total_seconds())
     phone.hears("New on the topics you follow", "1. ", "5. ", TITLES[0][:50])
@@ -68,7 +68,7 @@ async def test_no_news_is_no_message(open_phone):
     """In a week without news nothing comes, and the next digest is set."""
     phone = open_phone(language="fr")
     await phone.is_member(country="NE")
-    await follows(phone, "com")
+    await follows(phone, "com.dialogue")
     await phone.waits(seconds=(await set_for(phone)).total_seconds())
     phone.hears_nothing()
     assert (await set_for(phone)).days >= 6
@@ -80,7 +80,7 @@ async def test_quiet_hours_hold_for_the_digest(open_phone):
     """Who rests in the morning gets it when their quiet hours end."""
     phone = open_phone(language="fr")
     await phone.is_member(country="NE", quiet_from="06:00", quiet_until="13:00")
-    await follows(phone, "com")
+    await follows(phone, "com.dialogue")
     await share(phone, "Le comité du marché")
     world, later = phone.world, phone.world.now + await set_for(phone)
     incoming = Incoming(
@@ -91,11 +91,42 @@ async def test_quiet_hours_hold_for_the_digest(open_phone):
     assert [(at.hour, at.minute) for letter in letters if (at := letter.not_before)] == [(12, 0)]  # UTC
 
 
+async def test_questions_that_wait_are_counted_and_not_told(open_phone):
+    """The digest says on which topics questions wait, and leads to them; what they ask is read in the chat."""
+    phone = open_phone(language="fr", channel="whatsapp")
+    await phone.is_member(country="NE")
+    await follows(phone, "com.dialogue")
+    async with phone.world.store.transaction(phone.world.now) as tx:
+        asker = await enrolled(tx, country="NE")
+        text = "Comment saluez-vous les visiteurs"
+        await questions.ask(tx, person=asker, topic="com.dialogue", text=text, language="fr")
+    await phone.waits(seconds=(await set_for(phone)).total_seconds())
+    phone.hears("1 nouvelle question attend\u202f: Dialogue police-public")
+    phone.does_not_hear(text)
+    await phone.taps("Répondre à une question")
+    phone.hears(text)
+
+
+async def test_a_season_invites_to_share_what_prevents(open_phone):
+    """When the herds move, who follows land and water is invited once, kindly, and may share at once."""
+    phone = open_phone(language="ar")
+    await phone.is_member(country="NE")
+    await follows(phone, "prv.resources")
+    await phone.waits(seconds=(await set_for(phone)).total_seconds())
+    phone.hears("تعود القطعان إلى طريق الجنوب", "لا حوادث ولا أسماء ولا أماكن")
+    assert len(phone.heard) == 1
+    phone.sees_choices("Share it", "How often")
+    await phone.taps("Share it")
+    phone.hears("شكرًا لمشاركتكم")
+    await phone.waits(seconds=(await set_for(phone)).total_seconds())
+    phone.hears_nothing()
+
+
 async def test_whoever_stopped_gets_no_digest(open_phone):
     """A digest that was on its way when somebody stopped is not made."""
     phone = open_phone(language="fr")
     await phone.is_member(country="NE", state=State.STOPPED)
-    await follows(phone, "com")
+    await follows(phone, "com.dialogue")
     await share(phone, "Le comité du marché")
     await phone.waits(weeks=2)
     phone.hears_nothing()

@@ -162,6 +162,8 @@ async def test_the_menu_starts_what_is_chosen(open_phone):
     await phone.says("menu")
     phone.hears("What would you like to do, Amel?")
     phone.sees_no_choice("Invite")
+    await phone.taps("My space")
+    await phone.taps("More")
     await phone.taps("Quiet hours")
     phone.hears("Which hours shall be quiet?")
 
@@ -196,6 +198,7 @@ async def test_a_file_that_nobody_asked_for_gets_a_kind_word(open_phone, kind, w
     phone.hears(words, "What would you like to do, Amel?")
     await phone.sends(kind)
     phone.hears(words, "What would you like to do, Amel?")
+    await phone.taps("My space")
     await phone.taps("My profile")
     await phone.taps("Name")
     await phone.sends(kind)

@@ -17,7 +17,7 @@ from tests.network.people import enrolled, published
 
 WEEK = timedelta(weeks=1)
 MINUTE = timedelta(minutes=1)
-STATEMENTS_EACH = 14  # of one digest, whatever there is to tell
+STATEMENTS_EACH = 17  # of one digest, whatever there is to tell
 NIAMEY, CAIRO = ZoneInfo("Africa/Niamey"), ZoneInfo("Africa/Cairo")
 
 

@@ -118,12 +118,23 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_answers_person"), ["person"], unique=False)
 
     op.create_table(
+        "crossings",
+        sa.Column("person", sa.String(length=32), nullable=False),
+        sa.Column("week", sa.String(length=8), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["person"], ["members.id"], name=op.f("fk_crossings_person_members"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("person", name=op.f("pk_crossings")),
+    )
+    op.create_table(
         "digests",
         sa.Column("person", sa.String(length=32), nullable=False),
         sa.Column("pace", sa.String(length=8), nullable=False),
         sa.Column("since", sa.DateTime(timezone=True), nullable=False),
         sa.Column("until", sa.DateTime(timezone=True), nullable=False),
         sa.Column("letter", sa.String(length=32), nullable=True),
+        sa.Column("season", sa.String(length=32), server_default="", nullable=False),
+        sa.Column("invited_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["person"], ["members.id"], name=op.f("fk_digests_person_members"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("person", name=op.f("pk_digests")),
     )
@@ -304,8 +315,8 @@ def upgrade() -> None:
 
     _keep_texts()
     with op.batch_alter_table("practice_texts", schema=None) as batch_op:
-        batch_op.drop_column("problem")
         batch_op.drop_column("done")
+        batch_op.drop_column("problem")
 
     with op.batch_alter_table("practices", schema=None) as batch_op:
         batch_op.add_column(sa.Column("kind", sa.String(length=10), server_default="practice", nullable=False))
@@ -361,9 +372,9 @@ def downgrade() -> None:
         batch_op.drop_column("kind")
 
     with op.batch_alter_table("practice_texts", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("problem", sa.TEXT(), nullable=False))
         batch_op.add_column(sa.Column("words", sa.TEXT(), nullable=False))
         batch_op.add_column(sa.Column("done", sa.TEXT(), nullable=False))
-        batch_op.add_column(sa.Column("problem", sa.TEXT(), nullable=False))
         batch_op.drop_column("version")
         batch_op.drop_column("parts")
         batch_op.drop_column("mark")
@@ -412,6 +423,7 @@ def downgrade() -> None:
 
     op.drop_table("endorsements")
     op.drop_table("digests")
+    op.drop_table("crossings")
     with op.batch_alter_table("answers", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_answers_person"))
 
