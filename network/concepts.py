@@ -67,6 +67,14 @@ def of_topic(code: str) -> str:
     return f"{MARK}topic:{code}"
 
 
+def topics_in(text: str) -> list[str]:
+    """Return the codes of the topics that a text names, those of the most words first."""
+    mark = of_topic("")
+    found = [each for each in named(meaningful(text), languages_of(text)) if each.term.startswith(mark)]
+    found.sort(key=lambda each: (-each.length, each.place))
+    return list(dict.fromkeys(each.term.removeprefix(mark) for each in found))
+
+
 def of_country(code: str) -> str:
     """Return the term of a country."""
     return f"{MARK}country:{code}"

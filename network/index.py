@@ -9,7 +9,7 @@ Relevance Framework, 2009), in thousandths; what a term is worth in a search is 
 from __future__ import annotations
 
 import hashlib
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -159,7 +159,7 @@ async def _terms(tx: Tx, practice: str, wordings: Sequence[Wording]) -> Terms:
 
 def _of_text(wording: Wording, words: set[tuple[str, str]]) -> dict[str, int]:
     """Return the terms of one text with their weights; put its words into ``words``."""
-    counts: Counter[str] = Counter()
+    counts: defaultdict[str, float] = defaultdict(float)
     length = 0.0
     for counted, text in _parts(wording):
         said = [word[:LONGEST] for word in concepts.meaningful(text)]

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 from sqlalchemy import ColumnElement, Integer, Select, String, column, exists, func, select, values
 
 from network import concepts, index, spelling, topics
 from network import practices as practices_
 from network.index import search_terms
+from network.members import members
 from network.practices import Practice, State, practice_topics, practices
 from network.stems import stem, stems
 from network.store import Tx
@@ -23,11 +25,17 @@ FEW = 100  # practices: in a smaller network the rarity of words is reckoned as 
 AT_LEAST = 0.1  # of the best that a search could find: what has less answers too little of it
 PRECISION = 100  # steps in one unit of worth: scores are whole numbers, the same on every store
 MOST_WORDS = 16
+SHOWN_AT_MOST = 60
+SAYS_SIDE = practices_.SIDE_AND_REGION  # the level of attribution from which on the side is said on each card
 
 
 @dataclass(frozen=True)
 class Wish:
-    """What somebody looks for; empty fields do not narrow. A root topic stands for all below it."""
+    """What somebody looks for; empty fields do not narrow. A root topic stands for all below it.
+
+    ``sides`` are those of the authors, where their attribution says them: what is found so tells no more than
+    its card shows.
+    """
 
     words: str = ""
     topics: tuple[str, ...] = ()
@@ -37,6 +45,22 @@ class Wish:
     stages: tuple[str, ...] = ()
     evidence: tuple[str, ...] = ()
     sides: tuple[str, ...] = ()
+
+    def narrowed(self, by: str, value: str) -> Wish:
+        """Return it with one value in one of its fields."""
+        fields: dict[str, Any] = {by: (value,)}
+        return replace(self, **fields)
+
+
+FIELDS: dict[str, ColumnElement[str]] = {  # of Wish, that a list can be narrowed by
+    "topics": practice_topics.c.topic,
+    "countries": practices.c.country,
+    "zones": practices.c.zone,
+    "kinds": practices.c.kind,
+    "stages": practices.c.stage,
+    "evidence": practices.c.evidence,
+    "sides": members.c.side,
+}
 
 
 @dataclass(frozen=True)
@@ -49,7 +73,7 @@ class Term:
 
 
 async def find(
-    tx: Tx, *, wish: Wish, language: str = "", limit: int = 50, only: Sequence[str] | None = None
+    tx: Tx, *, wish: Wish, language: str = "", limit: int = SHOWN_AT_MOST, only: Sequence[str] | None = None
 ) -> list[Practice]:
     """Return published practices, the best match first and then the newest; ``only`` returns these, in their order.
 
@@ -61,7 +85,7 @@ async def find(
     return await practices_.published(tx, ids, language=language)
 
 
-async def ranked(tx: Tx, *, wish: Wish, limit: int) -> list[str]:
+async def ranked(tx: Tx, *, wish: Wish, limit: int = SHOWN_AT_MOST) -> list[str]:
     """Return the ids of what ``find`` finds."""
     query = select(practices.c.id).where(practices.c.state == State.PUBLISHED.value, *_narrowed(wish)).limit(limit)
     newest = (practices.c.published_at.desc(), practices.c.id)
@@ -74,6 +98,28 @@ async def ranked(tx: Tx, *, wish: Wish, limit: int) -> list[str]:
     else:
         query = query.order_by(*newest)
     return [row.id for row in await tx.all(query)]
+
+
+async def narrower(tx: Tx, *, wish: Wish, by: str) -> dict[str, int]:
+    """Return how many of what ``find`` finds would remain for each value of one field of ``Wish``, the most first."""
+    value = FIELDS[by]
+    query = (
+        select(value.label("value"), func.count().label("number"))
+        .select_from(practices)
+        .where(practices.c.state == State.PUBLISHED.value)
+    )
+    query = query.where(*_narrowed(wish))
+    if by == "topics":
+        query = query.join(practice_topics, practice_topics.c.practice == practices.c.id)
+    if by == "sides":
+        query = query.join(members, members.c.id == practices.c.author).where(practices.c.level >= SAYS_SIDE)
+    if wish.words.strip():
+        matched = await _matched(tx, wish.words)
+        if matched is None:
+            return {}
+        query = query.where(practices.c.id.in_(select(matched.subquery().c.practice)))
+    counted = {row.value: row.number for row in await tx.all(query.group_by(value)) if row.value}
+    return dict(sorted(counted.items(), key=lambda item: (-item[1], item[0])))
 
 
 async def _matched(tx: Tx, words: str) -> Select[tuple[str, int]] | None:
@@ -173,22 +219,20 @@ def _begins_or_ends_as(word: str, other: str) -> bool:
 
 async def _counted(tx: Tx, terms: Sequence[str]) -> dict[str, int]:
     """Return in how many practices each term stands; a term in none is left out."""
-    query = select(search_terms.c.term, func.count()).where(search_terms.c.term.in_(sorted(set(terms))))
-    return {row[0]: row[1] for row in await tx.all(query.group_by(search_terms.c.term))}
+    number = func.count().label("number")
+    query = select(search_terms.c.term, number).where(search_terms.c.term.in_(sorted(set(terms))))
+    return {row.term: row.number for row in await tx.all(query.group_by(search_terms.c.term))}
 
 
 def _narrowed(wish: Wish) -> list[ColumnElement[bool]]:
-    facts = (
-        (practices.c.country, wish.countries),
-        (practices.c.zone, wish.zones),
-        (practices.c.kind, wish.kinds),
-        (practices.c.stage, wish.stages),
-        (practices.c.evidence, wish.evidence),
-    )
-    narrowed: list[ColumnElement[bool]] = [fact.in_(wanted) for fact, wanted in facts if wanted]
+    facts = ("countries", "zones", "kinds", "stages", "evidence")
+    narrowed: list[ColumnElement[bool]] = [FIELDS[by].in_(getattr(wish, by)) for by in facts if getattr(wish, by)]
     if wish.topics:
         meant = sorted(topics.spread(wish.topics))
         narrowed.append(
             exists().where(practice_topics.c.practice == practices.c.id, practice_topics.c.topic.in_(meant))
         )
+    if wish.sides:
+        theirs = exists().where(members.c.id == practices.c.author, members.c.side.in_(wish.sides))
+        narrowed += [practices.c.level >= SAYS_SIDE, theirs]
     return narrowed

@@ -1,24 +1,43 @@
+"""Finding practices, as a chat."""
+
 from __future__ import annotations
 
+from sqlalchemy import update
+
+from network.practices import practices as table
+from tests.network.people import enrolled, published
+
 RADIO_FR, RADIO_AR = "La police répond en direct à la radio", "الشرطة تجيب المواطنين مباشرة عبر الإذاعة"
+WAYS = (
+    "Search by words",
+    "By topic",
+    "By country",
+    "By border zone",
+    "By side",
+    "By kind",
+    "By stage",
+    "By evidence",
+    "The newest",
+)
 
 
 async def test_a_member_searches_in_french_and_reads(open_phone):
-    """Words find a starter practice; it opens in parts, with country, topics and origin; the results come back."""
+    """Words find a starter practice; its card says where and on what; it opens in parts, and the results come back."""
     chat = open_phone(language="fr")
     await chat.is_member(country="NE")
     await chat.says("chercher")
-    chat.sees_choices("Chercher par mots", "Les plus récentes", "Par thème", "Par pays")
+    chat.sees_choices(*WAYS)
     await chat.taps("Chercher par mots")
     chat.hears("Que cherchez-vous\u202f?")
     await chat.says("radio direct")
     chat.hears(RADIO_FR, "Niger · ")
     await chat.taps(RADIO_FR)
-    chat.hears("Le problème\n", "Ce qui a été fait\n", "Radio & médias", "De la première collection de Jisr")
+    chat.hears("Le problème\n")
     chat.does_not_hear("Ce texte est en")
-    chat.sees_choices("Retour aux résultats", "Nouvelle recherche", "C’est tout")
-    await chat.taps("Retour aux résultats")
+    await chat.taps("Go back")
     chat.hears(RADIO_FR)
+    await chat.taps("Other choices")
+    chat.sees_choices("Narrow the list", "New search", "Back to results", "That is all")
     await chat.taps("Nouvelle recherche")
     chat.hears("Comment voulez-vous chercher")
 
@@ -32,7 +51,7 @@ async def test_a_member_searches_in_arabic_and_reads(open_phone):
     await chat.says("الاذاعه")
     chat.hears(RADIO_AR, "النيجر")
     await chat.taps(RADIO_AR)
-    chat.hears("المشكلة\n", "ما تم القيام به\n", "الإذاعة والإعلام")
+    chat.hears("المشكلة\n")
     chat.does_not_hear("لغة هذا النص")
 
 
@@ -43,7 +62,7 @@ async def test_words_after_the_command_search_at_once(open_phone):
     await chat.says("/find live radio")
     chat.hears("Police answer callers live on radio")
     await chat.says("1")
-    chat.hears("What was done")
+    chat.hears("The problem")
 
 
 async def test_a_member_looks_by_country_and_by_topic(open_phone):
@@ -55,6 +74,7 @@ async def test_a_member_looks_by_country_and_by_topic(open_phone):
     await chat.says("niger")
     chat.hears(RADIO_FR)
     chat.does_not_hear("Sénégal ·")
+    await chat.taps("Other choices")
     await chat.taps("Nouvelle recherche")
     await chat.taps("Par thème")
     chat.hears("Quel domaine vous intéresse\u202f?")
@@ -76,8 +96,86 @@ async def test_the_newest_come_in_pages(open_phone):
     chat.sees_choice("Previous")
     await chat.says("11")
     chat.hears("What next?")
+    await chat.taps("Go back")
+    await chat.taps("Other choices")
     await chat.taps("That is all")
     chat.hears("Gladly. Write “menu” for anything else.")
+
+
+async def test_every_fact_is_a_way_to_look(open_phone):
+    """Border zone, side, kind, stage and evidence each find what fits, by typed numbers too; the card says them."""
+    chat = open_phone(language="en")
+    await chat.is_member()
+    async with chat.world.store.transaction(chat.world.now) as tx:
+        author = await enrolled(tx, side="official", service="police")
+        facts = {"zone": "NE-ML", "kind": "lesson", "stage": "stopped", "evidence": "observed"}
+        await published(tx, author, title="Tea at the ford", language="en", **facts)
+    await chat.says("/find")
+    for way, value in (
+        ("By border zone", "Niger – Mali"),
+        ("By side", "Official"),
+        ("By kind", "What did not work"),
+        ("By stage", "Stopped"),
+        ("By evidence", "Seen directly"),
+    ):
+        await chat.taps(way)
+        await chat.taps(value)
+        chat.hears("1 practice found", "Tea at the ford", "What did not work · Stopped · Seen directly")
+        await chat.says("other choices")
+        chat.sees_choices("New search", "Back to results", "That is all")
+        await chat.says("1")
+    await chat.says("6")  # by kind
+    await chat.says("3")  # a barrier: there is none
+    chat.hears("Nothing found yet.")
+
+
+async def test_a_list_is_narrowed_step_by_step(open_phone):
+    """Each filter says how many would remain, finds so many, and is not offered again; typed numbers and words do."""
+    chat = open_phone(language="en")
+    await chat.is_member()
+    await chat.says("/find")
+    await chat.taps("The newest")
+    await chat.taps("Other choices")
+    await chat.taps("Narrow the list")
+    chat.sees_choices("Topic", "Country", "Border zone", "Side", "Kind", "Stage", "Evidence")
+    await chat.taps("Border zone")
+    chat.hears("That is not known of any of them.")
+    await chat.taps("Country")
+    chat.hears("Niger · 5 practices", "Senegal · 1 practice")
+    await chat.says("niger")
+    chat.hears("5 practices found.")
+    await chat.taps("Other choices")
+    await chat.says("1")
+    chat.sees_choices("Topic", "Border zone", "Side", "Kind", "Stage", "Evidence")
+    await chat.taps("Topic")
+    await chat.taps("Radio & media")
+    chat.hears("1 practice found", "Police answer callers live on radio")
+
+
+async def test_nobody_is_found_by_a_side_that_is_not_said(open_phone):
+    """Who shared with nothing said of them is neither found nor counted by side; nor is who has left."""
+    chat = open_phone(language="en")
+    await chat.is_member()
+    async with chat.world.store.transaction(chat.world.now) as tx:
+        author = await enrolled(tx, side="official", service="police")
+        for title in ("Said", "Unsaid", "Left"):
+            made = await published(tx, author, title=title, language="en")
+            await tx.run(
+                update(table)
+                .where(table.c.id == made, table.c.author == author)
+                .values(level=0 if title == "Unsaid" else 1, author=None if title == "Left" else author)
+            )
+    await chat.says("/find")
+    await chat.taps("By side")
+    await chat.taps("Official")
+    chat.hears("1 practice found", "Said")
+    await chat.taps("Other choices")
+    await chat.taps("New search")
+    await chat.taps("The newest")
+    await chat.taps("Other choices")
+    await chat.taps("Narrow the list")
+    await chat.taps("Side")
+    chat.hears("Official · 1 practice")
 
 
 async def test_the_command_begins_a_search_anew(open_phone):
@@ -96,18 +194,26 @@ async def test_the_command_begins_a_search_anew(open_phone):
 
 
 async def test_nothing_found_leads_on(open_phone):
-    """A search without a result says so kindly, and offers another."""
+    """A search without a result says so kindly, and offers another, the topics that the words name, and to ask."""
     chat = open_phone(language="fr")
     await chat.is_member()
     await chat.says("/find xylophone zibeline")
     chat.hears("Rien trouvé pour l’instant")
+    chat.sees_choices("Search again", "Ask the network", "Not now")
     await chat.taps("Chercher encore")
     chat.hears("Comment voulez-vous chercher")
+    await chat.taps("Chercher par mots")
+    await chat.says("manifestations")
+    chat.hears("Rien trouvé pour l’instant")
+    await chat.taps("Élections & ordre public")
+    chat.hears("Rien trouvé pour l’instant")
+    await chat.taps("Ask the network")
+    chat.does_not_hear("Rien trouvé pour l’instant")
 
 
-async def test_a_notice_to_a_practice_that_is_gone(open_phone):
-    """A link to a practice that is not there any more says so, and search goes on."""
+async def test_an_old_notice_still_leads_to_its_practice(open_phone):
+    """A link of the first release opens the practice, or says that it is not there any more."""
     chat = open_phone(language="en")
     await chat.is_member()
     await chat.says("/find id:00000000000000000000000000000000")
-    chat.hears("This practice is not there any more.", "How do you want to look for practices?")
+    chat.hears("This practice is not there any more.")
