@@ -49,7 +49,10 @@ TRANSLATORS: dict[Mark, Text] = {
 async def of(talk: Talk, practice: Practice) -> list[list[Words]]:
     """Return what is to be read of a practice, each page a list of parts that are said together."""
     shown = await talk.look(attribution.of, practice=practice.id)
-    opening = [*_language_mark(practice, talk.language), cards.headline(practice.title, practice.facts.kind)]
+    opening: list[Words] = [
+        *_language_mark(practice, talk.language),
+        cards.headline(practice.title, practice.facts.kind),
+    ]
     opening.append(cards.about(practice.facts, practice.topics, shown, talk.language))
     files = {file.part: file.kind for file in await talk.look(attachments.of, practice=practice.id)}
     opening += cards.worded(practice.parts, cards.OPENING, practice.facts.kind, files)
@@ -73,7 +76,8 @@ async def _rest(talk: Talk, practice: Practice, files: Mapping[str, str]) -> Asy
     """Yield what comes after the first page: the other parts, and what became of it since."""
     for part in cards.worded(practice.parts, cards.REST, practice.facts.kind, files):
         yield part
-    if practice.origin and await talk.look(practices.published, ids=[practice.origin]):
+    sources = await talk.look(practices.published, ids=[practice.origin] if practice.origin else [])
+    if sources:
         yield _("This practice was adapted from another one of the network.")
     lines = [
         *_shared(practice),

@@ -143,7 +143,8 @@ def _actions(talk: Talk, reading: _Reading) -> list[Option]:
 async def _others(talk: Talk, reading: _Reading) -> list[Option]:
     practice = reading.practice
     options = [_mark(marks.BACKED, reading.marked)] if practice.author != talk.person else []
-    if practice.origin or await talk.look(adaptations.count, practice=practice.id):
+    copies = await talk.look(adaptations.count, practice=practice.id)
+    if practice.origin or copies:
         # Translators: button, max:20. Shows which practices come from which.
         options.append(Option("tree", _("Its adaptations")))
     if any(each.command == ASK for each in await talk.capabilities()):

@@ -53,7 +53,8 @@ async def tree(tx: Tx, *, practice: str) -> list[Node]:
     first = await _row(tx, practice)
     if first is None or not _is_open(first):
         raise Missing
-    root, row = practice, first
+    root = practice
+    row: Row[Any] | None = first
     above = {practice}
     while row is not None and row.origin and row.origin not in above:
         root = row.origin

@@ -207,9 +207,10 @@ async def _set(tx: Tx, practice: str, person: str, months: int, instant: datetim
     same = select(followups.c.id).where(_theirs(practice, person), followups.c.months == months)
     if await tx.first(same):
         return
-    row = {"id": new_id(), "practice": practice, "person": person, "months": months, "due_at": instant}
+    followup = new_id()
+    row = {"id": followup, "practice": practice, "person": person, "months": months, "due_at": instant}
     await tx.run(followups.insert(), row)
-    await due.at(tx, kind=KIND, subject=row["id"], instant=instant, person=person)
+    await due.at(tx, kind=KIND, subject=followup, instant=instant, person=person)
 
 
 async def _forget_try(tx: Tx, practice: str, person: str) -> None:
@@ -247,9 +248,10 @@ async def _waiting(tx: Tx, practice: str, person: str) -> Row[Any] | None:
 
 
 async def _unasked(tx: Tx, practice: str, person: str) -> str:
-    row = {"id": new_id(), "practice": practice, "person": person, "months": UNASKED, "due_at": tx.now}
+    followup = new_id()
+    row = {"id": followup, "practice": practice, "person": person, "months": UNASKED, "due_at": tx.now}
     await tx.run(followups.insert(), row)
-    return row["id"]
+    return followup
 
 
 def _word(tx: Tx, row: Row[Any]) -> Word:

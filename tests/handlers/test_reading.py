@@ -1,9 +1,9 @@
 from __future__ import annotations
 
-from network import marks, practices, texts
+from network import attachments, files, marks, practices, texts
 from network.starter import practice_id
 from network.texts import Mark
-from tests.network.people import enrolled, published
+from tests.network.people import enrolled, handed_in, published
 
 RADIO = practice_id("ne-radio")
 LONG = "Une phrase qui raconte ce qui s'est passé dans le quartier. " * 14
@@ -103,6 +103,28 @@ async def test_a_text_in_another_language_says_so(open_phone):
     await chat.is_member(country="TN")
     await chat.says(f"/practice {await shared(chat)}")
     chat.hears("لغة هذا النص", "Café de la paix")
+
+
+async def test_the_voice_and_the_picture_are_delivered(open_phone):
+    """A part that was spoken says so, and its file comes when it is asked for; a practice without files offers none."""
+    chat, author = open_phone(channel="whatsapp", language="fr"), open_phone(language="ar")
+    await chat.is_member(country="NE")
+    await author.is_member(country="TN")
+    async with chat.world.store.transaction(chat.world.now) as tx:
+        source = {"channel": "telegram", "account": "main", "ref": "voice-1"}
+        voice = await files.want(tx, person=author.person, kind="voice", source=source)
+        await files.came(tx, file=voice, mime="audio/ogg", size=1000)
+        practice = await handed_in(tx, author.person, problem="")
+        await attachments.put(tx, practice=practice, author=author.person, given={"problem": voice})
+        await practices.publish(tx, practice=practice)
+    await chat.says(f"/practice {practice}")
+    chat.hears("Le problème\nun message vocal")
+    await chat.taps("Voix et images")
+    (sent,) = [message for message in chat.heard if message.media]
+    assert (sent.media.kind, sent.media.ref, sent.media.mime) == ("voice", files.ref(voice), "audio/ogg")
+    assert author.person not in sent.media.ref
+    await chat.says(f"/practice {RADIO}")
+    chat.sees_no_choice("Voix et images")
 
 
 async def test_what_is_withdrawn_while_it_is_read(open_phone):
