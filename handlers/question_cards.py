@@ -62,7 +62,7 @@ def together(one: Set, shown: dict[str, Attribution], asked_of: Sequence[str], l
     parts: list[Words] = []
     for side, given in (("official", one.official), ("civil", one.civil)):
         if given is not None:
-            parts.append(_("{side}\n{card}", side=SIDES[side], card=answer(given, shown[given.id], language)))
+            parts.append(answer(given, shown[given.id], language))
         elif side in asked_of:
             parts.append(_("{side}: no other answer yet.", side=SIDES[side]))
     return parts

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from network import erasure, practices, questions, topics, waves
+from handlers import people, relaying
+from handlers.registry import Occasion
+from network import addresses, erasure, members, practices, questions, topics, waves
+from network.answers import of as given_to
 from network.questions import State
 from tests.handlers.transcript import Transcript
 from tests.network.people import published
@@ -111,9 +114,7 @@ async def test_the_answers_of_both_sides_are_read_together(open_phone):
     await asker.taps("Read it")
     asker.hears("Police-public dialogue · open", "2 answers.", "2 are new.")
     await asker.taps("Read the answers")
-    asker.hears(
-        "1 of 2", "From officials\nAn official, Sahel:\n“We began with tea", "From civil society: no other answer yet."
-    )
+    asker.hears("1 of 2", "An official, Sahel:\n“We began with tea", "From civil society: no other answer yet.")
     asker.does_not_hear("Moussa", "Mali")
     await asker.taps("The next answers")
     asker.hears("2 of 2", "A member of the network:\n“Women of the quarter")
@@ -456,3 +457,164 @@ async def test_whoever_leaves_takes_their_words_along(open_phone, leaves):
     else:
         await official.says("questions to answer")
         official.hears("No question waits for you now.")
+
+
+async def test_a_question_crosses_languages(open_phone):
+    """Asked in Arabic on Telegram, answered in French on WhatsApp: each reads the other's words, marked as such."""
+    asker, official = open_phone(language="ar"), open_phone(channel="whatsapp", language="fr")
+    await joined(asker, country="TN")
+    await joined(official, "official", "NE")
+    await asker.says("سؤال الشبكة")
+    asker.hears("ما مجال سؤالكم؟")
+    await asker.taps("الأمن المجتمعي")
+    await asker.taps("حوار الشرطة والمواطنين")
+    await asker.says("كيف نبدأ الحوار حيث لا يثق أحد بأحد؟")
+    for label in ("في كل مكان", "الطرفان", "مع التعريف بي", "كلما وصلت"):
+        await asker.taps(label)
+    asker.hears("من المجتمع المدني، البلدان المغاربية: سؤال حول موضوع «حوار الشرطة والمواطنين»")
+    await asker.taps("نعم، اطرحوه")
+    asker.hears("تجدونها في «أسئلتي»")
+    await asker.waits(seconds=1)
+    official.hears("Société civile, Maghreb\u202f: une question sur le thème «\u202fDialogue police-public\u202f»")
+    official.hears("كيف نبدأ الحوار", "Langue du texte\u202f: arabe")
+    official.sees_choices("Répondre", "Pas maintenant", "Signaler ou taire")
+    await official.taps("Répondre")
+    for words in ("Autour d’un thé, après le marché.", "2", "1"):
+        await official.says(words)
+    official.hears("Votre réponse est en route.")
+    asker.hears("وصلت إجابة عن سؤالكم")
+    await asker.taps("قراءتها")
+    await asker.taps("قراءة الإجابات")
+    asker.hears("من الجهات الرسمية، الساحل:\n«Autour d’un thé", "الفرنسية")
+    asker.hears("من المجتمع المدني: لا إجابة أخرى بعد.")
+    await asker.taps("توجيه الشكر")
+    official.hears("vous remercie de votre réponse")
+
+
+async def test_what_is_pressed_twice_happens_once(open_phone):
+    """A second press on an old button sends no second answer, no second question, no second thanks."""
+    asker, official = open_phone(language="en"), open_phone(language="en")
+    await joined(asker, country="TN")
+    await joined(official, "official")
+    await asks(asker)
+    sent = asker.button("Yes, ask it")
+    await asker.presses(sent)
+    await asker.waits(seconds=1)
+    await answers(official)
+    given = official.button("Yes, send it")
+    await official.presses(given)
+    asker.hears_nothing()
+    await asker.says("my questions")
+    asker.hears("1. How do you begin")
+    await asker.says("1")
+    asker.hears("1 answer.")
+    await asker.taps("Read the answers")
+    thanks = asker.button("Say thank you")
+    await asker.presses(thanks)
+    official.hears("thanks you for your answer")
+    await asker.presses(thanks)
+    official.hears_nothing()
+    assert await count_of(asker) == 1
+
+
+async def count_of(phone: Transcript) -> int:
+    """Return how many questions somebody has asked."""
+    async with phone.world.store.reading(phone.world.now) as tx:
+        return len(await questions.mine(tx, person=phone.person))
+
+
+async def test_a_better_answer_takes_the_place_of_the_first(open_phone):
+    """Who answers again replaces what they wrote; the asker is told again once they had read the first."""
+    asker, official = open_phone(language="en"), open_phone(language="en")
+    await joined(asker, country="TN")
+    await joined(official, "official")
+    await asks(asker)
+    await asker.waits(seconds=1)
+    await answers(official)
+    await asker.taps("Read it")
+    await asker.taps("Read the answers")
+    await official.taps("Answer it")
+    official.hears("You have answered: “We began with tea", "A new answer takes its place.")
+    await official.says("First we listened, for a year.")
+    await official.taps("Nothing about me")
+    await official.taps("Change the answer")
+    await official.says("First we listened, for two years.")
+    await official.taps("Yes, send it")
+    asker.hears("There is an answer to your question")
+    await asker.taps("Read it")
+    await asker.taps("Read the answers")
+    asker.hears("A member of the network:\n“First we listened, for two years.”")
+    asker.does_not_hear("tea")
+
+
+async def test_a_member_who_stopped_is_not_asked_and_asks_no_further(open_phone):
+    """While the asker has stopped no wave goes out; it goes on a day after they came back."""
+    asker, official = open_phone(language="en"), open_phone(language="en")
+    await joined(asker, country="TN")
+    await joined(official, "official")
+    await asks(asker)
+    await asker.says("/stop")
+    await asker.says("yes")
+    await asker.waits(seconds=1)
+    official.hears_nothing()
+    await asker.says("/return")
+    await asker.waits(hours=24)
+    official.hears(ASKED)
+
+
+async def test_news_of_the_night_waits_for_the_morning(open_phone):
+    """A question put in somebody's quiet hours is held for them until these end."""
+    asker, official = open_phone(language="en"), open_phone(language="en")
+    await joined(asker, country="TN")
+    await joined(official, "official")
+    async with asker.world.store.transaction(asker.world.now) as tx:
+        await members.change(tx, person=official.person, quiet_from="08:00", quiet_until="12:00")
+    await asks(asker)
+    world = asker.world
+    async with world.store.transaction(world.now) as tx:
+        who = await people.at(tx, await addresses.get(tx, address=asker.address), world.desk.translator)
+        (letter,) = await relaying.call(tx, Occasion(who, await question_of(asker)))
+    assert (letter.not_before.hour, letter.about) == (11, asker.person)  # 12:00 in Niamey
+
+
+@pytest.mark.parametrize(
+    ("command", "words"),
+    [
+        ("/answer 0123", "This question takes no more answers."),
+        ("/called 0123", "This question takes no more answers."),
+        ("/reply 0123", "This question takes no more answers."),
+        ("/credit 0123", "That is not asked any more."),
+        ("/compose 0123", "That is not possible any more."),
+        ("/asked 0123", "You have asked nothing yet."),
+        ("/ask about:0123", "Which field is your question about?"),
+    ],
+)
+async def test_what_leads_nowhere_is_said_kindly(open_phone, command, words):
+    """A command with an id that is unknown, gone or somebody else's opens nothing."""
+    phone = open_phone(language="en")
+    await joined(phone)
+    await phone.says(command)
+    phone.hears(words)
+
+
+async def test_nobody_opens_what_is_another_members(open_phone):
+    """The commands of an asker and of an answerer, sent by a third, show and do nothing."""
+    asker, official, third = open_phone(language="en"), open_phone(language="en"), open_phone(language="en")
+    await joined(asker, country="TN")
+    await joined(official, "official")
+    await third.is_member(country="SN")
+    question = await asks(asker, sides="Officials")
+    await asker.waits(seconds=1)
+    await answers(official)
+    await asker.taps("Read it")
+    await asker.taps("Read the answers")
+    await asker.taps("Ask the official back")
+    await asker.says("And who paid for the tea?")
+    async with asker.world.store.reading(asker.world.now) as tx:
+        (given,) = await given_to(tx, question=question)
+    for command in (f"/answer {question}", f"/called {question}", f"/asked {question}", f"/compose {question}"):
+        await third.says(command)
+        third.does_not_hear(ASKED, "tea")
+    for command in (f"/reply {given.id}", f"/credit {given.id}"):
+        await third.says(command)
+        third.does_not_hear(ASKED, "tea")
