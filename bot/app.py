@@ -25,13 +25,15 @@ from bot.polling import Polled, Poller
 from bot.processor import Desk, Processor
 from bot.server import Server, listen, serve
 from bot.settings import Misconfigured, Settings, TelegramAccount
+from bot.translator import Translator as MachineTranslator
 from bot.web import Doors
 from bot.workers import Housekeeping, Timekeeper, Workers
 from bot.works import Works
 from handlers import capabilities
 from handlers.desk import Desk as RealDesk
-from handlers.language import Translator
+from handlers.language import OFFERED, Translator
 from network import addresses, migrations, practices, starter
+from network.machine import Machine
 from network.media import MediaFolder
 from network.presence import present
 from network.sealing import Sealer
@@ -243,7 +245,7 @@ def _assemble(  # noqa: PLR0917 - everything that is built before, once
     processor = Processor(store, clock, channels, desk, metrics=metrics, wake_courier=courier.wake)
     wake = processor.wake.set
     ingress = Ingress(store, clock, metrics=metrics, wake=wake)
-    works = Works(store, clock, channels, media, settings.tombstones)
+    works = Works(store, clock, channels, media, settings.tombstones, translator=_translator(settings))
     started = asyncio.Event()
     doors = Doors(
         ingress=ingress,
@@ -268,7 +270,7 @@ def _assemble(  # noqa: PLR0917 - everything that is built before, once
         courier=courier,
         timekeeper=Timekeeper(store, clock, wake=wake, acts={practices.REFUSED_FILES: practices.forget_refused_files}),
         workers=Workers(store, clock, works.table(), metrics=metrics, wake=wake, undo=works.undo),
-        housekeeping=Housekeeping(store, clock),
+        housekeeping=Housekeeping(store, clock, machine_into=OFFERED if settings.translator_url else ()),
         pollers=[
             Poller(
                 cast("Polled", channels[key_of(account)]),
@@ -284,6 +286,13 @@ def _assemble(  # noqa: PLR0917 - everything that is built before, once
         web=doors.app(),
         started=started,
     )
+
+
+def _translator(settings: Settings) -> Machine | None:
+    """Return the machine translator, where one is set up."""
+    if not settings.translator_url:
+        return None
+    return MachineTranslator(settings.translator_url, settings.translator_key.get_secret_value())
 
 
 def _spawn(work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:

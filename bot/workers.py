@@ -12,7 +12,21 @@ from typing import Any
 from bot import logs
 from bot.clock import Clock
 from bot.metrics import Metrics
-from network import addresses, due, erasure, files, inbox, invitations, jobs, leaving, news, outbox, rates, traces
+from network import (
+    addresses,
+    due,
+    erasure,
+    files,
+    inbox,
+    invitations,
+    jobs,
+    leaving,
+    machine,
+    news,
+    outbox,
+    rates,
+    traces,
+)
 from network.inbox import Arrival, Origin
 from network.jobs import Job
 from network.store import Store, Tx
@@ -177,10 +191,14 @@ class Workers:
 
 @dataclass
 class Housekeeping:
-    """Forgets what need not be kept: bodies, old rows, people who never consented."""
+    """Forgets what need not be kept: bodies, old rows, people who never consented.
+
+    Where there is a machine translator it asks for what is to be translated into the languages of ``machine_into``.
+    """
 
     store: Store
     clock: Clock
+    machine_into: Sequence[str] = ()
 
     async def run(self, stop: asyncio.Event) -> None:
         """Tidy every ten minutes until ``stop`` is set."""
@@ -210,7 +228,9 @@ class Housekeeping:
         forgotten["strangers"] = await self._purge()
         if forgotten["strangers"]:
             await self.store.scrub()
-        log.info("tidied", **forgotten)
+        async with self.store.transaction(self.clock.now()) as tx:
+            asked = await machine.ask(tx, languages=self.machine_into)
+        log.info("tidied", **forgotten, machine_asked=asked)
 
     async def _purge(self) -> int:
         """Erase everyone who never consented, a group in each transaction; return how many."""

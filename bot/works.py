@@ -14,7 +14,7 @@ from bot.channels import Channel, SendError
 from bot.clock import Clock
 from bot.workers import Impossible, NotYet, Work
 from handlers.messages import Media, MediaKind
-from network import erasure, files, leaving, members, outbox, tombstones
+from network import erasure, files, leaving, machine, members, outbox, tombstones
 from network.jobs import Job
 from network.media import MediaFolder
 from network.store import Store
@@ -33,6 +33,7 @@ class Works:
     channels: Mapping[tuple[str, str], Channel]
     media: MediaFolder
     tombstones: Path
+    translator: machine.Machine | None = None
     _cleaning: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(CLEANED_AT_ONCE))
 
     def table(self) -> dict[str, Work]:
@@ -42,6 +43,7 @@ class Works:
             leaving.ERASE: self.erase,
             leaving.EXPORT: self.export,
             leaving.FORGET: self.forget,
+            **({machine.TRANSLATE: self.translate} if self.translator else {}),
         }
 
     async def fetch(self, job: Job) -> dict[str, Any]:
@@ -62,6 +64,19 @@ class Works:
             raise Impossible("not_clean") from error
         await self.media.keep(files.ref(file), data)
         return {"subject": file, "ref": files.ref(file), "mime": cleaning.MIMES[media.kind.value], "size": len(data)}
+
+    async def translate(self, job: Job) -> None:
+        """Let the machine put a published practice into a language; what is nonsense is asked for again another day."""
+        async with self.store.reading(self.clock.now()) as tx:
+            text = await machine.published(tx, **job.argument)
+        if text is None or self.translator is None:
+            return
+        try:
+            said = await self.translator.translate(text)
+            async with self.store.transaction(self.clock.now()) as tx:
+                await machine.keep(tx, text=text, said=said)
+        except machine.Nonsense as error:
+            raise Impossible("nonsense") from error
 
     async def export(self, job: Job) -> dict[str, Any]:
         """Write a person's copy of what is kept about them into a file; the result is the file's ``Media``."""

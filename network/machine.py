@@ -101,8 +101,15 @@ async def keep(tx: Tx, *, text: Published, said: Sequence[str]) -> bool:
     title = parts.pop(TITLE)
     if there is not None and there.mark not in TRANSLATED:
         title = there.title  # people chose it
-    how = {"mark": Mark.MACHINE, "made_from": text.version}
-    await texts.put(tx, practice=text.practice, language=text.target, title=title, parts=parts, **how)
+    await texts.put(
+        tx,
+        practice=text.practice,
+        language=text.target,
+        title=title,
+        parts=parts,
+        mark=Mark.MACHINE,
+        made_from=text.version,
+    )
     await index.write(tx, practice=text.practice)
     await index.write(tx, practice=text.practice)
     return True

@@ -176,8 +176,8 @@ async def ask(tx: Tx, *, translation: str, most: int = ASKED) -> list[str]:
     known = await tx.all(select(translation_asks.c.person).where(translation_asks.c.translation == translation))
     asked = {each.person for each in known}
     practice = await practices.get(tx, practice=row.practice)
-    how = {"proven": await _proven(tx, row.language), "after": (row.translator, row.side, row.id)}
-    fitting = await bilinguals.likely(tx, practice=practice, language=row.language, **how)
+    proven, after = await _proven(tx, row.language), (row.translator, row.side, row.id)
+    fitting = await bilinguals.likely(tx, practice=practice, language=row.language, proven=proven, after=after)
     chosen = [person for person in fitting if person not in asked][:most]
     for person in chosen:
         await tx.run(translation_asks.insert(), {"translation": translation, "person": person})

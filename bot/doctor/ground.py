@@ -6,6 +6,7 @@ import stat
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from bot.doctor.findings import Finding, note, ok, todo
 from bot.webhooks import is_safe
@@ -15,6 +16,8 @@ from network.members import SIDES
 OTHERS = stat.S_IRWXG | stat.S_IRWXO
 DRIFT_S = 5.0  # seconds of clock skew to know about
 SKEW_S = 60.0  # seconds of clock skew that make deadlines, quiet hours and windows wrong
+
+_HERE = ("localhost", "127.0.0.1", "::1")
 
 
 @dataclass(frozen=True)
@@ -139,3 +142,14 @@ def keeper(*, named: bool) -> Finding:
         return ok("keeper", "Newcomers are told who runs this, and where.")
     advice = "Name the organisation and the place: [keeper] in jisr.toml."
     return note("keeper", "Newcomers are told only that the coordination team runs this.", advice)
+
+
+def translator(url: str) -> Iterator[Finding]:
+    """Yield what is found of the machine translator, where one is set up."""
+    if not url:
+        return
+    host = urlsplit(url).hostname or ""
+    if url.startswith("http:") and host not in _HERE:
+        yield todo("translator", f"Texts and its key go to {host} unsealed.", "Use https in JISR_TRANSLATOR_URL.")
+    else:
+        yield ok("translator", f"Published practices are sent to {host}, to be translated by a machine.")

@@ -30,6 +30,8 @@ async def examine(settings: Settings, now: Callable[[], datetime]) -> AsyncItera
     async for finding in _kept(settings, url, now()):
         yield finding
     yield ground.keeper(named=named)
+    for finding in ground.translator(settings.translator_url):
+        yield finding
     yield ground.catalogues([str(fault) for fault in check.check()])
     yield ground.clock(await probes.skew_s(list(dict.fromkeys(one.api_url for one in accounts)), now))
     async for finding in _reached(settings, accounts):

@@ -115,3 +115,18 @@ def test_catalogues_and_keeper() -> None:
     assert said(ground.catalogues([]))[0] == "ok"
     assert "one (and 1 more)" in said(ground.catalogues(["one", "two"]))[1]
     assert (said(ground.keeper(named=True))[0], said(ground.keeper(named=False))[0]) == ("ok", "note")
+
+
+@pytest.mark.parametrize(
+    ("url", "levels"),
+    [
+        ("", []),
+        ("http://127.0.0.1:5000", ["ok"]),
+        ("http://[::1]:5000", ["ok"]),
+        ("https://translate.example.org/path", ["ok"]),
+        ("http://translate.example.org", ["todo"]),
+    ],
+)
+def test_translator(url: str, levels: list[str]) -> None:
+    """A machine translator elsewhere is reached sealed; the doctor says where published texts go."""
+    assert [said(finding)[0] for finding in ground.translator(url)] == levels
