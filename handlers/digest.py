@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from itertools import count
 
-from handlers import cards, people
+from handlers import people
 from handlers.labels import attribution_label
 from handlers.language import Text, Voice, _, n_
 from handlers.messages import Letter, Outgoing, Urgency
-from handlers.reading import open_practice
-from handlers.registry import Capability, Occasion
-from handlers.talk import Option, Talk
-from network import attribution, news, practices, seasons, topics
+from handlers.questions import Option
+from handlers.registry import Occasion
+from network import attribution, news, seasons, topics
 from network.members import State
 from network.news import Edition
 from network.practices import Practice
@@ -22,7 +20,6 @@ from network.store import Tx
 
 TOPICS_NAMED = 3
 LONGEST = 700  # characters of what a digest names; with its end it stays below 900
-GLADLY = _("Gladly. Write “menu” for anything else.")
 
 
 async def send(tx: Tx, occasion: Occasion) -> list[Letter]:
@@ -102,49 +99,3 @@ def _asked(codes: Sequence[str], language: str) -> Text:
     shown = " · ".join(list(named)[:TOPICS_NAMED])
     many = len(codes)
     return n_("{count} new question waits: {topics}", "{count} new questions wait: {topics}", many, topics=shown)
-
-
-async def read_news(talk: Talk) -> None:
-    """Show what is new on the topics that a member follows, and open what they choose."""
-    ids = await talk.read("news", news.latest, person=talk.person)
-    found = await talk.look(practices.published, ids=ids, language=talk.language)
-    if not found:
-        await _nothing_new(talk)
-        return
-    for turn in count():
-        question = n_("{count} practice is new.", "{count} practices are new. Which one?", len(found))
-        # Translators: button, max:20
-        chosen = await talk.choose(f"open[{turn}]", question, _options(found, talk.language), skip=_("That is all"))
-        practice = next((each for each in found if each.id == chosen), None)
-        if practice is None:
-            break
-        await open_practice(talk, practice, place=f"news[{turn}]")
-    await talk.say(GLADLY)
-
-
-async def _nothing_new(talk: Talk) -> None:
-    question = _("Nothing new on your topics yet.")
-    options = [
-        # Translators: button, max:20
-        Option("topics", _("See my topics")),
-        # Translators: button, max:20
-        Option("find", _("Look for practices")),
-    ]
-    await talk.go(await talk.choose("next", question, options))
-
-
-def _options(found: Sequence[Practice], language: str) -> list[Option]:
-    return [Option(each.id, each.title, cards.short_note(each, language)) for each in found]
-
-
-capability = Capability(
-    name="news",
-    command="news",
-    # Translators: in the menu, max:24
-    title=_("What is new"),
-    # Translators: words that start this, separated by |.
-    words=_("news|new|digest"),
-    converse=read_news,
-    by_link=True,
-    anew=True,
-)

@@ -24,7 +24,7 @@ crossings = Table(
 
 async def is_open(tx: Tx, *, person: str) -> bool:
     """Whether this week's is still to be offered."""
-    return await tx.scalar(select(crossings.c.week).where(crossings.c.person == person)) != _week(tx)
+    return bool(await tx.scalar(select(crossings.c.week).where(crossings.c.person == person)) != _week(tx))
 
 
 async def settle(tx: Tx, *, person: str) -> None:

@@ -13,11 +13,14 @@ from network import (
     answers,
     appeals,
     approvals,
+    attachments,
     audit,
     calls,
     conversations,
+    crossings,
     due,
     erasure,
+    files,
     followups,
     groups,
     inbox,
@@ -27,6 +30,7 @@ from network import (
     links,
     members,
     migrations,
+    news,
     outbox,
     practices,
     questions,
@@ -93,6 +97,7 @@ async def _network_acts(tx: Tx, person: str) -> None:
     shared = {"title": "A shared title", "problem": "p", "done": "d"}
     known = await handed_in(tx, person, language="en", topics=["com.policing"], **shared)
     await practices.publish(tx, practice=known)
+    await _send_files(tx, person, known)
     await _told_later(tx, person, known)
     newcomer = await enrolled(tx, state=State.WAITING)
     asked = await approvals.ask(tx, kind="join", subject=newcomer, by=newcomer, country="NE")
@@ -106,6 +111,17 @@ async def _network_acts(tx: Tx, person: str) -> None:
     await invitations.too_many(tx, person=person)
     await links.offer(tx, person=person)
     await _ask_and_answer(tx, person)
+    await _hear(tx, person)
+
+
+async def _send_files(tx: Tx, person: str, practice: str) -> None:
+    """Send a voice for a part of a published practice, and a picture for a draft that is not handed in."""
+    source = {"channel": "telegram", "account": "main", "ref": BODY, "mime": "", "size": 0, "name": ""}
+    for kind in ("voice", "picture"):
+        file = await files.want(tx, person=person, kind=kind, source=source)
+        await files.came(tx, file=file, mime="", size=1)
+        if kind == "voice":
+            await attachments.put(tx, practice=practice, author=person, given={"result": file})
 
 
 async def _appeal(tx: Tx, person: str) -> None:
@@ -129,6 +145,15 @@ async def _ask_and_answer(tx: Tx, person: str) -> None:
         await replies.ask_back(tx, answer=given["answer"], by=asker, text=ANSWER)
         await replies.reply(tx, answer=given["answer"], person=answerer, text=BODY)
     await questions.close(tx, question=question, summary=ANSWER)
+
+
+async def _hear(tx: Tx, person: str) -> None:
+    """Hear at once of a practice, get a digest, and leave this week's act."""
+    await topics.follow(tx, person=person, topics=["tru"])
+    await topics.set_pace(tx, person=person, pace="instant")
+    assert await news.announce(tx, practice=starter.practice_id("ne-radio"))
+    await news.weekly(tx, person=person, language="en")
+    await crossings.settle(tx, person=person)
 
 
 async def _told_later(tx: Tx, person: str, practice: str) -> None:
@@ -185,10 +210,11 @@ async def test_nothing_of_a_person_stays_in_any_table(store: Store, now: datetim
             traces.traces,
             conversations.conversations,
             due.due,
-            jobs.jobs,
+            files.files,
         ):
             assert await tx.scalar(select(func.count()).select_from(table)) == 0, table.name
         assert await tx.scalar(select(func.count()).where(inbox.inbox.c.body.is_not(None))) == 0
+        assert [row.kind for row in await tx.all(select(jobs.jobs.c.kind))] == [leaving.FORGET] * 2  # of the two files
 
 
 async def test_published_practices_go_when_that_is_wished(store: Store, now: datetime) -> None:
