@@ -6,7 +6,6 @@ import asyncio
 import json
 import time
 from collections import Counter
-from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from random import Random
@@ -28,10 +27,12 @@ class FleetProvider:
 
     polled: list[dict[str, Any]]
     hooked: list[dict[str, Any]]
-    ports: Sequence[int]
+    ports: list[int]  # of those that take in
     chance: Random
     arrivals: list[tuple[float, str, str, str]] = field(default_factory=list)  # instant, channel, tracker, text
     trackers: Counter[str] = field(default_factory=Counter)
+    taken: Counter[int] = field(default_factory=Counter)  # deliveries, by port
+    sent: Counter[int] = field(default_factory=Counter)  # messages, by pid
     alive: set[int] = field(default_factory=set)  # pids
     fetching: Counter[int] = field(default_factory=Counter)  # by pid
     together: int = 0  # fetches while another live process fetched
@@ -85,6 +86,7 @@ class FleetProvider:
     async def _take(self, asked: dict[str, Any]) -> str:
         self.arrivals.append((time.monotonic(), asked["channel"], asked["tracker"], asked["text"]))
         self.trackers[asked["tracker"]] += 1
+        self.sent[asked["pid"]] += 1
         self.answered += not asked["text"].startswith(NOTICE) and self.trackers[asked["tracker"]] == 1
         async with self.moved:
             self.moved.notify_all()
@@ -105,9 +107,11 @@ class FleetProvider:
         return self.polled[self.confirmed : self.confirmed + self.chance.randint(1, FETCHED)]
 
     async def _post(self, client: httpx.AsyncClient, body: bytes) -> bool:
-        url = f"http://127.0.0.1:{self.chance.choice(self.ports)}/whatsapp/main"
+        port = self.chance.choice(self.ports)
+        url = f"http://127.0.0.1:{port}/whatsapp/main"
         try:
             answer = await client.post(url, content=body, headers=headers(body))
         except httpx.HTTPError:
             return False
+        self.taken[port] += answer.status_code == 200
         return answer.status_code == 200

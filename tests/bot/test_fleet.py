@@ -33,6 +33,7 @@ from tests.bot.fleet_provider import NOTICE, FleetProvider
 from tests.conftest import TEMPLATE, administer, finish, postgres_url
 
 ROLES = ("web", "web", "courier", "courier")
+ADDED = ("web", "courier")  # while messages flow
 PUSHING = 8
 RESUMED_S = 30.0
 JITTER_S = 0.25  # calls that left in time may arrive closer together
@@ -49,18 +50,25 @@ def fleet_url(postgres: str) -> Iterator[str]:
 
 @dataclass
 class Fleet:
-    """Processes of the roles, on one database and one provider."""
+    """Processes of several roles, on one database and one provider."""
 
     home: Path
     database: str
     provider: FleetProvider
     source: int  # the provider's port
-    ports: list[int]
+    roles: list[str] = field(default_factory=list)
+    ports: list[int] = field(default_factory=list)
     processes: list[BaseProcess] = field(default_factory=list)
+    pids: list[set[int]] = field(default_factory=list)  # of each, and of those killed in its place
 
-    def start(self) -> None:
-        """Start one process for each role."""
-        self.processes = [self._started(number) for number in range(len(ROLES))]
+    def add(self, role: str) -> None:
+        """Start one more process; the provider delivers to it too when it takes in."""
+        self.roles.append(role)
+        self.ports.append(_free_port())
+        self.pids.append(set())
+        self.processes.append(self._started(len(self.processes)))
+        if role == "web":
+            self.provider.ports.append(self.ports[-1])
 
     def kill(self, number: int) -> None:
         """Kill one, and start another in its place."""
@@ -81,47 +89,51 @@ class Fleet:
     def _started(self, number: int) -> BaseProcess:
         context = multiprocessing.get_context("forkserver")
         context.set_forkserver_preload(["tests.bot.fleet_child"])
-        arguments = (self.home, ROLES[number], self.database, self.ports[number], self.source)
+        arguments = (self.home, self.roles[number], self.database, self.ports[number], self.source)
         process = context.Process(target=main, args=arguments, daemon=True)
         process.start()
         assert process.pid is not None
         self.provider.alive.add(process.pid)
+        self.pids[number].add(process.pid)
         return process
 
 
 async def test_any_process_may_be_killed(fleet_url: str, tmp_path: Path, long: bool) -> None:
     """Of 2 web and 2 couriers any is killed, 6 (long: 50) times during 600 (5,000) messages and 200 (2,000) others.
 
-    None is lost, none has its effect twice, no account goes over its rate, only one process polls, what
-    a dead process had is taken up within 30 s, and what arrives twice is recorded as ambiguous.
+    A third of each is added meanwhile, takes its share, and may be killed too. No message is lost, none has its
+    effect twice, no account goes over its rate, only one process polls, what a dead process had is taken up within
+    30 s, and what arrives twice is recorded as ambiguous.
     """
     kills, total, others = (50, 5_000, 2_000) if long else (6, 600, 200)
     chance = Random(7)
     polled = [message(n, f"p{n % 100}", f"polled {n:05d}") for n in range(total // 2)]
     hooked = [message(n, f"h{n % 100}", f"hooked {n:05d}") for n in range(total // 2)]
     expected = sorted(item["text"] for item in (*polled, *hooked))
-    ports = [_free_port() for _ in ROLES]
-    provider = FleetProvider(polled, hooked, ports[:2], chance)
+    provider = FleetProvider(polled, hooked, [], chance)
     ring = KeyRing.fresh()
     ring.save(tmp_path / "keys.json")
     store = Store(open_engine(fleet_url), Sealer(ring))
     await prepare(store)
     notices = await _queue(store, others)
     server = await asyncio.start_server(provider.serve, "127.0.0.1", 0, backlog=512)
-    fleet = Fleet(tmp_path, fleet_url, provider, server.sockets[0].getsockname()[1], ports)
+    fleet = Fleet(tmp_path, fleet_url, provider, server.sockets[0].getsockname()[1])
     watch = Watch(store)
     watching = asyncio.create_task(watch.run())
     async with asyncio.timeout(900 if long else 120), httpx.AsyncClient(timeout=10, trust_env=False) as client:
-        fleet.start()
+        for role in ROLES:
+            fleet.add(role)
         pushing = [asyncio.create_task(provider.push(client)) for _ in range(PUSHING)]
+        growing = asyncio.create_task(_grow(fleet, total + others))
         for point in sorted(chance.randrange((total + others) * 9 // 10) for _ in range(kills)):
             await provider.reached(point)
             await asyncio.sleep(chance.random() * 0.2)  # anywhere between two arrivals
-            fleet.kill(chance.randrange(len(ROLES)))
+            fleet.kill(chance.randrange(len(fleet.processes)))
+        await growing
         await asyncio.gather(*pushing)
         while await _count(store, "SELECT count(*) FROM outbox WHERE stage = 3") < total + others:
             await asyncio.sleep(0.1)
-    assert await fleet.end() == [0] * len(ROLES)
+    assert await fleet.end() == [0] * len(ROLES + ADDED)
     watching.cancel()
     server.close()
     await server.wait_closed()
@@ -136,6 +148,12 @@ async def test_any_process_may_be_killed(fleet_url: str, tmp_path: Path, long: b
     for channel in ("telegram", "whatsapp"):
         assert provider.most(channel, 1.0) <= A_SECOND * (1 + JITTER_S)
         assert provider.most(channel, 10.0) <= A_SECOND * 10
+    assert all(provider.taken[port] for port in provider.ports)
+    assert all(
+        sum(provider.sent[pid] for pid in pids)
+        for role, pids in zip(fleet.roles, fleet.pids, strict=True)
+        if role == "courier"
+    )
     assert provider.together == 0
     assert watch.oldest < RESUMED_S
     await store.close()
@@ -162,6 +180,13 @@ class Watch:
                 )
                 self.oldest = max(self.oldest, ready)
             await asyncio.sleep(0.5)
+
+
+async def _grow(fleet: Fleet, total: int) -> None:
+    """Add processes one after the other, before a quarter of all messages arrived."""
+    for number, role in enumerate(ADDED, start=1):
+        await fleet.provider.reached(total * number // 10)
+        fleet.add(role)
 
 
 async def _queue(store: Store, many: int) -> list[str]:
