@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from handlers.deciding import KINDS
@@ -10,12 +9,13 @@ from handlers.language import Text, Words, _, n_
 from handlers.registry import Capability, ForWhom
 from handlers.screening import screen
 from handlers.talk import Option, Talk
-from network import requests
+from network import approvals, requests
 from network.approvals import Decision
 from network.requests import Request
 
 REASON = (5, 300)  # characters, fewest and most
 NOTE = 200  # characters, at most
+LISTED = 30  # requests at once, the oldest; the others come when these are decided
 # Translators: button, max:20
 AGREE = Option("agree", _("I agree"))
 # Translators: button, max:20
@@ -28,29 +28,33 @@ LATER = Option("later", _("Later"))
 
 async def decide(talk: Talk) -> None:
     """Show one request, the one that a notice led to or one of those that wait, and take the word on it."""
-    waiting = await talk.look(requests.pending, person=talk.person, language=talk.language)
-    request = await _pick(talk, waiting)
+    request = await _pick(talk)
     if request is None:
         return
     await _show(talk, request)
-    if await _answer(talk, request) and len(waiting) > 1:
+    if await _answer(talk, request) and await talk.look(approvals.pending_for, person=talk.person):
         await talk.go("decide")
 
 
-async def _pick(talk: Talk, waiting: Sequence[Request]) -> Request | None:
+async def _pick(talk: Talk) -> Request | None:
     """Return the request to look at, or None when there is none to choose from."""
-    by_id = {request.id: request for request in waiting}
-    if talk.argument in by_id:
-        return by_id[talk.argument]
+    mine = {"person": talk.person, "language": talk.language}
     if talk.argument:
+        for request in await talk.look(requests.pending, **mine, only=[talk.argument]):
+            return request
         await talk.say(_("This was decided already, or taken back. Thank you for coming."))
-    if not waiting:
+    listed = await talk.look(requests.pending, **mine, most=LISTED)
+    if not listed:
         await talk.say(_("Nothing waits for your decision now."))
         return None
+    waiting = await talk.look(approvals.pending_for, person=talk.person)
     question = n_(
-        "{count} request waits for your decision.", "{count} requests wait for your decision. Which one?", len(waiting)
+        "{count} request waits for your decision.",
+        "{count} requests wait for your decision. Which one?",
+        len(waiting) if len(listed) == LISTED else len(listed),
     )
-    return by_id[await talk.choose("request", question, [_option(talk, request) for request in waiting])]
+    chosen = await talk.choose("request", question, [_option(talk, request) for request in listed])
+    return next(request for request in listed if request.id == chosen)
 
 
 def _option(talk: Talk, request: Request) -> Option:

@@ -19,10 +19,9 @@ async def remind(tx: Tx, occasion: Occasion) -> list[Letter]:
         return []
     days = (tx.now - waiting.asked_at).days
     text = n_(
-        "Something has waited for your side’s word for {count} day: {what}. The person who asked is waiting.",
-        "Something has waited for your side’s word for {count} days: {what}. The person who asked is waiting.",
+        "A request has waited for your side’s word for {count} day. The person who asked is waiting.",
+        "A request has waited for your side’s word for {count} days. The person who asked is waiting.",
         days,
-        what=KINDS[waiting.kind].note,
     )
     # Translators: button, max:20
     options = [Option(f"decide:{waiting.id}", _("Read and decide"))]

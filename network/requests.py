@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any
+
+from sqlalchemy import select
 
 from network import appeals, approvals, attribution, followups, inquiries, joining, members, practices, standings
 from network.approvals import APPEAL, Approval, Decision
@@ -91,10 +93,20 @@ class OfficialAct:
     practice: Practice
 
 
-async def pending(tx: Tx, *, person: str, language: str) -> list[Request]:
-    """Return what this person may decide now, the oldest first; texts in ``language`` where they have it."""
-    found = [await _request(tx, approval, language) for approval in await approvals.pending_for(tx, person=person)]
-    return [request for request in found if request is not None]
+async def pending(
+    tx: Tx, *, person: str, language: str, only: Sequence[str] | None = None, most: int | None = None
+) -> list[Request]:
+    """Return what this person may decide now, the oldest first; texts in ``language`` where they have it.
+
+    ``only`` keeps these ids, ``most`` so many.
+    """
+    found: list[Request] = []
+    for approval in await approvals.pending_for(tx, person=person, only=only):
+        request = await _request(tx, approval, language)
+        found += [] if request is None else [request]
+        if len(found) == most:
+            break
+    return found
 
 
 async def share(tx: Tx, *, author: str, **practice: Any) -> dict[str, Any]:
@@ -134,6 +146,7 @@ async def settle(
     """
     try:
         asked = await approvals.get(tx, approval=approval)
+        await _hold(tx, asked)
         outcome = await approvals.decide(tx, approval=approval, by=by, agree=agree, change=change, reason=reason)
     except Missing:
         return {"state": GONE, "fresh": False, "tell": ""}
@@ -183,6 +196,13 @@ async def _put_before(tx: Tx, practice: str, author: str) -> dict[str, Any]:
         return {"practice": practice, "approval": "", "deciders": []}
     approval = await approvals.ask(tx, kind="practice", subject=practice, by=author)
     return {"practice": practice, "approval": approval, "deciders": await approvals.deciders(tx, approval=approval)}
+
+
+async def _hold(tx: Tx, approval: Approval) -> None:
+    """Lock a practice before what is asked about it, in the order of an author who takes it back."""
+    if approval.kind in {"practice", APPEAL}:
+        table = practices.practices
+        await tx.first(select(table.c.id).where(table.c.id == approval.subject).with_for_update())
 
 
 async def _request(tx: Tx, approval: Approval, language: str) -> Request | None:

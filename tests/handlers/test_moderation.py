@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import func, select
 
-from network import approvals, conversations, erasure, inbox, practices, tallies
+from network import approvals, conversations, erasure, files, inbox, practices, tallies
 from network.store import metadata
 from tests.network.people import handed_in
 
@@ -143,8 +143,8 @@ async def test_those_who_let_it_wait_are_reminded(open_phone):
     await civil.waits(days=2, hours=23)
     civil.hears_nothing()
     await civil.waits(hours=2)
-    civil.hears("depuis 3 jours\u202f: une pratique à lire")
-    official.hears("for 3 days: a practice to read")
+    civil.hears("attend la réponse de votre côté depuis 3 jours")
+    official.hears("for 3 days. The person who asked is waiting.")
     far.hears_nothing()
     author.hears_nothing()
     await civil.waits(days=4)
@@ -168,6 +168,21 @@ async def test_the_oldest_come_first_with_how_long_they_wait(open_phone):
     await civil.taps("More")
     await civil.taps("Pratique numéro 11")
     civil.hears("Pratique numéro 11")
+
+
+async def test_a_voice_message_is_heard_before_the_word(open_phone):
+    """What stands for a part of the text comes to the moderator as it would to a reader."""
+    author, judge = open_phone(language="ar"), open_phone(language="fr")
+    await author.is_member(country="TN")
+    await judge.is_member(country="TN", coordinator=True)
+    async with author.world.store.transaction(author.world.now) as tx:
+        voice = await files.want(tx, person=author.person, kind="voice", source={"ref": "x"})
+        await files.came(tx, file=voice, mime="audio/ogg", size=1000)
+        await handed_in(tx, author.person, country="TN", title="Café de la paix", files={"problem": voice}, problem="")
+    await judge.says("/decide")
+    await judge.taps("Café de la paix")
+    assert [message.media.mime for message in judge.heard if message.media] == ["audio/ogg"]
+    judge.sees_choices("J’accepte", "À retoucher", "Je refuse", "Plus tard")
 
 
 async def test_no_token_or_text_leads_to_the_author(open_phone):

@@ -321,3 +321,25 @@ async def test_those_who_decide_learn_no_author(store: Store, now: datetime) -> 
         assert author not in repr(without)
         assert "Secret" not in repr(shown.attribution)
         assert seen.id not in {author, practice}
+
+
+async def test_a_word_and_a_withdrawal_at_once_agree(store: Store, now: datetime) -> None:
+    """When an author takes a practice back while a moderator agrees, it ends withdrawn, whoever came first."""
+    async with store.transaction(now) as tx:
+        judge, author = await seated(tx, "NE", "civil"), await enrolled(tx, country="NE")
+        waiting = [await handed_in(tx, author) for _ in range(8)]
+        open_ = [(practice, await asked(tx, practice)) for practice in waiting]
+
+    async def agree(approval: str) -> None:
+        async with store.transaction(now) as tx:
+            await requests.settle(tx, approval=approval, by=judge, agree=True)
+
+    async def take_back(practice: str) -> None:
+        async with store.transaction(now) as tx:
+            await practices.withdraw(tx, person=author, practice=practice)
+
+    for practice, approval in open_:
+        await asyncio.gather(agree(approval), take_back(practice))
+    async with store.reading(now) as tx:
+        found = await practices.read(tx, waiting, "fr")
+    assert {each.state for each in found.values()} == {"withdrawn"}
