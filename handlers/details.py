@@ -14,10 +14,12 @@ from handlers.level_choice import ask_level
 from handlers.screening import screen
 from handlers.talk import Option, Talk, Told
 from network import countries
+from network.adaptations import NOTES
 from network.practices import MONTHS_AT_MOST, SIDE_AND_REGION, Facts
 from network.texts import PARTS
 
 PART, LINE = 900, 200  # characters, at most
+NOTE = 20  # characters of a note on an adaptation, fewest
 SKIP = _("Skip")
 
 
@@ -34,6 +36,8 @@ class Draft:
     level: int = SIDE_AND_REGION
     consent: bool = False
     practice: str = ""  # the id of one that is handed in again
+    origin: str = ""  # the id of the practice that it adapts
+    language: str = ""  # in which it is written, where that is not its author's own
 
     @property
     def kind(self) -> str:
@@ -89,6 +93,8 @@ QUESTIONS: dict[str, Text] = {
     "cost": _("What did it cost, in money, time or people?"),
     "risks": _("What can go wrong, and what helps against it?"),
     "rights": _("How does it stand with people’s rights and with professional duties? One sentence is enough."),
+    "differs": _("What differs there from where it comes? A law, the people, the place…"),
+    "changed": _("What did you change, or what will you do otherwise?"),
     "template": _(
         "Is there a protocol, a training curriculum or a checklist? Put its text here, or say where it can be had."
     ),
@@ -156,6 +162,9 @@ async def ask(talk: Talk, draft: Draft, name: str, *, key: str) -> Draft:
         options = [Option(code, label) for code, label in known.items()]
         chosen = await talk.choose(key, question, options, skip=SKIP)
         return draft.knowing(**{name: chosen or Facts("").__dict__[name]})
+    if name in NOTES:
+        words = await talk.text(key, QUESTIONS[name], at_least=NOTE, at_most=PART, check=screen)
+        return draft.telling(name, Told(words))
     if name in LINES:
         words = await talk.text(key, LINES[name], at_least=2, at_most=LINE, skip=SKIP, check=screen)
         return draft.telling(name, Told(words))

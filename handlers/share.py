@@ -13,6 +13,7 @@ from handlers.registry import Capability
 from handlers.screening import screen
 from handlers.talk import Option, Talk, Told
 from network import attachments, attribution, countries, practices, requests, topics
+from network.adaptations import NOTES
 from network.practices import AUTHORS_TURN, Facts
 
 TITLE = (8, 60)  # characters, fewest and most
@@ -49,8 +50,15 @@ LATER = _("Thank you. As soon as your file has come through, coordinators will r
 async def share(talk: Talk) -> None:
     """Ask for what must be said, then for as much more as one likes, show it as others will see it, and hand it in."""
     draft = await _taken_up(talk) if talk.argument.startswith(AGAIN) else await _begun(talk)
-    if draft is None:
-        return
+    if draft is not None:
+        await finish(talk, draft)
+
+
+async def finish(talk: Talk, draft: Draft) -> None:
+    """Ask for what must be said and is missing, let the rest be added and changed, and hand a draft in."""
+    for name in ("problem", "done"):
+        if name not in draft.parts and name not in draft.files:
+            draft = await _ask(talk, draft, name)
     visited: list[str] = []
     for turn in count():
         await _preview(talk, draft)
@@ -76,7 +84,7 @@ async def _begun(talk: Talk) -> Draft:
 
 
 async def _taken_up(talk: Talk) -> Draft | None:
-    """Return what its author hands in again, with what must be said and is missing; None when it is not their turn."""
+    """Return what its author hands in again; None when it is not their turn."""
     found = await talk.look(practices.mine, author=talk.person, only=[talk.argument.removeprefix(AGAIN)])
     if not found or found[0].state not in AUTHORS_TURN:
         await talk.say(_("It cannot be changed now: it is being read, or it is open to the network already."))
@@ -85,7 +93,7 @@ async def _taken_up(talk: Talk) -> Draft | None:
     if practice.reason:
         await talk.say(_("What was said: {reason}", reason=practice.reason))
     files = await talk.look(attachments.of, practice=practice.id)
-    draft = Draft(
+    return Draft(
         practice.facts,
         practice.title,
         dict(practice.parts),
@@ -95,11 +103,8 @@ async def _taken_up(talk: Talk) -> Draft | None:
         level=practice.level,
         consent=practice.named_at is not None,
         practice=practice.id,
+        origin=practice.origin,
     )
-    for name in ("problem", "done"):
-        if name not in draft.parts and name not in draft.files:
-            draft = await _ask(talk, draft, name)
-    return draft
 
 
 async def _ask(talk: Talk, draft: Draft, name: str, turn: str = "") -> Draft:
@@ -160,7 +165,7 @@ async def _change(talk: Talk, draft: Draft, visited: list[str], turn: int) -> Dr
     asked = [name for section in SECTIONS if section.name in visited for name in section.names]
     every = [name for section in SECTIONS for name in section.names]
     known = details.known_of(draft, every)
-    names = [*MUSTS, *(name for name in every if name in asked or name in known)]
+    names = [*MUSTS, *(NOTES if draft.origin else ()), *(name for name in every if name in asked or name in known)]
     options = [Option(name, details.name_of(name, draft.kind)) for name in names]
     name = await talk.choose(f"which[{turn}]", _("What would you like to change?"), options)
     return await _ask(talk, draft, name, f"[{turn}]")
@@ -212,7 +217,8 @@ async def _hand_in(talk: Talk, draft: Draft) -> None:
     if draft.practice:
         handed = await talk.do("submit", requests.again, practice=draft.practice, **given)
     else:
-        handed = await talk.do("submit", requests.share, language=talk.language, **given)
+        begun = {"language": draft.language or talk.language, "origin": draft.origin}
+        handed = await talk.do("submit", requests.share, **begun, **given)
     if not handed["approval"]:
         await talk.say(LATER)
         return

@@ -4,7 +4,7 @@ from network import erasure, practices
 from network.starter import practice_id
 from tests.network.people import enrolled, published
 
-RADIO = practice_id("sn-stadium")
+STADIUM = practice_id("sn-stadium")
 DIFFERS = "Chez nous la radio n'émet que le matin."
 CHANGED = "Nous répondons par un enregistrement chaque semaine."
 
@@ -13,6 +13,13 @@ async def source(phone, **fields) -> str:
     """Publish a practice by the member of a phone; return its id."""
     async with phone.world.store.transaction(phone.world.now) as tx:
         return await published(tx, phone.person, **fields)
+
+
+async def mine(chat) -> str:
+    """Return the id of the one practice of a phone's member."""
+    async with chat.world.store.reading(chat.world.now) as tx:
+        (copy,) = await practices.mine(tx, author=chat.person)
+        return copy.id
 
 
 async def adapts(chat, practice: str) -> None:
@@ -42,23 +49,28 @@ async def test_a_practice_is_adapted_and_both_authors_hear(open_phone):
     await chat.says(CHANGED)
     await chat.taps("Un essai pilote")
     await chat.taps("Services de l’État, Sahel")
-    chat.hears("Ce qui diffère ici\n" + DIFFERS, CHANGED, "Mali · ", "Services de l’État, Sahel")
+    chat.hears("Les jeunes évitaient la brigade.", "Mali · ", "Services de l’État, Sahel")
     chat.does_not_hear("Moins de plaintes", "Moussa", "Niger")
     await chat.taps("Tout lire")
-    chat.hears("Les jeunes évitaient la brigade.", "Un thé par semaine.")
+    chat.hears("Un thé par semaine.", "Ce qui diffère ici\n" + DIFFERS, CHANGED)
     chat.does_not_hear("Moins de plaintes")
-    await chat.taps("Changer le titre")
-    chat.hears("Le titre est")
+    await chat.taps("Modifier un point")
+    await chat.taps("Le titre")
     await chat.says("Le thé de la paix")
+    await chat.taps("Modifier un point")
     await chat.taps("Le problème")
-    chat.hears("Les jeunes évitaient la brigade.")
     await chat.says("Les commerçants évitaient le commissariat.")
+    await chat.taps("Modifier un point")
+    await chat.taps("Ce qui a été changé")
+    await chat.says("trop court")
+    chat.hears("au moins 20")
+    await chat.says(CHANGED + " Et le jour.")
     await chat.taps("Oui, la transmettre")
     chat.hears("Merci.")
     author.hears_nothing()
     coordinator.hears("Le thé de la paix")
     await coordinator.taps("Lire et décider")
-    coordinator.hears("Les commerçants évitaient le commissariat.", CHANGED)
+    coordinator.hears("Les commerçants évitaient le commissariat.", CHANGED + " Et le jour.")
     coordinator.does_not_hear("Moussa")
     await coordinator.taps("J’accepte")
     chat.hears("Le thé de la paix")
@@ -78,7 +90,7 @@ async def test_nobody_hears_of_an_editorial_source(open_phone):
     chat, coordinator = open_phone(language="fr"), open_phone(language="fr")
     await chat.is_member(country="ML")
     await coordinator.is_member(country="ML", coordinator=True)
-    await adapts(chat, RADIO)
+    await adapts(chat, STADIUM)
     await chat.taps("Oui, la transmettre")
     await coordinator.taps("Lire et décider")
     await coordinator.taps("Cela suffit")
@@ -108,7 +120,7 @@ async def test_traces_are_refused_in_notes(open_phone):
     """A phone number in a note is not taken."""
     chat = open_phone(language="fr")
     await chat.is_member(country="ML")
-    await chat.says(f"/adapt {RADIO}")
+    await chat.says(f"/adapt {STADIUM}")
     await chat.says("1")
     await chat.says("Appelez-nous au 90 12 34 56 pour savoir ce qui diffère.")
     chat.hears("numéro")
@@ -119,7 +131,7 @@ async def test_an_adaptation_is_parked_and_taken_up(open_phone):
     """Left in the middle, it waits; what was answered is not asked again."""
     chat = open_phone(language="fr")
     await chat.is_member(country="ML")
-    await chat.says(f"/adapt {RADIO}")
+    await chat.says(f"/adapt {STADIUM}")
     await chat.says("1")
     await chat.says(DIFFERS)
     await chat.says("/find radio")
@@ -130,6 +142,7 @@ async def test_an_adaptation_is_parked_and_taken_up(open_phone):
     await chat.says(CHANGED)
     await chat.says("1")
     await chat.says("2")
+    await chat.taps("Tout lire")
     chat.hears(DIFFERS)
 
 
@@ -146,11 +159,46 @@ async def test_what_was_withdrawn_cannot_be_adapted(open_phone):
     chat.hears("This practice is not there any more.")
 
 
+async def test_a_change_that_is_asked_keeps_the_notes_and_the_source(open_phone):
+    """An adaptation that comes back for a change has its notes still, they can be changed, and it stays linked."""
+    chat, coordinator = open_phone(language="fr"), open_phone(language="fr")
+    await chat.is_member(country="ML")
+    await coordinator.is_member(country="ML", coordinator=True)
+    await adapts(chat, STADIUM)
+    await chat.taps("Oui, la transmettre")
+    await coordinator.taps("Lire et décider")
+    while any(choice.label == "Cela suffit" for choice in coordinator.choices):
+        await coordinator.taps("Cela suffit")
+    await coordinator.taps("À retoucher")
+    await coordinator.says("Dites ce qui diffère au marché.")
+    await chat.presses(f"/share:again:{await mine(chat)}")
+    await chat.taps("Modifier un point")
+    await chat.taps("Ce qui diffère ici")
+    await chat.says("Au marché, chacun vient à pied et à son heure.")
+    await chat.taps("Oui, la transmettre")
+    async with chat.world.store.reading(chat.world.now) as tx:
+        (copy,) = await practices.mine(tx, author=chat.person)
+        assert copy.parts["differs"] == "Au marché, chacun vient à pied et à son heure."
+        assert (copy.parts["changed"], copy.origin, copy.state) == (CHANGED, STADIUM, "submitted")
+
+
+async def test_what_was_only_spoken_is_asked_for(open_phone):
+    """A voice is not copied: where the problem was spoken only, the adapter says it in their own words."""
+    author, chat = open_phone(language="fr"), open_phone(language="fr")
+    await author.is_member(country="NE")
+    await chat.is_member(country="ML")
+    practice = await source(author, problem="")
+    await adapts(chat, practice)
+    chat.hears("Quel était le problème")
+    await chat.says("Les commerçants évitaient le commissariat.")
+    chat.hears("Les commerçants évitaient le commissariat.", "Voulez-vous la transmettre ainsi")
+
+
 async def test_a_name_needs_its_own_consent(open_phone):
     """Who chooses to be named is asked once more, and may choose another line."""
     chat = open_phone(language="en")
     await chat.is_member(country="ML", name="Moussa", organisation="House of Justice")
-    await chat.says(f"/adapt {RADIO}")
+    await chat.says(f"/adapt {STADIUM}")
     await chat.says("1")
     await chat.says(DIFFERS)
     await chat.says(CHANGED)
@@ -177,10 +225,11 @@ async def test_a_long_practice_is_adapted_within_the_limits(open_phone):
         parts = dict.fromkeys(("problem", "causes", "context", "who", "done", "cost", "risks", "rights", "adapt"), long)
         practice = await published(tx, await enrolled(tx), language="ar", **parts)
     await chat.says(f"/adapt {practice}")
-    for answer in ("1", long, long, "1", "2", "2"):
+    for answer in ("1", long, long, "1", "2"):
         await chat.says(answer)
+    await chat.taps("قراءتها كاملة")
     for _page in range(10):
         await chat.says("1")
-    await chat.says("3")
-    await chat.says("عنوان جديد للممارسة")
-    chat.hears("عنوان جديد للممارسة")
+    async with chat.world.store.reading(chat.world.now) as tx:
+        (copy,) = await practices.mine(tx, author=chat.person)
+        assert copy.parts["changed"] == long
