@@ -152,6 +152,7 @@ async def _hear(tx: Tx, person: str) -> None:
     await topics.follow(tx, person=person, topics=["tru"])
     await topics.set_pace(tx, person=person, pace="instant")
     assert await news.announce(tx, practice=starter.practice_id("ne-radio"))
+    await topics.unfollow(tx, person=person, topics=["tru"])
     await news.weekly(tx, person=person, language="en")
     await crossings.settle(tx, person=person)
 
