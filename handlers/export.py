@@ -6,11 +6,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
+from handlers import details, labels
 from handlers.asked import STATES as QUESTIONS
+from handlers.cards import NOT_REPORTED
 from handlers.labels import LEVELS, language_label, service_label, side_label
 from handlers.language import Text, Voice, Words, _
 from handlers.pages import ANSWERS, act_line
 from handlers.profile import DIGITS, ROLES
+from handlers.questions import Told
 from handlers.topics import PACES
 from network import countries, topics
 from network.answers import Consent
@@ -35,6 +38,8 @@ STATES: dict[str, Text] = {
     "submitted": _("waiting for a decision"),
     "published": _("published"),
     "refused": _("not published"),
+    "changes": _("a change is asked"),
+    "withdrawn": _("taken back"),
 }
 
 
@@ -116,8 +121,16 @@ def _practice(practice: Mapping[str, Any], voice: Voice) -> Lines:
     yield _("Standing"), STATES.get(practice["state"], practice["state"])
     yield _("Country"), countries.name(practice["facts"]["country"], voice.language)
     yield _("Topics"), _list(topics.label(code, voice.language) for code in practice["topics"])
-    yield _("The problem"), practice["parts"].get("problem", "")
-    yield _("What was done"), practice["parts"].get("done", "")
+    facts, parts = practice["facts"], practice["parts"]
+    for part in (part for part in labels.PARTS if parts.get(part)):
+        yield labels.part_label(part, facts["kind"]), _("Not reported") if parts[part] == NOT_REPORTED else parts[part]
+    for name, (_question, known) in details.FACTS.items():
+        yield details.NAMES[name], known.get(facts[name], "")
+    yield details.NAMES["zone"], countries.zone_name(facts["zone"], voice.language) if facts["zone"] else ""
+    yield details.NAMES["met"], countries.name(facts["met"], voice.language) if facts["met"] else ""
+    yield _("Months"), str(facts["months"] or "")
+    yield _("What is said of you"), LEVELS[practice["level"]]
+    yield _("Files"), _list(voice.say(labels.FILES[kind]) for kind in practice["files"])
     yield _("Reason given"), practice["reason"] or ""
     yield _("Published"), _day(practice["published_at"])
 
@@ -155,7 +168,16 @@ def _conversation(talk: Mapping[str, Any], titles: Mapping[str, Words]) -> Lines
     yield _("Not finished"), titles[talk["name"]]
     for _key, form, value, *_more in talk["answers"].get("entries", ()):
         if form not in {"do", "tell", "read"}:
-            yield _("Answer"), _list(value) if isinstance(value, list) else str(value or "")
+            yield _("Answer"), _answered(form, value)
+
+
+def _answered(form: str, value: Any) -> Words:
+    """Return one answer: words, several choices, or what sort of file was sent and what was written below it."""
+    if form == "text" and isinstance(value, list):
+        told = Told.of(value)
+        file = labels.FILES[told.kind]
+        return _("{heading}: {file}", heading=told.text, file=file) if told.text else file
+    return _list(value) if isinstance(value, list) else str(value or "")
 
 
 def _line(voice: Voice, label: Words, value: Words | date) -> str:

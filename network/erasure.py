@@ -16,6 +16,7 @@ from network import (
     addresses,
     answers,
     appeals,
+    attachments,
     calls,
     conversations,
     digests,
@@ -104,7 +105,7 @@ async def export(tx: Tx, *, person: str) -> dict[str, Any]:
         "pace": await _pace(tx, person),
         "news_heard": await _count(tx, news.told, "person", person),
         "files": [{"kind": file.kind, "sent_at": _at(file.asked_at)} for file in await files.of(tx, person=person)],
-        "practices": [_practice(shared) for shared in await practices.mine(tx, author=person)],
+        "practices": [await _practice(tx, shared) for shared in await practices.mine(tx, author=person)],
         "marks": await marks.all_of(tx, person=person),
         "followups": await followups.all_of(tx, person=person),
         "questions": await questions.copy(tx, person=person),
@@ -170,7 +171,7 @@ async def _reasons(tx: Tx, person: str) -> list[str]:
     return [tx.seal.open("decisions.reason", row.id, row.reason) for row in rows]
 
 
-def _practice(shared: practices.Practice) -> dict[str, Any]:
+async def _practice(tx: Tx, shared: practices.Practice) -> dict[str, Any]:
     return {
         "title": shared.title,
         "parts": shared.parts,
@@ -178,6 +179,7 @@ def _practice(shared: practices.Practice) -> dict[str, Any]:
         "topics": list(shared.topics),
         "state": shared.state.value,
         "level": shared.level,
+        "files": [file.kind for file in await attachments.of(tx, practice=shared.id)],
         "reason": shared.reason,
         "published_at": _at(shared.published_at),
     }
