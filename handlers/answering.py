@@ -5,6 +5,8 @@ from __future__ import annotations
 from handlers import question_cards
 from handlers.labels import LEVELS
 from handlers.language import Text, _, n_
+from handlers.messages import MediaKind
+from handlers.questions import Told
 from handlers.registry import Capability
 from handlers.screening import screen
 from handlers.talk import Option, Talk
@@ -26,21 +28,39 @@ async def answer(talk: Talk) -> None:
     await show(talk, question)
     former = await talk.look(answers.mine, question=question.id, person=talk.person)
     if former is not None:
-        await talk.say(_("You have answered: “{answer}”\n\nA new answer takes its place.", answer=former.text))
-    text = await talk.text(
-        "text",
-        _("What do you answer? Please name no person, no precise place, and nothing secret."),
-        at_least=TEXT[0],
-        at_most=TEXT[1],
-        check=screen,
-    )
+        await talk.say(
+            _(
+                "You have answered: “{answer}”\n\nA new answer takes its place.",
+                answer=former.text or _("(a voice message)"),
+            )
+        )
+    told = await _told(talk)
     level = await _level(talk)
     await talk.say(_("This is what the person who asked will read:"))
-    await talk.say(_("{author}:\n“{answer}”", author=question_cards.author_line(await _line(talk, level)), answer=text))
+    words = told.text or _("(a voice message)")
+    await talk.say(
+        _("{author}:\n“{answer}”", author=question_cards.author_line(await _line(talk, level)), answer=words)
+    )
     wish = await talk.choose("review", _("Shall it be sent like this?"), _review())
     if wish != "send":
-        await talk.revise(wish)
-    await _give(talk, question, text, level)
+        await talk.revise(wish, forget=["voice"])
+    if told.file and not await talk.look(answers.has_come, file=told.file, person=talk.person):
+        await talk.say(_("Your voice message is still on its way here. Please try again in a moment."))
+        await talk.revise("review")
+    await _give(talk, question, told, level)
+
+
+async def _told(talk: Talk) -> Told:
+    """Ask for the answer: in words, or by voice from somebody who knows that it may be recognised."""
+    question = _("What do you answer? Please name no person, no precise place, and nothing secret.")
+    told = await talk.told("text", question, at_least=TEXT[0], at_most=TEXT[1], check=screen, kinds=[MediaKind.VOICE])
+    if told.file:
+        heard = _("The person who asked will hear your voice, and may know it. Shall it be sent all the same?")
+        # Translators: button, max:20
+        voice, words = _("Send my voice"), _("Write instead")
+        if not await talk.confirm("voice", heard, yes=voice, no=words):
+            await talk.revise("text", forget=["voice"])
+    return told
 
 
 async def show(talk: Talk, question: Question) -> None:
@@ -110,8 +130,8 @@ def _review() -> list[Option]:
     ]
 
 
-async def _give(talk: Talk, question: Question, text: str, level: int) -> None:
-    what = {"text": text, "language": talk.language, "level": level}
+async def _give(talk: Talk, question: Question, told: Told, level: int) -> None:
+    what = {"text": told.text, "file": told.file, "language": talk.language, "level": level}
     try:
         given = await talk.do("give", answers.give, question=question.id, person=talk.person, **what)
     except (Closed, Missing):

@@ -7,10 +7,11 @@ from itertools import count
 
 from handlers import crediting, question_cards, relaying
 from handlers.language import Text, _, n_
+from handlers.messages import Media, MediaKind
 from handlers.registry import Capability
 from handlers.screening import screen
 from handlers.talk import Option, Talk
-from network import answers, questions, replies, scopes, topics
+from network import answers, files, questions, replies, scopes, topics
 from network.answers import Answer, Set
 from network.errors import Conflict
 from network.questions import Question, State
@@ -108,7 +109,7 @@ async def _act(talk: Talk, wish: str, question: Question, given: Sequence[Answer
     elif wish == "widen":
         await _widen(talk, question, turn)
     elif wish == "close":
-        await _close(talk, question, turn)
+        await _close(talk, question, given, turn)
 
 
 async def _read(talk: Talk, question: Question, given: Sequence[Answer], turn: int) -> None:
@@ -141,8 +142,21 @@ async def _show(talk: Talk, question: Question, one: Set, place: str, *, place_o
         await talk.say(_("{number} of {many}", number=number, many=many))
     for part in question_cards.together(one, shown, question.asked_of, talk.language):
         await talk.say(part)
+    for each in live:
+        await _play(talk, each, question_cards.author_line(shown[each.id]))
     wishes = _on_answers(question, one, talk, more=number < many)
     return await talk.choose(f"after[{place}]", _("What next?"), wishes)
+
+
+async def _play(talk: Talk, given: Answer, author: Text) -> None:
+    """Let a voice message be heard that stands for an answer."""
+    if not given.file:
+        return
+    file = await talk.look(files.find, file=given.file)
+    if file is None:
+        await talk.say(_("The voice message is not there any more."))
+        return
+    await talk.say(_("{author}, by voice", author=author), Media(MediaKind(file.kind), file.ref, file.mime, file.size))
 
 
 def _on_answers(question: Question, one: Set, talk: Talk, *, more: bool) -> list[Option]:
@@ -187,7 +201,9 @@ async def _ask_back(talk: Talk, question: Question, answer: str, place: str) -> 
         text=text,
     )
     # Translators: button, max:20
-    await talk.tell(f"asked back[{place}]", [told], notice, [Option(f"reply:{answer}", _("Answer it"))], about=talk.person)
+    await talk.tell(
+        f"asked back[{place}]", [told], notice, [Option(f"reply:{answer}", _("Answer it"))], about=talk.person
+    )
     await talk.say(_("It is on its way. What comes back stands with the answer."))
 
 
@@ -200,14 +216,13 @@ async def _widen(talk: Talk, question: Question, turn: int) -> None:
     await talk.say(_("It goes one step further now, to more countries."))
 
 
-async def _close(talk: Talk, question: Question, turn: int) -> None:
+async def _close(talk: Talk, question: Question, given: Sequence[Answer], turn: int) -> None:
     """Close the question; who answered hears the asker's thanks, and a summary if there is one."""
-    words = _(
-        "Who answered hears your thanks. Do you want to write them in a sentence or two what you learnt, or will do?"
-    )
-    # Translators: button, max:20
-    skip = _("Only thank them")
-    summary = await talk.text(f"summary[{turn}]", words, at_least=10, at_most=SUMMARY, check=screen, skip=skip)
+    summary = ""
+    if given:
+        summary = await _summary(talk, turn)
+    elif not await talk.confirm(f"sure[{turn}]", _("Nobody has answered yet. Close it all the same?")):
+        return
     try:
         await talk.do(f"close[{turn}]", questions.close, question=question.id, by=talk.person, summary=summary)
     except Conflict:
@@ -216,6 +231,15 @@ async def _close(talk: Talk, question: Question, turn: int) -> None:
     told = await talk.read(f"told[{turn}]", answers.answerers, question=question.id)
     await talk.tell(f"closed[{turn}]", told, relaying.closed(question, summary), about=talk.person)
     await talk.say(_("It is closed. Thank you for asking: a question helps others, too."))
+
+
+async def _summary(talk: Talk, turn: int) -> str:
+    words = _(
+        "Who answered hears your thanks. Do you want to write them in a sentence or two what you learnt, or will do?"
+    )
+    # Translators: button, max:20
+    skip = _("Only thank them")
+    return await talk.text(f"summary[{turn}]", words, at_least=10, at_most=SUMMARY, check=screen, skip=skip)
 
 
 capability = Capability(

@@ -5,18 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from handlers import question_cards
+from handlers.about_me import country_options
 from handlers.labels import part_label
 from handlers.language import Text, _, n_
 from handlers.registry import Capability
 from handlers.screening import screen
 from handlers.talk import Option, Talk
-from network import answers, attribution, questions, replies, requests
+from network import answers, attribution, countries, questions, replies, requests
 from network.answers import HIDDEN, SIDE_AND_REGION, Answer, Consent
 from network.errors import Conflict, Missing
 from network.practices import Facts
 from network.questions import Question
 
 TITLE, PART = 60, 900  # characters, at most
+EVERYWHERE = "all"
 
 
 async def make_practice(talk: Talk, question: Question, given: Sequence[Answer], turn: int) -> None:
@@ -37,9 +39,9 @@ async def make_practice(talk: Talk, question: Question, given: Sequence[Answer],
 
 async def _ask(talk: Talk, question: Question, given: Sequence[Answer], turn: int) -> None:
     """Ask the authors of some answers whether these may become part of a practice."""
-    able = [each for each in given if each.consent in {Consent.UNASKED, Consent.ASKED}]
+    able = [each for each in given if each.text and each.consent in {Consent.UNASKED, Consent.ASKED}]
     if not able:
-        await talk.say(_("Every author was asked and has said yes or no."))
+        await talk.say(_("No author of a written answer is left to ask."))
         return
     options = [Option(each.id, question_cards.short(each.text)) for each in able]
     words = _("Which answers shall become part of it? Their authors are asked first.")
@@ -71,23 +73,28 @@ async def compose(talk: Talk) -> None:
     title = await talk.text("title", _("Give it a short title."), at_least=8, at_most=TITLE, check=screen)
     problem = await _part(talk, "problem", _("The problem, as you asked it:"), question.text)
     done = await _part(talk, "done", _("What was done, from the answers:"), _joined(agreed))
+    everywhere = Option(EVERYWHERE, countries.name("", talk.language))
+    options = [everywhere, *country_options(talk.language)]
+    place = await talk.choose("country", _("Where was it done?"), options, search=True)
+    country = "" if place == EVERYWHERE else place
     parts = {"problem": problem, "done": done, "who": await _credit(talk, agreed)}
     await talk.say(_("“{title}”", title=title))
+    await talk.say(countries.name(country, talk.language))
     for part, text in parts.items():
         await talk.say(_("{heading}\n{text}", heading=part_label(part), text=text))
     if not await talk.confirm("hand in", _("Shall it be handed in like this?")):
         await talk.say(_("Nothing was handed in."))
         return
-    await _hand_in(talk, question, title, parts)
+    await _hand_in(talk, question, title, parts, country)
 
 
-async def _hand_in(talk: Talk, question: Question, title: str, parts: dict[str, str]) -> None:
+async def _hand_in(talk: Talk, question: Question, title: str, parts: dict[str, str], country: str) -> None:
     handed = await talk.do(
         "submit",
         requests.share,
         author=talk.person,
         language=talk.language,
-        facts=Facts(country=(await talk.member()).country),
+        facts=Facts(country=country),
         topics=[question.topic],
         title=title,
         parts=parts,

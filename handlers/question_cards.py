@@ -45,7 +45,8 @@ def card(topic: str, text: str, shown: Attribution, language: str, *, practice: 
 
 def answer(given: Answer, shown: Attribution, language: str) -> Text:
     """Return an answer as the asker reads it, with what was asked back."""
-    card = _("{author}:\n“{answer}”", author=author_line(shown), answer=given.text)
+    words = given.text or _("(a voice message)")
+    card = _("{author}:\n“{answer}”", author=author_line(shown), answer=words)
     if given.language != language:
         card = _("{card}\n({language})", card=card, language=language_label(given.language))
     if given.back:

@@ -222,7 +222,10 @@ class Talk:
 
         The file is fetched at once. One that does not come, or is not what it should be, is asked for again.
         """
-        question = _("{question}\n\nA voice message or a picture will do as well.", question=question)
+        if MediaKind.PICTURE in kinds:
+            question = _("{question}\n\nA voice message or a picture will do as well.", question=question)
+        else:
+            question = _("{question}\n\nA voice message will do as well.", question=question)
         reason = await self._lost(key)
         form = Telling(at_least, at_most, check, kinds)
         return Told.of(await self._ask(key, question, form, skip=skip, reason=reason))

@@ -23,7 +23,7 @@ from sqlalchemy import (
     update,
 )
 
-from network import attribution, calls, conversations, due, members, questions
+from network import attribution, calls, conversations, due, files, members, questions
 from network.attribution import Attribution
 from network.errors import Conflict, Invalid, Missing
 from network.ids import new_id
@@ -58,6 +58,7 @@ answers = Table(
     Column("level", SmallInteger, nullable=False),
     Column("language", String(8), nullable=False),
     Column("text", LargeBinary, nullable=False),
+    Column("file", String(32), nullable=False, server_default=""),  # a voice message in the place of the text
     Column("back", LargeBinary),  # what the asker asked back, once
     Column("more", LargeBinary),  # what was answered to that
     Column("at", Instant, nullable=False),
@@ -73,6 +74,7 @@ answers = Table(
 class Answer:
     """An answer. ``person`` and ``side`` are never shown: only what ``level`` lets be said is.
 
+    ``file`` is the id of a voice message in the place of ``text``, kept for a month at most.
     ``credit`` is the level of attribution in a practice, once ``consent`` is yes.
     """
 
@@ -83,6 +85,7 @@ class Answer:
     level: int
     language: str
     text: str = field(repr=False)
+    file: str
     back: str = field(repr=False)
     more: str = field(repr=False)
     at: datetime
@@ -111,8 +114,12 @@ class Set:
         return [each for each in (self.official, self.civil, self.other) if each is not None]
 
 
-async def give(tx: Tx, *, question: str, person: str, text: str, language: str, level: int) -> dict[str, str]:
+async def give(
+    tx: Tx, *, question: str, person: str, text: str, language: str, level: int, file: str = ""
+) -> dict[str, str]:
     """Answer a question, or put this in the place of what one answered before.
+
+    ``file`` is a voice message of this person's that has come; ``text`` may then be empty.
 
     Returns the id of the ``answer`` and the person to ``tell``: the asker, unless they know already that
     answers wait, or want to read when both sides have answered. Raise Invalid, Missing, Closed.
@@ -122,11 +129,13 @@ async def give(tx: Tx, *, question: str, person: str, text: str, language: str, 
         raise Closed
     if not await calls.may_answer(tx, question=question, person=person):
         raise Missing
-    if level not in LEVELS or not text.strip():
+    if level not in LEVELS or not (text.strip() or file) or (file and not await has_come(tx, file=file, person=person)):
         raise Invalid
     me = await members.get(tx, person=person)
     answer = await _id_of(tx, question, person) or new_id()
-    values = {"side": me.side, "level": level, "language": language, "text": tx.seal.seal("answers.text", answer, text)}
+    await _forget_files(tx, [answer], but=file)
+    sealed = tx.seal.seal("answers.text", answer, text)
+    values = {"side": me.side, "level": level, "language": language, "text": sealed, "file": file}
     fresh = {"at": tx.now, "read": False, "consent": Consent.UNASKED.value, "credit": HIDDEN}
     row = {"id": answer, "question": question, "person": person, "thanked": False, **values, **fresh}
     if not await tx.run(update(answers).where(answers.c.id == answer).values(**values, **fresh)):
@@ -226,6 +235,7 @@ async def forget(tx: Tx, *, person: str, asked: Sequence[str]) -> None:
         for talk in questions.READING:
             await conversations.end_about(tx, name=talk, ids=theirs)
     others = [row.id for row in await tx.all(select(answers.c.id).where(answers.c.question.in_(asked)))]
+    await _forget_files(tx, [*theirs, *others])
     await tx.run(delete(answers).where(answers.c.id.in_([*theirs, *others])))
 
 
@@ -242,6 +252,7 @@ async def copy(tx: Tx, *, person: str) -> list[dict[str, Any]]:
     return [
         {
             "text": each.text,
+            "voice": bool(each.file),
             "more": each.more,
             "level": each.level,
             "consent": each.consent.value,
@@ -249,6 +260,18 @@ async def copy(tx: Tx, *, person: str) -> list[dict[str, Any]]:
         }
         for each in found
     ]
+
+
+async def has_come(tx: Tx, *, file: str, person: str) -> bool:
+    """Whether a voice message of a person is here, checked and cleaned."""
+    found = await files.find(tx, file=file)
+    return found is not None and found.person == person and found.state is files.State.READY
+
+
+async def _forget_files(tx: Tx, which: Sequence[str], *, but: str = "") -> None:
+    """Forget the voice messages of these answers, ``but`` one."""
+    theirs = answers.c.id.in_(which) & answers.c.file.not_in(("", but))
+    await files.forget(tx, [row.file for row in await tx.all(select(answers.c.file).where(theirs))])
 
 
 async def _id_of(tx: Tx, question: str, person: str) -> str:
@@ -266,6 +289,7 @@ def _answer(tx: Tx, row: Row[Any]) -> Answer:
         side=row.side,
         level=row.level,
         language=row.language,
+        file=row.file,
         at=row.at,
         read=row.read,
         thanked=row.thanked,

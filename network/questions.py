@@ -41,7 +41,7 @@ DECIDERS_A_SIDE = 3  # coordinators who are told of a question to decide on; all
 PAST = "tru.past"  # the legacy of abuses: care comes first (R093)
 CALL, READY, END = "question.call", "question.ready", "question.end"  # kinds of due rows; the subject is the question
 READING = ("asked", "compose")  # the conversations in which an asker reads answers
-TALKS = ("answer", "called", "reply", "credit")  # those in which others read a question
+TALKS = ("answer", "called", "reply", "credit", "decide")  # those in which others read a question
 
 
 class State(StrEnum):
@@ -315,15 +315,19 @@ async def quieten(tx: Tx, question: str) -> None:
 
 async def forget(tx: Tx, *, person: str) -> list[str]:
     """Close what somebody asked, and erase its text and whose it was; return the ids of the questions."""
-    rows = await tx.all(select(questions.c.id).where(questions.c.asker == person))
-    for row in rows:
-        await approvals.withdraw(tx, subject=row.id)
-        await quieten(tx, row.id)
-        for talk in TALKS:  # somebody may be reading it
-            await conversations.end_about(tx, name=talk, ids=[row.id])
+    ids = [row.id for row in await tx.all(select(questions.c.id).where(questions.c.asker == person))]
+    if not ids:
+        return []
+    asked = select(approvals.approvals.c.id).where(approvals.approvals.c.subject.in_(ids))
+    held = [*ids, *(row.id for row in await tx.all(asked))]
+    for talk in TALKS:  # somebody may be reading it
+        await conversations.end_about(tx, name=talk, ids=held)
+    for question in ids:
+        await approvals.withdraw(tx, subject=question)
+        await quieten(tx, question)
         empty = {"asker": None, "country": "", "language": "", "about": "", "text": None, "summary": None}
-        await _change(tx, row.id, state=State.CLOSED.value, **empty)
-    return [row.id for row in rows]
+        await _change(tx, question, state=State.CLOSED.value, **empty)
+    return ids
 
 
 async def hand_over(tx: Tx, *, person: str, to: str) -> None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from handlers import people, relaying
+from handlers.messages import MediaKind
 from handlers.registry import Occasion
-from network import addresses, erasure, members, practices, questions, topics, waves
+from network import addresses, erasure, files, members, practices, questions, topics, waves
 from network.answers import of as given_to
 from network.questions import State
 from tests.handlers.transcript import Transcript
@@ -267,6 +268,7 @@ async def test_answers_become_a_practice_with_the_yes_of_their_authors(open_phon
     asker.hears("“We began with tea")
     asker.does_not_hear("Women of the quarter")
     await asker.taps("Keep it")
+    await asker.taps("The whole region")
     asker.hears("From answers of members: An official, Sahel")
     await asker.says("yes")
     moderator.hears("A practice waits for your decision: “Tea before trust”.")
@@ -618,3 +620,64 @@ async def test_nobody_opens_what_is_another_members(open_phone):
     for command in (f"/reply {given.id}", f"/credit {given.id}"):
         await third.says(command)
         third.does_not_hear(ASKED, "tea")
+
+
+async def test_an_answer_may_be_a_voice(open_phone):
+    """Somebody who knows that a voice may be recognised answers by voice; the asker hears it on the other app."""
+    asker, official = open_phone(language="en"), open_phone(channel="whatsapp", language="en")
+    await joined(asker, country="TN")
+    await joined(official, "official")
+    question = await asks(asker)
+    await asker.waits(seconds=1)
+    await official.taps("Answer it")
+    official.hears("A voice message will do as well.")
+    await official.sends(MediaKind.PICTURE)
+    official.hears("Please write your answer, or send a voice message")
+    await official.sends(MediaKind.VOICE)
+    official.hears("will hear your voice, and may know it")
+    await official.taps("Send my voice")
+    await official.taps("Nothing about me")
+    official.hears("A member of the network:\n“(a voice message)”")
+    await official.taps("Yes, send it")
+    official.hears("still on its way here")
+    asker.hears_nothing()
+    await official.has_sent()
+    await official.taps("Yes, send it")
+    official.hears("Your answer is on its way.")
+    await asker.taps("Read it")
+    await asker.taps("Read the answers")
+    asker.hears("A member of the network, by voice")
+    assert [message.media.kind for message in asker.heard if message.media] == [MediaKind.VOICE]
+    await asker.taps("Enough for now")
+    await asker.taps("Make it a practice")
+    asker.hears("No author of a written answer is left to ask.")
+    await official.taps("Answer it")
+    await official.says(GIVEN)
+    for label in ("Side and region", "Yes, send it"):
+        await official.taps(label)
+    async with asker.world.store.transaction(asker.world.now) as tx:
+        (given,) = await given_to(tx, question=question)
+        assert (given.text, given.file) == (GIVEN, "")
+        assert await files.of(tx, person=official.person) == []
+
+
+async def test_who_does_not_want_to_be_heard_writes(open_phone):
+    """A voice that was sent is not passed on when its author thinks better of it; nor when they leave."""
+    asker, official = open_phone(language="en"), open_phone(language="en")
+    await joined(asker, country="TN")
+    await joined(official, "official")
+    question = await asks(asker)
+    await asker.waits(seconds=1)
+    await official.taps("Answer it")
+    await official.sends(MediaKind.VOICE)
+    await official.taps("Write instead")
+    official.hears("What do you answer?")
+    await official.sends(MediaKind.VOICE)
+    await official.has_sent()
+    for label in ("Send my voice", "Nothing about me", "Yes, send it"):
+        await official.taps(label)
+    async with asker.world.store.transaction(asker.world.now) as tx:
+        (given,) = await given_to(tx, question=question)
+        assert given.file
+        await erasure.erase(tx, person=official.person)
+        assert await files.find(tx, file=given.file) is None

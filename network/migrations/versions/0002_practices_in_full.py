@@ -101,6 +101,7 @@ def upgrade() -> None:
         sa.Column("level", sa.SmallInteger(), nullable=False),
         sa.Column("language", sa.String(length=8), nullable=False),
         sa.Column("text", sa.LargeBinary(), nullable=False),
+        sa.Column("file", sa.String(length=32), server_default="", nullable=False),
         sa.Column("back", sa.LargeBinary(), nullable=True),
         sa.Column("more", sa.LargeBinary(), nullable=True),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
@@ -233,6 +234,21 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_search_terms_practice"), ["practice"], unique=False)
 
     op.create_table(
+        "search_vectors",
+        sa.Column("practice", sa.String(length=32), nullable=False),
+        sa.Column("language", sa.String(length=8), nullable=False),
+        sa.Column("digest", sa.String(length=16), nullable=False),
+        sa.Column("written_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("vector", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["practice"], ["practices.id"], name=op.f("fk_search_vectors_practice_practices"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("practice", "language", name=op.f("pk_search_vectors")),
+    )
+    with op.batch_alter_table("search_vectors", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_search_vectors_written_at"), ["written_at"], unique=False)
+
+    op.create_table(
         "stages",
         sa.Column("id", sa.String(length=32), nullable=False),
         sa.Column("practice", sa.String(length=32), nullable=False),
@@ -315,8 +331,8 @@ def upgrade() -> None:
 
     _keep_texts()
     with op.batch_alter_table("practice_texts", schema=None) as batch_op:
-        batch_op.drop_column("done")
         batch_op.drop_column("problem")
+        batch_op.drop_column("done")
 
     with op.batch_alter_table("practices", schema=None) as batch_op:
         batch_op.add_column(sa.Column("kind", sa.String(length=10), server_default="practice", nullable=False))
@@ -372,9 +388,9 @@ def downgrade() -> None:
         batch_op.drop_column("kind")
 
     with op.batch_alter_table("practice_texts", schema=None) as batch_op:
-        batch_op.add_column(sa.Column("problem", sa.TEXT(), nullable=False))
-        batch_op.add_column(sa.Column("words", sa.TEXT(), nullable=False))
         batch_op.add_column(sa.Column("done", sa.TEXT(), nullable=False))
+        batch_op.add_column(sa.Column("words", sa.TEXT(), nullable=False))
+        batch_op.add_column(sa.Column("problem", sa.TEXT(), nullable=False))
         batch_op.drop_column("version")
         batch_op.drop_column("parts")
         batch_op.drop_column("mark")
@@ -402,6 +418,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_stages_practice"))
 
     op.drop_table("stages")
+    with op.batch_alter_table("search_vectors", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_search_vectors_written_at"))
+
+    op.drop_table("search_vectors")
     with op.batch_alter_table("search_terms", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_search_terms_practice"))
 
