@@ -184,8 +184,8 @@ async def _withdraw(talk: Talk, practice: Practice, place: str) -> None:
         await talk.say(_("It is taken back. You can change it and hand it in again at any time."))
 
 
-# Translators: button, max:20. Back to where one came from.
-BACK = Option("back", _("Go back"))
+# Translators: button, max:20. Leaves what was read.
+BACK = Option("back", _("Close"))
 
 capability = Capability(
     name="mine",

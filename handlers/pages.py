@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
+from functools import reduce
 
 from handlers import cards, labels
 from handlers.labels import language_label
@@ -79,16 +80,23 @@ async def _rest(talk: Talk, practice: Practice, files: Mapping[str, str]) -> Asy
     sources = await talk.look(practices.published, ids=[practice.origin] if practice.origin else [])
     if sources:
         yield _("This practice was adapted from another one of the network.")
-    lines = [
-        *_shared(practice),
-        *_stages(await talk.look(standings.history, practice=practice.id)),
-        *_endorsements(await talk.look(standings.endorsements_of, practice=practice.id)),
-        *_told(await talk.look(followups.told, practice=practice.id, author=practice.author)),
+    dated = [*_shared(practice), *_stages(await talk.look(standings.history, practice=practice.id))]
+    counted = [
         *_counts(await talk.look(marks.counts, practice=practice.id)),
         *_tries(await talk.look(followups.counts_of_tries, practice=practice.id)),
     ]
-    for line in lines:
-        yield line
+    for block in (
+        *_together(dated),
+        *map(act_line, await talk.look(standings.endorsements_of, practice=practice.id)),
+        *_told(await talk.look(followups.told, practice=practice.id, author=practice.author)),
+        *_together(counted),
+    ):
+        yield block
+
+
+def _together(lines: Sequence[Text]) -> list[Text]:
+    """Return short lines as one block, if there are any."""
+    return [reduce(lambda above, line: _("{above}\n{line}", above=above, line=line), lines)] if lines else []
 
 
 def packed(talk: Talk, parts: Iterable[Words]) -> list[list[Words]]:
@@ -124,11 +132,6 @@ def _shared(practice: Practice) -> Iterator[Text]:
 def _stages(history: Sequence[Stage]) -> Iterator[Text]:
     for stage in history:
         yield _("Since {day}: {stage}", day=stage.at.date(), stage=labels.STAGES[stage.stage])
-
-
-def _endorsements(found: Sequence[Endorsement]) -> Iterator[Text]:
-    for each in found:
-        yield act_line(each)
 
 
 def act_line(act: Endorsement) -> Text:

@@ -136,8 +136,8 @@ def _actions(talk: Talk, reading: _Reading) -> list[Option]:
         options.append(Option("adapt", _("Adapt to my country")))
     # Translators: button, max:20. Shows other things that can be done.
     options.append(Option("other", _("Something else")))
-    # Translators: button, max:20. Back to where one came from.
-    return [*options, Option("back", _("Go back"))]
+    # Translators: button, max:20. Leaves what was read.
+    return [*options, Option("back", _("Close"))]
 
 
 async def _others(talk: Talk, reading: _Reading) -> list[Option]:

@@ -46,10 +46,10 @@ async def test_what_was_saved_is_read_again(open_phone):
         await marks.put(tx, person=chat.person, practice=tried, kind="trying")
     await chat.says("/mine")
     await chat.taps("What I saved")
-    chat.sees_choices("The saved one", "Go back")
+    chat.sees_choices("The saved one", "Close")
     await chat.says("1")
     await chat.taps("Remove from saved")
-    await chat.taps("Go back")
+    await chat.taps("Close")
     chat.hears("You saved nothing yet.")
     await chat.taps("What we are trying")
     await chat.says("1")
@@ -76,7 +76,7 @@ async def standing_at(phone, state: str) -> str:
 @pytest.mark.parametrize(
     ("state", "says", "choices"),
     [
-        ("waiting", ["waiting for a decision"], ["Read it", "Take it back", "Go back"]),
+        ("waiting", ["waiting for a decision"], ["Read it", "Take it back", "Close"]),
         ("refused", ["not published", "It names a unit.", "You can ask for a second look until"], None),
         (
             "published",
@@ -88,10 +88,10 @@ async def standing_at(phone, state: str) -> str:
                 "What is said of me",
                 "An official act",
                 "Take it back",
-                "Go back",
+                "Close",
             ],
         ),
-        ("withdrawn", ["taken back"], ["Read it", "Change, hand in", "Go back"]),
+        ("withdrawn", ["taken back"], ["Read it", "Change, hand in", "Close"]),
     ],
 )
 async def test_each_state_says_where_it_stands(open_phone, state, says, choices):
@@ -101,7 +101,7 @@ async def test_each_state_says_where_it_stands(open_phone, state, says, choices)
     await standing_at(chat, state)
     await opens(chat)
     chat.hears("“Café de la paix”", *says)
-    chat.sees_choices(*(choices or ["Read it", "Change, hand in", "Ask a second look", "Take it back", "Go back"]))
+    chat.sees_choices(*(choices or ["Read it", "Change, hand in", "Ask a second look", "Take it back", "Close"]))
 
 
 async def test_an_appeal_ends_after_72_hours(open_phone):
@@ -199,9 +199,8 @@ async def test_an_official_act_that_is_refused(open_phone):
     practice = await shares(author)
     async with author.world.store.transaction(author.world.now) as tx:
         act = {"act": "law", "institution": "parliament", "country": "NE", "on": author.world.now.date()}
-        await standings.endorse(tx, practice=practice, person=author.person, **act)
-    await coordinator.says("/decide")
-    await coordinator.says("1")
+        entered = await standings.endorse(tx, practice=practice, person=author.person, **act)
+    await coordinator.says(f"/decide {entered['approval']}")
     await coordinator.taps("I refuse")
     await coordinator.says("No such law was passed.")
     author.hears("is not shown", "No such law was passed.")

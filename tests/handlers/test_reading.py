@@ -39,7 +39,7 @@ async def test_marks_are_toggled_by_typed_numbers(open_phone):
     await chat.is_member(country="NE")
     await chat.says(f"/practice {await shared(chat)}")
     chat.sees_choices(
-        "Read on", "Useful to me", "We are trying this", "Save", "Adapt to my country", "Something else", "Go back"
+        "Read on", "Useful to me", "We are trying this", "Save", "Adapt to my country", "Something else", "Close"
     )
     await chat.says("2")
     chat.hears("Only the number of those who say so is shown")
@@ -77,7 +77,7 @@ async def test_an_author_does_not_praise_themselves(open_phone):
     async with chat.world.store.transaction(chat.world.now) as tx:
         practice = await published(tx, chat.person)
     await chat.says(f"/practice {practice}")
-    chat.sees_choices("Read on", "Save", "Something else", "Go back")
+    chat.sees_choices("Read on", "Save", "Something else", "Close")
 
 
 async def test_a_translation_says_whose_it_is_and_opens_the_original(open_phone):
@@ -174,7 +174,7 @@ async def test_the_tree_is_walked_from_any_of_its_practices(open_phone):
     await chat.taps("Its adaptations")
     chat.hears(f"3. – – Chad, {year} · the one that you are reading", f"1. Niger, {year} · National")
     await chat.taps("Back to it")
-    await chat.taps("Go back")
+    await chat.taps("Close")
     chat.hears("Each practice stands below")
     await chat.taps("Back to it")
     chat.hears("“The first one”")
