@@ -9,12 +9,12 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from bot import cleaning
+from bot import cleaning, drawing
 from bot.channels import Channel, SendError
 from bot.clock import Clock
 from bot.workers import Impossible, NotYet, Work
 from handlers.messages import Media, MediaKind
-from network import erasure, files, leaving, machine, members, outbox, tombstones
+from network import erasure, files, index, leaving, machine, members, outbox, packs, tombstones, vectors
 from network.jobs import Job
 from network.media import MediaFolder
 from network.store import Store
@@ -22,6 +22,8 @@ from network.store import Store
 CLEANED_AT_ONCE = 2  # files
 FAREWELL = timedelta(seconds=30)  # the last words are waited for that long at most
 LOOK_AGAIN_S = 1.0
+REFRESHED_AT_ONCE = 8  # practices: their texts are read within a second or two
+REFRESHED_AT_MOST = 30  # times in one go: well within the time of a job
 
 
 @dataclass
@@ -43,6 +45,8 @@ class Works:
             leaving.ERASE: self.erase,
             leaving.EXPORT: self.export,
             leaving.FORGET: self.forget,
+            packs.DRAW: self.draw,
+            index.REFRESH: self.refresh_search,
             **({machine.TRANSLATE: self.translate} if self.translator else {}),
         }
 
@@ -86,6 +90,18 @@ class Works:
         ref = await self.media.save(job.person, data)
         return asdict(Media(MediaKind.DOCUMENT, ref, mime="text/plain", size=len(data), name="jisr.txt"))
 
+    async def draw(self, job: Job) -> dict[str, Any]:
+        """Draw the picture of a pack; the result is its text and the file's ``Media``, or the text alone."""
+        if job.person is None:
+            raise Impossible("nobody")
+        text = {"text": job.argument["text"]}
+        try:
+            data = await drawing.draw(drawing.Sheet.of(job.argument["sheet"]))
+        except drawing.NotDrawn:
+            return text
+        ref = await self.media.save(job.person, data)
+        return text | asdict(Media(MediaKind.PICTURE, ref, mime=drawing.MIME, size=len(data), name="jisr.png"))
+
     async def undo(self, _job: Job, result: dict[str, Any]) -> None:
         """Delete the file of a result that nobody waits for any more."""
         if "ref" in result:
@@ -94,6 +110,24 @@ class Works:
     async def forget(self, job: Job) -> None:
         """Delete a file that was sent and is of no more use."""
         await self.media.delete([job.argument["ref"]])
+
+    async def refresh_search(self, _job: Job) -> None:
+        """Bring the search up to date, a few practices in each transaction; after a while the rest is put off."""
+        for _ in range(REFRESHED_AT_MOST):
+            async with self.store.transaction(self.clock.now()) as tx:
+                behind = await index.behind(tx, limit=REFRESHED_AT_ONCE)
+                for practice in behind:
+                    await index.write(tx, practice=practice)
+            texts = []
+            if vectors.installed():
+                async with self.store.reading(self.clock.now()) as tx:
+                    texts = await vectors.unread(tx, limit=REFRESHED_AT_ONCE)
+                read = await vectors.read(texts)
+                async with self.store.transaction(self.clock.now()) as tx:
+                    await vectors.keep(tx, texts=texts, vectors=read)
+            if not behind and not texts:
+                return
+        raise NotYet(LOOK_AGAIN_S)
 
     async def erase(self, job: Job) -> None:
         """Erase a person everywhere: the store, its log, the queues, the media. Again, it changes nothing.

@@ -43,6 +43,7 @@ def capabilities(links: Links | None = None, keeper: Keeper | None = None) -> Re
         menu,
         mine,
         news,
+        pack,
         panic,
         privacy,
         profile,
@@ -57,7 +58,7 @@ def capabilities(links: Links | None = None, keeper: Keeper | None = None) -> Re
         topics,
         translate,
     )
-    from network import approvals, digests, files, followups, leaving, translations  # noqa: PLC0415
+    from network import approvals, digests, files, followups, leaving, packs, translations  # noqa: PLC0415
     from network.keeper import unnamed  # noqa: PLC0415
 
     return registry.Registry(
@@ -78,6 +79,7 @@ def capabilities(links: Links | None = None, keeper: Keeper | None = None) -> Re
             crediting.capability,
             crediting.compose_capability,
             replying.capability,
+            pack.capability,
             translate.capability,
             check.capability,
             news.capability,
@@ -107,6 +109,7 @@ def capabilities(links: Links | None = None, keeper: Keeper | None = None) -> Re
             approvals.REMINDER: reminding.remind,
             followups.KIND: followup.ask,
             translations.ASK: translate.ask_others,
+            packs.DRAW: pack.deliver,
             **relaying.errands,
         },
     )

@@ -1,0 +1,214 @@
+"""Evidence pack: one message and one picture on a topic, for a country, that can be passed on to anybody."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, fields
+from typing import Any
+
+from handlers import labels
+from handlers.about_me import country_options
+from handlers.labels import attribution_label, language_label
+from handlers.language import Place, Text, Voice, _, n_
+from handlers.messages import Letter, Media, MediaKind, Outgoing
+from handlers.registry import Capability, Occasion
+from handlers.talk import Option, Talk
+from handlers.topic_choice import ask_topic
+from network import countries, leaving, packs, practices, topics
+from network.members import State
+from network.packs import Evidence, Pack
+from network.store import Tx
+from network.texts import Mark
+
+OF = "of:"  # stands before the id of a practice whose topic is meant
+OTHER = "other"
+MESSAGE = 1024  # characters of the whole message, so that it can be sent on as it is on either app
+SHORTEST = 40  # characters: less of what was found says nothing
+IN_PICTURE = 320  # characters of each practice
+PLACES = 8  # further countries, at most
+BODY = ("result", "done", "problem")  # the first of them that was given is what a practice shows
+
+
+@dataclass(frozen=True)
+class Lines:
+    """A pack in the words of its reader. Each of ``items`` is a heading, what was found, and where it is from."""
+
+    title: str
+    subtitle: str
+    items: tuple[tuple[str, str, str], ...]
+    further: tuple[str, ...]
+    source: str
+
+
+async def pack(talk: Talk) -> None:
+    """Ask for the topic and the country, and have the pack made."""
+    topic = await _topic(talk)
+    if not topic:
+        await talk.say(_("This practice is not there any more."))
+        return
+    country = await _country(talk)
+    found = await talk.look(packs.gather, topic=topic, country=country, language=talk.language)
+    if not found.evidence:
+        await talk.say(
+            _(
+                "On this topic the network has nothing yet that may be passed on to anybody. When you share a "
+                "practice, you can allow it."
+            )
+        )
+        return
+    lines = worded(found, talk.who.voice)
+    await talk.do(
+        "draw", packs.draw, person=talk.person, text=message(lines), sheet=sheet(lines, rtl=talk.who.voice.rtl)
+    )
+    if len(found.evidence) < packs.MOST:
+        await talk.say(
+            n_(
+                "There is only {count} practice yet that may be passed on to anybody.",
+                "There are only {count} practices yet that may be passed on to anybody.",
+                len(found.evidence),
+            )
+        )
+    await talk.say(
+        _(
+            "A message and a picture come in a moment. You can forward both: they hold only what may be passed on to "
+            "anybody, and name nobody."
+        )
+    )
+
+
+async def _topic(talk: Talk) -> str:
+    """Return the topic that was meant, or asked for; "" when the practice that was meant is gone."""
+    if talk.argument.startswith(OF):
+        found = await talk.look(practices.published, ids=[talk.argument.removeprefix(OF)])
+        codes = found[0].topics if found else ()
+        if len(codes) < 2:  # noqa: PLR2004 - nothing to choose from
+            return "".join(codes)
+        options = [Option(code, topics.label(code, talk.language)) for code in codes]
+        return await talk.choose("topic", _("On which of its topics?"), options)
+    return await ask_topic(talk, _("On which field do you need evidence?"))
+
+
+async def _country(talk: Talk) -> str:
+    me = await talk.member()
+    # Translators: button, max:20
+    options = [Option(me.country, countries.name(me.country, talk.language)), Option(OTHER, _("Another country"))]
+    country = await talk.choose("country", _("For which country? What is nearest to it comes first."), options)
+    if country != OTHER:
+        return country
+    return await talk.choose("other country", _("For which country?"), country_options(talk.language), search=True)
+
+
+def worded(found: Pack, voice: Voice) -> Lines:
+    """Return a pack in the words of its reader."""
+    where: Place = Place(found.country)
+    return Lines(
+        title=voice.say(_("Evidence: {topic}", topic=topics.label(found.topic, voice.language))),
+        subtitle=voice.say(_("For {country}, {day}", country=where, day=found.on)),
+        items=tuple(_item(number, each, voice) for number, each in enumerate(found.evidence, start=1)),
+        further=tuple(voice.say(line) for line in _further(found, voice)) + found.figures,
+        source=voice.say(_("Source: the Jisr network. It may be passed on to anybody.")),
+    )
+
+
+def _item(number: int, each: Evidence, voice: Voice) -> tuple[str, str, str]:
+    practice = each.practice
+    head = voice.say(_("{number}. {title}", number=number, title=practice.title))
+    body = next((practice.parts[part] for part in BODY if practice.parts.get(part)), "")
+    foot = " · ".join(voice.say(line) for line in _foot(each, voice))
+    return head, " ".join(body.split()), foot
+
+
+def _foot(each: Evidence, voice: Voice) -> Iterator[Text]:
+    """Yield where a practice is from, how its result is known, who shared it, and whose words these are."""
+    facts, practice = each.practice.facts, each.practice
+    yield _("{country}", country=Place(facts.country))
+    if facts.evidence:
+        yield labels.EVIDENCE[facts.evidence]
+    yield attribution_label(each.attribution)
+    if practice.mark is Mark.MACHINE:
+        yield _("translated by a machine")
+    elif practice.language != voice.language:
+        yield _("in {language}", language=language_label(practice.language))
+
+
+def _further(found: Pack, voice: Voice) -> Iterator[Text]:
+    if found.elsewhere:
+        names = " · ".join(countries.name(code, voice.language) for code in found.elsewhere[:PLACES])
+        yield _("Also done in: {countries}", countries=names)
+    if found.shared:
+        yield n_(
+            "{count} practice of the network is about this.",
+            "{count} practices of the network are about this.",
+            found.shared,
+        )
+    if found.trying:
+        yield n_("{count} member is trying one of them.", "{count} members are trying one of them.", found.trying)
+
+
+def message(lines: Lines) -> str:
+    """Return a pack as one message: what was found is shortened until it fits."""
+    bare = _put_together(lines, [""] * len(lines.items))
+    room = (MESSAGE - len(bare)) // max(1, len(lines.items)) - 1
+    return _put_together(lines, [shortened(body, room) for _head, body, _foot in lines.items])
+
+
+def _put_together(lines: Lines, bodies: list[str]) -> str:
+    items = [
+        "\n".join(line for line in (head, body, foot) if line)
+        for (head, _body, foot), body in zip(lines.items, bodies, strict=True)
+    ]
+    parts = [f"{lines.title}\n{lines.subtitle}", *items, "\n".join(lines.further), lines.source]
+    return "\n\n".join(part for part in parts if part)[:MESSAGE]
+
+
+def shortened(text: str, most: int) -> str:
+    """Return a text in at most so many characters, cut between two words; nothing where that is too few to say much."""
+    if len(text) <= most:
+        return text
+    if most < SHORTEST:
+        return ""
+    return text[: most - 1].rsplit(" ", 1)[0].rstrip(" ,;:،؛") + "…"
+
+
+def sheet(lines: Lines, *, rtl: bool) -> dict[str, Any]:
+    """Return a pack as it is drawn."""
+    cards = [{"head": head, "body": shortened(body, IN_PICTURE), "foot": foot} for head, body, foot in lines.items]
+    further, source = list(lines.further), lines.source
+    return {
+        "title": lines.title,
+        "subtitle": lines.subtitle,
+        "cards": cards,
+        "lines": further,
+        "source": source,
+        "rtl": rtl,
+    }
+
+
+async def deliver(tx: Tx, occasion: Occasion) -> list[Letter]:
+    """Return the message and the picture that a member asked for, each to be sent on by itself."""
+    who, result = occasion.who, occasion.result
+    if who.state is not State.ACTIVE:
+        return []
+    if "error" in result:
+        sorry = who.voice.say(_("The pack could not be made. Please ask for it again later."))
+        return [Letter(who.address.id, Outgoing(sorry, rtl=who.voice.rtl))]
+    text = str(result["text"])
+    letters = [Letter(who.address.id, Outgoing(text, rtl=who.voice.rtl))]
+    if "ref" in result:
+        named = {field.name: result[field.name] for field in fields(Media)}
+        picture = Media(**named | {"kind": MediaKind(result["kind"])})
+        await leaving.forget_copy(tx, person=who.id, ref=picture.ref)
+        caption = "\n".join(text.split("\n", 2)[:2])
+        letters.append(Letter(who.address.id, Outgoing(caption, media=picture, rtl=who.voice.rtl)))
+    return letters
+
+
+capability = Capability(
+    name="pack",
+    command="pack",
+    # Translators: in the menu, max:24
+    title=_("Evidence pack"),
+    # Translators: words that start this, separated by |.
+    words=_("evidence pack|evidence|pack"),
+    converse=pack,
+)

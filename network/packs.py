@@ -1,0 +1,171 @@
+"""Packs: the evidence on a topic that a member can send to anybody, for a country (R024, R026).
+
+It leaves the network. So only what its authors let anybody have goes into it, and nobody is named.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+
+from sqlalchemy import func, or_, select
+
+from network import attribution, countries, jobs, marks, practices, topics
+from network.attribution import Attribution
+from network.errors import Invalid
+from network.practices import EVIDENCE, Practice, State, practice_topics
+from network.store import Tx
+
+MOST = 3  # practices of a pack
+FEWEST = 10  # a smaller number is not told outside the network
+READ = 400  # practices that are looked at, the newest
+DRAW = "pack"  # kind of job: {"text": str, "sheet": what is drawn}
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """One practice of a pack, and what is said of its author."""
+
+    practice: Practice
+    attribution: Attribution
+
+
+@dataclass(frozen=True)
+class Pack:
+    """What is known on a topic, seen from a country ("" for the whole region).
+
+    ``elsewhere`` are further countries that do it. ``shared`` counts the practices of the network on the topic,
+    ``trying`` the members who try one: 0 where it is fewer than ``FEWEST``. ``figures`` are those of polls, as
+    sentences in the reader's language.
+    """
+
+    topic: str
+    country: str
+    on: date
+    evidence: tuple[Evidence, ...]
+    elsewhere: tuple[str, ...] = ()
+    shared: int = 0
+    trying: int = 0
+    figures: tuple[str, ...] = ()
+
+
+async def gather(tx: Tx, *, topic: str, country: str, language: str) -> Pack:
+    """Return the pack on a topic for a country, its texts in ``language`` where they have it. Raise Invalid.
+
+    The practices are those nearest and best evidenced, of both sides where there are any.
+    """
+    topics.check([topic])
+    if country and not countries.known(country):
+        raise Invalid
+    found = await _open_to_all(tx, topic, language)
+    said = await attribution.of_many(tx, [_unnamed(each) for each in found])
+    chosen = choose(ranked(found, topic=topic, country=country, language=language), said)
+    shown = {each.country for each in chosen}
+    return Pack(
+        topic=topic,
+        country=country,
+        on=tx.now.date(),
+        evidence=tuple(Evidence(each, said[each.id]) for each in chosen),
+        elsewhere=_elsewhere([each for each in found if _is_on(each, topic)], shown),
+        shared=await _shared(tx, topic),
+        trying=await _trying(tx, topic),
+        figures=await figures(tx, topic=topic, country=country, language=language),
+    )
+
+
+async def figures(_tx: Tx, *, topic: str, country: str, language: str) -> tuple[str, ...]:  # noqa: ARG001
+    """Return what polls say on a topic in a country: nothing while the network holds none."""
+    return ()
+
+
+async def draw(tx: Tx, *, person: str, text: str, sheet: Mapping[str, Any]) -> None:
+    """Ask for the picture of a pack; with ``text`` it is sent to the person when it is drawn."""
+    await jobs.ask(tx, kind=DRAW, person=person, argument={"text": text, "sheet": dict(sheet)})
+
+
+def ranked(found: Sequence[Practice], *, topic: str, country: str, language: str) -> list[Practice]:
+    """Return practices, the best for a pack first.
+
+    First what is on the topic itself and not only in its field; then what is of the country or across its
+    borders; then the better evidenced, the country's own, what the reader can read, and the newest.
+    """
+    near = countries.get(country).neighbours if countries.known(country) else ()
+
+    def worth(practice: Practice) -> tuple[Any, ...]:
+        evidence = EVIDENCE.index(practice.facts.evidence) if practice.facts.evidence else -1
+        own = practice.country == country
+        newest = -practice.published_at.timestamp() if practice.published_at else 0.0
+        return (
+            not _is_on(practice, topic),
+            not (own or practice.country in near),
+            -evidence,
+            not own,
+            practice.language != language,
+            newest,
+            practice.id,
+        )
+
+    return sorted(found, key=worth)
+
+
+def choose(found: Sequence[Practice], said: Mapping[str, Attribution]) -> list[Practice]:
+    """Return the first three; where they are all of one side, the last gives way to the best of the other."""
+    chosen = list(found[:MOST])
+    sides = {said[each.id].side for each in chosen} - {""}
+    if len(chosen) == MOST and len(sides) == 1:
+        other = next((each for each in found[MOST:] if said[each.id].side not in sides | {""}), None)
+        if other is not None:
+            chosen[-1] = other
+    return chosen
+
+
+def _unnamed(practice: Practice) -> Practice:
+    """Return a practice that says of its author at most side, role and country: a name was given to the network."""
+    return replace(practice, level=min(practice.level, attribution.ROLE))
+
+
+async def _open_to_all(tx: Tx, topic: str, language: str) -> list[Practice]:
+    """Return what may leave the network, of a topic's whole field: no failed lesson, and nothing that was stopped."""
+    table = practices.practices
+    wanted = (
+        table.c.state == State.PUBLISHED.value,
+        table.c.kind == "practice",
+        table.c.stage != "stopped",
+        or_(table.c.editorial, table.c.reuse == "public"),
+        table.c.id.in_(_on(topic.partition(".")[0])),
+    )
+    query = select(table.c.id).where(*wanted).order_by(table.c.published_at.desc(), table.c.id).limit(READ)
+    ids = [row.id for row in await tx.all(query)]
+    found = await practices.published(tx, ids, language=language)
+    return [each for each in found if each.parts]
+
+
+def _is_on(practice: Practice, topic: str) -> bool:
+    return not topics.spread([topic]).isdisjoint(practice.topics)
+
+
+def _elsewhere(found: Sequence[Practice], shown: set[str]) -> tuple[str, ...]:
+    known = [country.code for country in countries.all()]
+    there = {each.country for each in found} - shown
+    return tuple(code for code in known if code in there)
+
+
+async def _shared(tx: Tx, topic: str) -> int:
+    table = practices.practices
+    query = select(func.count()).select_from(table).where(table.c.state == State.PUBLISHED.value)
+    return _enough(int(await tx.scalar(query.where(table.c.id.in_(_on(topic))))))
+
+
+async def _trying(tx: Tx, topic: str) -> int:
+    tried = (marks.marks.c.kind == marks.TRYING, marks.marks.c.practice.in_(_on(topic)))
+    return _enough(int(await tx.scalar(select(func.count(marks.marks.c.person.distinct())).where(*tried))))
+
+
+def _on(topic: str) -> Any:
+    return select(practice_topics.c.practice).where(practice_topics.c.topic.in_(sorted(topics.spread([topic]))))
+
+
+def _enough(number: int) -> int:
+    return number if number >= FEWEST else 0
