@@ -108,9 +108,9 @@ async def _check(talk: Talk, piece: Piece, key: str) -> None:
     answer = await talk.choose(f"answer{key}", _("Which answer?"), options)
     right = piece.answers[piece.right]
     if int(answer) == piece.right:
-        await talk.say(_("Yes: “{answer}”\n\n{because}", answer=right, because=piece.because))
+        await talk.say(_("Yes: {answer}\n\n{because}", answer=right, because=piece.because))
     else:
-        await talk.say(_("We would say: “{answer}”\n\n{because}", answer=right, because=piece.because))
+        await talk.say(_("We would say: {answer}\n\n{because}", answer=right, because=piece.because))
     await talk.say(EDITORIAL)
 
 

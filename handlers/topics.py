@@ -158,4 +158,5 @@ capability = Capability(
     words=_("topics|follow"),
     converse=my_topics,
     by_link=True,
+    anew=True,
 )

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import event, select
 
-from network import addresses, digests, due, erasure, leaving, links, news, outbox, starter, topics
+from network import addresses, digests, due, erasure, leaving, links, news, outbox, starter, texts, topics
 from network.digests import Pace
 from network.ids import new_id
 from network.outbox import Post, Stage
@@ -93,6 +93,20 @@ async def test_what_is_in_it(store: Store, now: datetime) -> None:
         found, letter = await news.weekly(tx, person=person, language="ar")
         assert [each.id for each in found.practices] == wanted[: news.SHOWN]
         assert (found.more, found.adaptations, bool(letter)) == (7 - news.SHOWN, (), True)
+
+
+async def test_titles_come_in_the_language_of_the_reader(store: Store, now: datetime) -> None:
+    """Where a practice has a text in it; else in its own."""
+    async with store.transaction(now) as tx:
+        person, author = await reader(tx, language="ar"), await enrolled(tx)
+        translated, other = await published(tx, author), await published(tx, author)
+        await texts.put(tx, practice=translated, language="ar", title="مقهى السلام", parts={"done": "شاي"})
+    async with store.transaction(now + WEEK) as tx:
+        found, _letter = await news.weekly(tx, person=person, language="ar")
+        assert {each.id: each.title for each in found.practices} == {
+            translated: "مقهى السلام",
+            other: "Café de la paix",
+        }
 
 
 async def test_adaptations_of_what_one_shared_are_in_it(store: Store, now: datetime) -> None:
