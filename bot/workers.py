@@ -18,6 +18,7 @@ from network import (
     erasure,
     files,
     inbox,
+    index,
     invitations,
     jobs,
     leaving,
@@ -230,6 +231,7 @@ class Housekeeping:
             await self.store.scrub()
         async with self.store.transaction(self.clock.now()) as tx:
             asked = await machine.ask(tx, languages=self.machine_into)
+            await index.ask(tx)
         log.info("tidied", **forgotten, machine_asked=asked)
 
     async def _purge(self) -> int:

@@ -19,6 +19,7 @@ from network.folding import fold_words
 from network.stems import stem
 
 MARK = "#"  # stands before the code of a concept among terms: no word has it
+FAMILY = f"{MARK}family:"  # before the name of several concepts that are about one thing
 LABEL_PARTS = re.compile(r"[&,/]|\b(?:et|and)\b|\sو(?=\w)")
 SCRIPTS = (("fr", "en", "ha"), ("ar",))
 LANGUAGES = tuple(language for script in SCRIPTS for language in script)
@@ -155,8 +156,14 @@ def _roots(language: str) -> frozenset[str]:
 
 def _named_by() -> Iterator[tuple[str, list[tuple[str, str]]]]:
     """Walk the terms of all concepts, each with the phrases that name it, by language."""
-    for code, given in json.loads(_read("concepts.json"))["concepts"].items():
-        yield MARK + code, [(language, phrase) for language, phrases in given.items() for phrase in phrases]
+    data = json.loads(_read("concepts.json"))
+    said = {
+        code: [(language, phrase) for language, phrases in given.items() for phrase in phrases]
+        for code, given in data["concepts"].items()
+    }
+    yield from ((MARK + code, phrases) for code, phrases in said.items())
+    for name, codes in data["families"].items():
+        yield FAMILY + name, [phrase for code in codes for phrase in said[code]]
     for topic in topics.all():
         labels = [(lang, part) for lang, label in topic.labels.items() for part in LABEL_PARTS.split(label)]
         synonyms = [(lang, phrase) for lang, phrases in (topic.synonyms or {}).items() for phrase in phrases]

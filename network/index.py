@@ -35,11 +35,12 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql, sqlite
 
-from network import concepts, texts
+from network import concepts, jobs, texts, vectors
 from network.stems import stem
 from network.store import Tx, batches, metadata
 from network.texts import Wording
 
+REFRESH = "search.refresh"  # the kind of the job
 RULES = 1  # raise it when what is written here changes: every practice is then indexed again
 LONGEST = 40  # characters of a word
 SATURATION = 2.5  # BM25's k1
@@ -102,12 +103,14 @@ async def write(tx: Tx, *, practice: str) -> None:
         return
     await _replace(tx, practice, await _terms(tx, practice, list(wordings.values())))
     await tx.put(search_done, key=("practice",), practice=practice, version=version())
+    await vectors.forget_others(tx, practice=practice, wordings=wordings.values())
 
 
 async def forget(tx: Tx, *, practices: Sequence[str]) -> None:
     """Let nobody find these practices; a word that only they had is forgotten too."""
     for practice in practices:
         await _replace(tx, practice, Terms({}, set()))
+        await vectors.forget_others(tx, practice=practice, wordings=())
     await tx.run(delete(search_done).where(search_done.c.practice.in_(practices)))
 
 
@@ -116,6 +119,17 @@ async def behind(tx: Tx, *, limit: int) -> list[str]:
     up_to_date = exists().where(search_done.c.practice == _practices.c.id, search_done.c.version == version())
     query = select(_practices.c.id).where(_practices.c.state == "published", ~up_to_date).limit(limit)
     return [row.id for row in await tx.all(query)]
+
+
+async def ask(tx: Tx) -> None:
+    """Ask for the job that brings all this up to date, where it is not and none waits already.
+
+    That is so after an upgrade to other rules or concepts, and where texts have no vector yet.
+    """
+    waiting = select(jobs.jobs.c.id).where(jobs.jobs.c.kind == REFRESH, jobs.jobs.c.ready_at.is_not(None))
+    is_behind = await behind(tx, limit=1) or (vectors.installed() and await vectors.unread(tx, limit=1))
+    if is_behind and await tx.first(waiting.limit(1)) is None:
+        await jobs.ask(tx, kind=REFRESH, person=None, argument={})
 
 
 async def size(tx: Tx) -> int:

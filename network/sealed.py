@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import Column, LargeBinary, MetaData, Table
 
-PLAIN: frozenset[str] = frozenset()  # ``table.column`` of bytes that are not sealed
+PLAIN = frozenset({"search_vectors.vector"})  # ``table.column`` of bytes that are not sealed
 
 
 @dataclass(frozen=True)

@@ -7,9 +7,23 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, Select, String, column, exists, func, select, values
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Select,
+    String,
+    Subquery,
+    column,
+    exists,
+    false,
+    func,
+    literal,
+    or_,
+    select,
+    values,
+)
 
-from network import concepts, index, spelling, topics
+from network import concepts, index, spelling, topics, vectors
 from network import practices as practices_
 from network.index import search_terms
 from network.members import members
@@ -17,13 +31,15 @@ from network.practices import Practice, State, practice_topics, practices
 from network.stems import stem, stems
 from network.store import Tx
 
-CONCEPT, TOPIC, COUNTRY = 1.0, 0.5, 0.6  # what a term is worth beside a word that was said as it stands
-PHRASE = 0.25  # what each further word of a phrase adds to its concept
+CONCEPT, FAMILY, TOPIC, COUNTRY = 1.0, 1.0, 0.5, 0.6  # what a term is worth beside a word that was said as it stands
+PHRASE = 0.3  # what each further word of a phrase adds to its concept
 MISSPELT = 0.7
-BLEND = 0.7  # how far a word counts as its concept does: words of the less used languages seem rarer than they are
+BLEND = 0.8  # how far a word counts as its concept does: words of the less used languages seem rarer than they are
 FEW = 100  # practices: in a smaller network the rarity of words is reckoned as in one of so many
 AT_LEAST = 0.1  # of the best that a search could find: what has less answers too little of it
 PRECISION = 100  # steps in one unit of worth: scores are whole numbers, the same on every store
+NEAR = 0.3  # a cosine from which on a text means something like the search
+WORDS = 0.6  # what the best match of words adds to a cosine
 MOST_WORDS = 16
 SHOWN_AT_MOST = 60
 SAYS_SIDE = practices_.SIDE_AND_REGION  # the level of attribution from which on the side is said on each card
@@ -72,6 +88,15 @@ class Term:
     place: int
 
 
+@dataclass(frozen=True)
+class Said:
+    """What answers the words of a search: the scores by practice, who has one or is near by meaning, and how near."""
+
+    scores: Subquery
+    answers: ColumnElement[bool]
+    near: dict[str, float]
+
+
 async def find(
     tx: Tx, *, wish: Wish, language: str = "", limit: int = SHOWN_AT_MOST, only: Sequence[str] | None = None
 ) -> list[Practice]:
@@ -87,39 +112,54 @@ async def find(
 
 async def ranked(tx: Tx, *, wish: Wish, limit: int = SHOWN_AT_MOST) -> list[str]:
     """Return the ids of what ``find`` finds."""
-    query = select(practices.c.id).where(practices.c.state == State.PUBLISHED.value, *_narrowed(wish)).limit(limit)
+    shown = select(practices.c.id).where(practices.c.state == State.PUBLISHED.value, *_narrowed(wish))
     newest = (practices.c.published_at.desc(), practices.c.id)
-    if wish.words.strip():
-        matched = await _matched(tx, wish.words)
-        if matched is None:
-            return []
-        found = matched.subquery()
-        query = query.join(found, found.c.practice == practices.c.id).order_by(found.c.score.desc(), *newest)
-    else:
-        query = query.order_by(*newest)
-    return [row.id for row in await tx.all(query)]
+    if not wish.words.strip():
+        return [row.id for row in await tx.all(shown.order_by(*newest).limit(limit))]
+    said = await _said(tx, wish.words)
+    if said is None:
+        return []
+    score = func.coalesce(said.scores.c.score, 0)
+    query = shown.add_columns(score.label("score")).where(said.answers)
+    query = query.outerjoin(said.scores, said.scores.c.practice == practices.c.id)
+    rows = await tx.all(query.order_by(score.desc(), *newest).limit(max(limit, SHOWN_AT_MOST) + len(said.near)))
+    if said.near:
+        best = max(1, *(row.score for row in rows)) if rows else 1
+        rows = sorted(rows, key=lambda row: -(WORDS * row.score / best + said.near.get(row.id, 0.0)))
+    return [row.id for row in rows[:limit]]
 
 
 async def narrower(tx: Tx, *, wish: Wish, by: str) -> dict[str, int]:
     """Return how many of what ``find`` finds would remain for each value of one field of ``Wish``, the most first."""
     value = FIELDS[by]
-    query = (
-        select(value.label("value"), func.count().label("number"))
-        .select_from(practices)
-        .where(practices.c.state == State.PUBLISHED.value)
-    )
-    query = query.where(*_narrowed(wish))
+    query = select(value.label("value"), func.count().label("number")).select_from(practices)
+    query = query.where(practices.c.state == State.PUBLISHED.value, *_narrowed(wish))
     if by == "topics":
         query = query.join(practice_topics, practice_topics.c.practice == practices.c.id)
     if by == "sides":
         query = query.join(members, members.c.id == practices.c.author).where(practices.c.level >= SAYS_SIDE)
     if wish.words.strip():
-        matched = await _matched(tx, wish.words)
-        if matched is None:
+        said = await _said(tx, wish.words)
+        if said is None:
             return {}
-        query = query.where(practices.c.id.in_(select(matched.subquery().c.practice)))
+        query = query.outerjoin(said.scores, said.scores.c.practice == practices.c.id).where(said.answers)
     counted = {row.value: row.number for row in await tx.all(query.group_by(value)) if row.value}
     return dict(sorted(counted.items(), key=lambda item: (-item[1], item[0])))
+
+
+async def _said(tx: Tx, words: str) -> Said | None:
+    """Return what answers ``words``, by what they say and by what they mean; None when nothing does."""
+    near = await vectors.near(tx, words=words, languages=concepts.languages_of(words))
+    meant = sorted(practice for practice, cosine in near.items() if cosine >= NEAR)
+    matched = await _matched(tx, words)
+    if matched is None and not meant:
+        return None
+    if matched is None:
+        nobody = select(search_terms.c.practice, literal(0).label("score")).where(false())
+        return Said(nobody.subquery(), practices.c.id.in_(meant), near)
+    scores = matched.subquery()
+    answers = scores.c.practice.is_not(None)
+    return Said(scores, or_(answers, practices.c.id.in_(meant)) if meant else answers, near)
 
 
 async def _matched(tx: Tx, words: str) -> Select[tuple[str, int]] | None:
@@ -195,6 +235,8 @@ async def _sought(tx: Tx, words: str) -> list[Term]:
 def _worth(term: str) -> float:
     if term.startswith(concepts.of_topic("")):
         return TOPIC
+    if term.startswith(concepts.FAMILY):
+        return FAMILY
     return COUNTRY if term.startswith(concepts.of_country("")) else CONCEPT
 
 

