@@ -32,6 +32,7 @@ class _Signs:
     arabic: tuple[re.Pattern[str], ...]
     no_names: frozenset[str]
     given: frozenset[str]
+    places: frozenset[str]
 
 
 def find(text: str) -> str:
@@ -46,7 +47,7 @@ def _latin(text: str) -> str:
     for pattern in signs.latin:
         for found in pattern.finditer(text):
             name = fold(found.group("name")).split()
-            if not signs.no_names.intersection(name):
+            if not signs.no_names.intersection(name) and not _is_place(text[: found.start()]):
                 return found.group()
     return ""
 
@@ -57,9 +58,19 @@ def _arabic(text: str) -> str:
         for found in pattern.finditer(text):
             words = fold(found.group("name")).split()
             compound = words[0] in _COMPOUND and len(words) > 1
+            if _is_place(text[: found.start()]):
+                continue
             if words[0] in signs.given or compound or (words[0].startswith(_SERVANT) and words[0] != _SERVANT):
                 return found.group()
     return ""
+
+
+def _is_place(before: str) -> bool:
+    """Whether a title stands in the name of a street, a school or the like."""
+    words = re.findall(r"[^\W\d_]+", before[-60:].casefold())[-2:]
+    if words and words[-1] in {"de", "du", "of"}:
+        words.pop()
+    return bool(words) and words[-1] in _signs().places
 
 
 def _is_title_case(text: str) -> bool:
@@ -90,4 +101,5 @@ def _signs() -> _Signs:
         arabic=tuple(map(re.compile, arabic)),
         no_names=frozenset(data["no_names"].split()),
         given=frozenset(data["given_arabic"].split()),
+        places=frozenset(data["places"].split()),
     )

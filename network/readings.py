@@ -19,6 +19,7 @@ from network.folding import fold
 EMERGENCY, COMPLAINT, INTELLIGENCE = "emergency", "complaint", "intelligence"
 LONGEST_READ = 4_000  # characters
 SHORT = 8  # words: a cry has few
+MESSAGE = 15  # words: more is a text, in which the problem of a practice may be told
 
 _SENTENCE = re.compile(r"[.!?؟;؛\n]+")
 _QUOTED = re.compile(r"“[^”]*”|«[^»]*»|\"[^\"]*\"")
@@ -33,6 +34,7 @@ class _Expressions:
     cries: re.Pattern[str]
     told: re.Pattern[str]
     urgent: re.Pattern[str]
+    specific: re.Pattern[str]
     kinds: Mapping[str, re.Pattern[str]]
 
 
@@ -45,7 +47,9 @@ def reads_as(text: str) -> str:
     if _is_cry(whole, known):
         return EMERGENCY
     sentences = [sentence for sentence in _sentences(given) if known.hints.search(sentence)]
-    return next((kind for kind in known.kinds if any(_says(each, kind, known) for each in sentences)), "")
+    is_text = len(whole.split()) > MESSAGE
+    said = (kind for kind in known.kinds if any(_says(each, kind, known, is_text=is_text) for each in sentences))
+    return next(said, "")
 
 
 def _sentences(text: str) -> Iterator[str]:
@@ -66,8 +70,10 @@ def _is_cry(whole: str, known: _Expressions) -> bool:
     return urgent or known.cries.fullmatch(rest) is not None
 
 
-def _says(sentence: str, kind: str, known: _Expressions) -> bool:
+def _says(sentence: str, kind: str, known: _Expressions, *, is_text: bool) -> bool:
     if kind != COMPLAINT and known.told.search(sentence):
+        return False
+    if kind == INTELLIGENCE and is_text and not known.specific.search(sentence):
         return False
     return known.kinds[kind].search(sentence) is not None
 
@@ -87,6 +93,7 @@ def _expressions() -> _Expressions:
         hints=re.compile(written(words["hints"])),
         cries=re.compile(rf"{written(words['cries'])}\b"),
         told=re.compile(written(words["told"])),
+        specific=re.compile(written(words["specific"])),
         urgent=re.compile(rf"\b{written(words['now'])}\b"),
         kinds={each["name"]: re.compile("|".join(map(written, each["patterns"]))) for each in data["kinds"]},
     )

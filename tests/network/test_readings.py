@@ -80,6 +80,10 @@ REFERRED = [
     (INTELLIGENCE, "سيارة مشبوهة تقف أمام السوق"),
     (INTELLIGENCE, "أسلحة مدفونة قرب النهر"),
     (INTELLIGENCE, "يخططون لهجوم يوم الجمعة"),
+    (
+        INTELLIGENCE,
+        "Good day, I am writing from the village about the road that all use. Tomorrow a convoy will pass.",
+    ),
 ]
 
 PASSED = [
@@ -146,6 +150,11 @@ PASSED = [
     "تدريب الشرطة على التصرف إذا كان هناك إطلاق نار",
     "كل مشتبه به له الحق في محام",
     "سلم الشباب أسلحة مخزنة منذ سنوات أمام الجميع",
+    "Des groupes armés se cachent dans la forêt et taxent les villages, les marchés ferment tôt. Un comité se réunit.",
+    "Armed men hide in the hills and tax the villages, so markets close early. Elders and gendarmes meet.",
+    "Les coupeurs de route sont là. Ils nous attaquent la nuit.",
+    "They are attacking us every Friday in the news",
+    "مسلحون يتجمعون في الجبال ويفرضون الإتاوات على القرى فتغلق الأسواق باكرا. تأسست لجنة مشتركة من الوجهاء.",
     "The book “Help, they are shooting now” is read in class",
     "Menu",
     "",
