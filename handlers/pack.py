@@ -26,16 +26,31 @@ MESSAGE = 1024  # characters of the whole message, so that it can be sent on as 
 SHORTEST = 40  # characters: less of what was found says nothing
 IN_PICTURE = 320  # characters of each practice
 PLACES = 8  # further countries, at most
-BODY = ("result", "done", "problem")  # the first of them that was given is what a practice shows
+
+
+@dataclass(frozen=True)
+class Item:
+    """A practice in a pack: its heading, what was done and what came of it, and where it is from."""
+
+    head: str
+    done: str
+    result: str
+    foot: str
+
+    def body(self, most: int) -> str:
+        """Return what was done and its result in at most so many characters, the result before all."""
+        if len(self.result) > most:
+            return shortened(self.result, most)
+        return f"{shortened(self.done, most - len(self.result) - 1)} {self.result}".strip()
 
 
 @dataclass(frozen=True)
 class Lines:
-    """A pack in the words of its reader. Each of ``items`` is a heading, what was found, and where it is from."""
+    """A pack in the words of its reader."""
 
     title: str
     subtitle: str
-    items: tuple[tuple[str, str, str], ...]
+    items: tuple[Item, ...]
     further: tuple[str, ...]
     source: str
 
@@ -110,12 +125,11 @@ def worded(found: Pack, voice: Voice) -> Lines:
     )
 
 
-def _item(number: int, each: Evidence, voice: Voice) -> tuple[str, str, str]:
+def _item(number: int, each: Evidence, voice: Voice) -> Item:
     practice = each.practice
     head = voice.say(_("{number}. {title}", number=number, title=practice.title))
-    body = next((practice.parts[part] for part in BODY if practice.parts.get(part)), "")
-    foot = " · ".join(voice.say(line) for line in _foot(each, voice))
-    return head, " ".join(body.split()), foot
+    done, result = (" ".join(practice.parts.get(part, "").split()) for part in ("done", "result"))
+    return Item(head, done, result, foot=" · ".join(voice.say(line) for line in _foot(each, voice)))
 
 
 def _foot(each: Evidence, voice: Voice) -> Iterator[Text]:
@@ -146,17 +160,13 @@ def _further(found: Pack, voice: Voice) -> Iterator[Text]:
 
 
 def message(lines: Lines) -> str:
-    """Return a pack as one message: what was found is shortened until it fits."""
-    bare = _put_together(lines, [""] * len(lines.items))
-    room = (MESSAGE - len(bare)) // max(1, len(lines.items)) - 1
-    return _put_together(lines, [shortened(body, room) for _head, body, _foot in lines.items])
+    """Return a pack as one message: what was done is shortened until it fits."""
+    bare = _put_together(lines, 0)
+    return _put_together(lines, (MESSAGE - len(bare)) // max(1, len(lines.items)) - 1)
 
 
-def _put_together(lines: Lines, bodies: list[str]) -> str:
-    items = [
-        "\n".join(line for line in (head, body, foot) if line)
-        for (head, _body, foot), body in zip(lines.items, bodies, strict=True)
-    ]
+def _put_together(lines: Lines, most: int) -> str:
+    items = ["\n".join(line for line in (each.head, each.body(most), each.foot) if line) for each in lines.items]
     parts = [f"{lines.title}\n{lines.subtitle}", *items, "\n".join(lines.further), lines.source]
     return "\n\n".join(part for part in parts if part)[:MESSAGE]
 
@@ -172,14 +182,13 @@ def shortened(text: str, most: int) -> str:
 
 def sheet(lines: Lines, *, rtl: bool) -> dict[str, Any]:
     """Return a pack as it is drawn."""
-    cards = [{"head": head, "body": shortened(body, IN_PICTURE), "foot": foot} for head, body, foot in lines.items]
-    further, source = list(lines.further), lines.source
+    cards = [{"head": each.head, "body": each.body(IN_PICTURE), "foot": each.foot} for each in lines.items]
     return {
         "title": lines.title,
         "subtitle": lines.subtitle,
         "cards": cards,
-        "lines": further,
-        "source": source,
+        "lines": list(lines.further),
+        "source": lines.source,
         "rtl": rtl,
     }
 
