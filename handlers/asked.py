@@ -7,11 +7,10 @@ from itertools import count
 
 from handlers import crediting, question_cards, relaying
 from handlers.language import Text, _, n_
-from handlers.messages import Media, MediaKind
 from handlers.registry import Capability
 from handlers.screening import screen
 from handlers.talk import Option, Talk
-from network import answers, files, questions, replies, scopes, topics
+from network import answers, questions, replies, scopes, topics
 from network.answers import Answer, Set
 from network.errors import Conflict
 from network.questions import Question, State
@@ -123,6 +122,8 @@ async def _read(talk: Talk, question: Question, given: Sequence[Answer], turn: i
             wish = await _show(talk, question, one, place, place_of=(at + 1, len(sets)))
             if wish == "thank":
                 await _thank(talk, question, ids, place)
+            elif wish == "report":
+                await _report(talk, one, place)
             elif wish in ids:
                 await _ask_back(talk, question, wish, place)
             else:
@@ -143,20 +144,9 @@ async def _show(talk: Talk, question: Question, one: Set, place: str, *, place_o
     for part in question_cards.together(one, shown, question.asked_of, talk.language):
         await talk.say(part)
     for each in live:
-        await _play(talk, each, question_cards.author_line(shown[each.id]))
+        await question_cards.play(talk, each, shown[each.id])
     wishes = _on_answers(question, one, talk, more=number < many)
     return await talk.choose(f"after[{place}]", _("What next?"), wishes)
-
-
-async def _play(talk: Talk, given: Answer, author: Text) -> None:
-    """Let a voice message be heard that stands for an answer."""
-    if not given.file:
-        return
-    file = await talk.look(files.find, file=given.file)
-    if file is None:
-        await talk.say(_("The voice message is not there any more."))
-        return
-    await talk.say(_("{author}, by voice", author=author), Media(MediaKind(file.kind), file.ref, file.mime, file.size))
 
 
 def _on_answers(question: Question, one: Set, talk: Talk, *, more: bool) -> list[Option]:
@@ -175,7 +165,24 @@ def _on_answers(question: Question, one: Set, talk: Talk, *, more: bool) -> list
     # Translators: in a list, max:24
     following = [Option("next", _("The next answers"))] if more else []
     # Translators: in a list, max:24
-    return [*thank, *back, *following, Option("stop", _("Enough for now"))]
+    report = [Option("report", _("It should not be here"), _("coordinators look at it"))] if one.answers else []
+    # Translators: in a list, max:24
+    return [*thank, *back, *following, *report, Option("stop", _("Enough for now"))]
+
+
+async def _report(talk: Talk, one: Set, place: str) -> None:
+    """Bring one of the answers before the coordinators."""
+    which = one.answers[0].id
+    if len(one.answers) > 1:
+        options = [Option(each.id, question_cards.listed(each)) for each in one.answers]
+        which = await talk.choose(f"which[{place}]", _("Which answer?"), options)
+    reported = await talk.do(f"report[{place}]", replies.report, answer=which, by=talk.person)
+    if reported["deciders"]:
+        # Translators: button, max:20
+        option = Option(f"decide:{reported['approval']}", _("Read and decide"))
+        text = _("A member asks you to look at an answer that came.")
+        await talk.tell(f"reported[{place}]", reported["deciders"], text, [option])
+    await talk.say(_("Thank you for taking care. Coordinators have looked at it, or will."))
 
 
 async def _thank(talk: Talk, question: Question, ids: Sequence[str], place: str) -> None:

@@ -6,7 +6,9 @@ from collections.abc import Sequence
 
 from handlers.labels import attribution_label, language_label
 from handlers.language import Text, Words, _
-from network import topics
+from handlers.messages import Media, MediaKind
+from handlers.talk import Talk
+from network import files, topics
 from network.answers import Answer, Set
 from network.attribution import NETWORK, Attribution
 from network.questions import Question
@@ -56,6 +58,18 @@ def answer(given: Answer, shown: Attribution, language: str) -> Text:
     return card
 
 
+async def play(talk: Talk, given: Answer, shown: Attribution) -> None:
+    """Let a voice message be heard that stands for an answer."""
+    if not given.file:
+        return
+    file = await talk.look(files.find, file=given.file)
+    if file is None:
+        await talk.say(_("The voice message is not there any more."))
+        return
+    media = Media(MediaKind(file.kind), file.ref, file.mime, file.size)
+    await talk.say(_("{author}, by voice", author=author_line(shown)), media)
+
+
 def together(one: Set, shown: dict[str, Attribution], asked_of: Sequence[str], language: str) -> list[Words]:
     """Return the answers that are read together, and say it where a side that was asked has none."""
     if one.other is not None:
@@ -67,6 +81,11 @@ def together(one: Set, shown: dict[str, Attribution], asked_of: Sequence[str], l
         elif side in asked_of:
             parts.append(_("{side}: no other answer yet.", side=SIDES[side]))
     return parts
+
+
+def listed(given: Answer) -> Words:
+    """Return an answer as it stands in a list."""
+    return short(given.text) if given.text else _("(a voice message)")
 
 
 def below(above: Words, rest: Words) -> Text:

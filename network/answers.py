@@ -19,11 +19,12 @@ from sqlalchemy import (
     Table,
     UniqueConstraint,
     delete,
+    or_,
     select,
     update,
 )
 
-from network import attribution, calls, conversations, due, files, members, questions
+from network import approvals, attribution, calls, conversations, due, files, members, questions
 from network.attribution import Attribution
 from network.errors import Conflict, Invalid, Missing
 from network.ids import new_id
@@ -230,13 +231,25 @@ async def answerers(tx: Tx, *, question: str) -> list[str]:
 
 async def forget(tx: Tx, *, person: str, asked: Sequence[str]) -> None:
     """Erase what somebody answered, and every answer to what they ``asked`` (ids of questions)."""
-    theirs = [row.id for row in await tx.all(select(answers.c.id).where(answers.c.person == person))]
-    if theirs:
-        for talk in questions.READING:
-            await conversations.end_about(tx, name=talk, ids=theirs)
-    others = [row.id for row in await tx.all(select(answers.c.id).where(answers.c.question.in_(asked)))]
-    await _forget_files(tx, [*theirs, *others])
-    await tx.run(delete(answers).where(answers.c.id.in_([*theirs, *others])))
+    gone = or_(answers.c.person == person, answers.c.question.in_(asked))
+    which = [row.id for row in await tx.all(select(answers.c.id).where(gone))]
+    if not which:
+        return
+    table = approvals.approvals
+    reports = [row.id for row in await tx.all(select(table.c.id).where(table.c.subject.in_(which)))]
+    await conversations.end_about(tx, name=questions.DECIDING, ids=reports)
+    await tx.run(delete(table).where(table.c.id.in_(reports)))
+    await remove(tx, which=which)
+
+
+async def remove(tx: Tx, *, which: Sequence[str]) -> None:
+    """Take answers away, with their voice messages, and end the talks in which their asker reads them."""
+    for talk in questions.READING:
+        await conversations.end_about(tx, name=talk, ids=which)
+    for answer in which:
+        await approvals.withdraw(tx, subject=answer)
+    await _forget_files(tx, which)
+    await tx.run(delete(answers).where(answers.c.id.in_(which)))
 
 
 async def hand_over(tx: Tx, *, person: str, to: str) -> None:

@@ -18,6 +18,7 @@ from network.members import SIDES
 from network.store import Instant, Tx, batches, metadata
 
 APPEAL = "appeal"  # the kind that those who refused do not decide
+WRITER = "writer"  # in a wish: the id of who wrote what was reported by another
 ABOUT_PEOPLE = ("join", "side")  # kinds about the one who asks, and so about this membership only
 REMINDER = "decide"  # the kind of the due row that reminds those who decide
 
@@ -78,6 +79,7 @@ class Approval:
     asked_at: datetime
     both_sides: bool = False
     apart: frozenset[str] = frozenset()
+    writer: str = ""  # who wrote what was reported by another
 
 
 @dataclass(frozen=True)
@@ -139,6 +141,11 @@ async def wish(tx: Tx, *, approval: str) -> dict[str, str]:
     """Return what a yes would change; nothing where nothing was said of it."""
     sealed = await tx.scalar(select(approvals.c.wish).where(approvals.c.id == approval))
     return {} if sealed is None else dict(tx.seal.open_json("approvals.wish", approval, sealed))
+
+
+async def forget_wish(tx: Tx, *, approval: str) -> None:
+    """Forget what was wished: it was done, or will not be."""
+    await tx.run(update(approvals).where(approvals.c.id == approval).values(wish=None))
 
 
 async def is_pending(tx: Tx, *, kind: str, subject: str) -> bool:
@@ -279,9 +286,15 @@ async def _approvals(tx: Tx, rows: Sequence[Row[Any]]) -> list[Approval]:
             asked_at=row.asked_at,
             both_sides=row.both_sides,
             apart=apart.get(row.subject, frozenset()) if row.kind == APPEAL else frozenset(),
+            writer=_writer(tx, row),
         )
         for row in rows
     ]
+
+
+def _writer(tx: Tx, row: Row[Any]) -> str:
+    wish = tx.seal.open_json("approvals.wish", row.id, row.wish) if row.wish is not None else {}
+    return str(wish.get(WRITER, ""))
 
 
 async def _refusers(tx: Tx, subjects: Sequence[str]) -> dict[str, frozenset[str]]:

@@ -44,10 +44,10 @@ class Bench:
     def _of(self, approval: Approval, sides: tuple[str, ...]) -> list[Seat]:
         """Return the country's seats on these sides; all of them where it has none, or where it waited too long.
 
-        Nobody decides on what they asked themselves, or on themselves. Whoever refused before does
+        Nobody decides on what they asked or wrote themselves, or on themselves. Whoever refused before does
         not hear the appeal, unless there is nobody else on that side.
         """
-        partial = {approval.by, approval.subject}
+        partial = {approval.by, approval.subject, approval.writer}
         able = [seat for seat in self.seats if seat.side in sides and seat.person not in partial]
         able = [seat for seat in able if seat.person not in approval.apart] or able
         if approval.asked_at + WIDEN_AFTER <= self.now:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from network import approvals, members, questions
+from network import answers, approvals, members, questions, replies
+from network.answers import Answer
 from network.approvals import Approval, Decision
 from network.attribution import NETWORK, REGION, Attribution, of_member
 from network.questions import Question, State
@@ -19,6 +20,16 @@ class Inquiry:
     """
 
     question: Question = field(repr=False)
+    attribution: Attribution
+    words: tuple[str, ...] = field(default=(), repr=False)
+
+
+@dataclass(frozen=True)
+class Objection:
+    """An answer that its asker reported, with as much of its author as the asker may see."""
+
+    question: Question = field(repr=False)
+    answer: Answer = field(repr=False)
     attribution: Attribution
     words: tuple[str, ...] = field(default=(), repr=False)
 
@@ -39,6 +50,17 @@ async def reported(tx: Tx, approval: Approval, _language: str) -> Inquiry | None
     return await _inquiry(tx, approval, State.OPEN)
 
 
+async def reported_answer(tx: Tx, approval: Approval, _language: str) -> Objection | None:
+    """Return the answer that its asker reported, or None when it is gone."""
+    given = await answers.find(tx, answer=approval.subject)
+    if given is None:
+        return None
+    found = await questions.get(tx, question=given.question)
+    line = (await answers.shown(tx, given=[given]))[given.id]
+    words = await approvals.reasons(tx, approval=approval.id, agree=True)
+    return Objection(found, given, line, tuple(words))
+
+
 async def pass_on(tx: Tx, approval: Approval, state: Decision, _reason: str) -> str:
     """Let a question go out, or keep it back; return its asker, "" when it is gone."""
     if await asked(tx, approval, "") is None:
@@ -51,8 +73,17 @@ async def pass_on(tx: Tx, approval: Approval, state: Decision, _reason: str) -> 
 async def look_at(tx: Tx, approval: Approval, state: Decision, _reason: str) -> str:
     """Keep a reported question open, or close it; return whom to tell: who reported it, or its asker."""
     keep = state is Decision.APPROVED
+    await approvals.forget_wish(tx, approval=approval.id)
     asker = await questions.looked_at(tx, question=approval.subject, keep=keep)
     return asker if not keep else asker and approval.by
+
+
+async def look_at_answer(tx: Tx, approval: Approval, state: Decision, _reason: str) -> str:
+    """Keep a reported answer, or take it away; return whom to tell: who reported it, or its author."""
+    keep = state is Decision.APPROVED
+    await approvals.forget_wish(tx, approval=approval.id)
+    author = await replies.look_at(tx, answer=approval.subject, keep=keep)
+    return author if not keep else author and approval.by
 
 
 async def _inquiry(tx: Tx, approval: Approval, state: State) -> Inquiry | None:

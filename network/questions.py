@@ -18,6 +18,7 @@ from sqlalchemy import (
     String,
     Table,
     and_,
+    delete,
     exists,
     func,
     or_,
@@ -41,7 +42,8 @@ DECIDERS_A_SIDE = 3  # coordinators who are told of a question to decide on; all
 PAST = "tru.past"  # the legacy of abuses: care comes first (R093)
 CALL, READY, END = "question.call", "question.ready", "question.end"  # kinds of due rows; the subject is the question
 READING = ("asked", "compose")  # the conversations in which an asker reads answers
-TALKS = ("answer", "called", "reply", "credit", "decide")  # those in which others read a question
+DECIDING = "decide"  # the one in which coordinators do
+TALKS = ("answer", "called", "reply", "credit", DECIDING)  # those in which others read a question
 
 
 class State(StrEnum):
@@ -212,11 +214,18 @@ async def report(tx: Tx, *, question: str, by: str) -> dict[str, Any]:
         return {"approval": "", "deciders": []}
     if await approvals.is_pending(tx, kind="report", subject=question):
         return {"approval": "", "deciders": []}
-    approval = await approvals.ask(
-        tx, kind="report", subject=question, by=by, both_sides=topics.any_sensitive([found.topic])
-    )
-    deciders = [person for person in await _told(tx, approval) if person != found.asker]
-    return {"approval": approval, "deciders": deciders}
+    return await put_before(tx, found, kind="report", subject=question, by=by, about=found.asker or "")
+
+
+async def put_before(tx: Tx, asked: Question, *, kind: str, subject: str, by: str, about: str) -> dict[str, Any]:
+    """Let coordinators look at something of a question, reported ``by`` one and written by another (``about``).
+
+    Returns the ``approval`` and the ``deciders`` to tell; neither of the two is among them.
+    """
+    sensitive = topics.any_sensitive([asked.topic])
+    wish = {approvals.WRITER: about}
+    approval = await approvals.ask(tx, kind=kind, subject=subject, by=by, both_sides=sensitive, wish=wish)
+    return {"approval": approval, "deciders": await _told(tx, approval)}
 
 
 async def looked_at(tx: Tx, *, question: str, keep: bool) -> str:
@@ -324,6 +333,7 @@ async def forget(tx: Tx, *, person: str) -> list[str]:
         await conversations.end_about(tx, name=talk, ids=held)
     for question in ids:
         await approvals.withdraw(tx, subject=question)
+        await tx.run(delete(approvals.approvals).where(approvals.approvals.c.subject == question))
         await quieten(tx, question)
         empty = {"asker": None, "country": "", "language": "", "about": "", "text": None, "summary": None}
         await _change(tx, question, state=State.CLOSED.value, **empty)

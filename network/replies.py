@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import update
 
 from network import answers as answers_
-from network import questions
+from network import approvals, questions
 from network.answers import HIDDEN, SIDE_AND_REGION, Answer, Closed, Consent, answers
 from network.errors import Conflict, Missing
 from network.questions import Question
@@ -51,6 +51,29 @@ async def reply(tx: Tx, *, answer: str, person: str, text: str) -> str:
         raise Closed
     await _change(tx, answer, more=tx.seal.seal("answers.more", answer, text), consent=Consent.UNASKED.value)
     return asked.asker
+
+
+async def report(tx: Tx, *, answer: str, by: str) -> dict[str, Any]:
+    """Bring an answer before the coordinators, unless they have looked at it; return as ``questions.report``.
+
+    Raise Missing.
+    """
+    asked, found = await _locked(tx, answer)
+    if asked.asker != by:
+        raise Missing
+    if await approvals.closed(tx, subject=answer, kind="answer") is not None:
+        return {"approval": "", "deciders": []}
+    return await questions.put_before(tx, asked, kind="answer", subject=answer, by=by, about=found.person)
+
+
+async def look_at(tx: Tx, *, answer: str, keep: bool) -> str:
+    """Keep a reported answer, or take it away; return the id of its author, "" when it is gone already."""
+    found = await answers_.find(tx, answer=answer)
+    if found is None:
+        return ""
+    if not keep:
+        await answers_.remove(tx, which=[answer])
+    return found.person
 
 
 async def ask_consent(tx: Tx, *, question: str, by: str, ids: Sequence[str]) -> list[list[str]]:

@@ -311,6 +311,7 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
         APPEAL: Kind(_appeal, _hear, steps=True),
         "question": Kind(inquiries.asked, inquiries.pass_on),
         "report": Kind(inquiries.reported, inquiries.look_at),
+        "answer": Kind(inquiries.reported_answer, inquiries.look_at_answer),
         standings.KIND: Kind(_official_act, _endorse),
     }
 )

@@ -16,6 +16,7 @@ KINDS: Mapping[str, Kind] = MappingProxyType(  # by the names of network.request
         "appeal": appeal.kind,
         "question": question.kind,
         "report": question.report,
+        "answer": question.answer,
         "endorsement": endorsement.kind,
     }
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from handlers import question_cards
 from handlers.deciding.kind import Kind, Settled
-from handlers.language import _
+from handlers.language import Words, _
 from handlers.talk import Option, Talk
 from network import practices
 from network.approvals import Decision
@@ -61,9 +61,42 @@ async def _tell_reported(talk: Talk, request: Request, settled: Settled, reason:
     await talk.tell("tell", [settled["tell"]], told, about=question.asker or "")
 
 
+async def _show_answer(talk: Talk, request: Request) -> None:
+    """Show the answer as the asker reads it."""
+    what = request.what
+    await talk.say(_("The person who asked thinks that this answer should not be here."))
+    await talk.say(_("“{title}”", title=what.question.text))
+    await talk.say(question_cards.answer(what.answer, what.attribution, talk.language))
+    await question_cards.play(talk, what.answer, what.attribution)
+    for words in what.words:
+        await talk.say(_("The other side says: {words}", words=words))
+    await talk.say(_("If you agree to it, it stays. If you refuse it, it is taken away."))
+
+
+async def _tell_answer(talk: Talk, request: Request, settled: Settled, reason: str) -> None:
+    """Tell the asker that the answer stays, or its author why it was taken away."""
+    question = request.what.question
+    text = question_cards.short(question.text)
+    if settled["state"] == Decision.APPROVED:
+        told = _("Coordinators looked at the answer to “{question}” that you reported, and it stays.", question=text)
+        await talk.tell("tell", [settled["tell"]], told)
+        return
+    told = _(
+        "Coordinators took your answer to “{question}” away. What they say: {reason}\n\nYou can answer it anew.",
+        question=text,
+        reason=reason,
+    )
+    await talk.tell("tell", [settled["tell"]], told, about=question.asker or "")
+
+
+def _listed_answer(request: Request) -> Words:
+    return question_cards.listed(request.what.answer)
+
+
 def _listed(request: Request) -> str:
     return question_cards.short(request.what.question.text)
 
 
 kind = Kind(listed=_listed, note=_("a question to read"), show=_show, tell=_tell)
 report = Kind(listed=_listed, note=_("an open question, reported"), show=_show_reported, tell=_tell_reported)
+answer = Kind(listed=_listed_answer, note=_("an answer, reported"), show=_show_answer, tell=_tell_answer)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from handlers import people, relaying
@@ -19,7 +21,7 @@ GIVEN = "We began with tea after the Friday market, without uniforms."
 
 
 async def joined(
-    phone: Transcript, side: str = "civil", country: str = "NE", topic: str = TOPIC, **fields: str
+    phone: Transcript, side: str = "civil", country: str = "NE", topic: str = TOPIC, **fields: Any
 ) -> None:
     """Make somebody a member who follows a topic and has no quiet hours."""
     service = {"civil": "association", "official": "police"}[side]
@@ -681,3 +683,55 @@ async def test_who_does_not_want_to_be_heard_writes(open_phone):
         assert given.file
         await erasure.erase(tx, person=official.person)
         assert await files.find(tx, file=given.file) is None
+
+
+async def test_an_answer_that_should_not_be_here_is_taken_away(open_phone):
+    """The asker reports an answer; coordinators other than the two look at it, and its author hears why it went."""
+    asker, official, civil = open_phone(language="en"), open_phone(language="en"), open_phone(language="en")
+    moderator = open_phone(language="en")
+    await joined(asker, country="TN", name="Amel")
+    await joined(official, "official", name="Moussa", coordinator=True)
+    await joined(civil)
+    await moderator.is_member(country="SN", coordinator=True)
+    question = await asks(asker)
+    await asker.waits(seconds=1)
+    await answers(official, "Write down who comes, and send us the list.")
+    await answers(civil)
+    await asker.taps("Read it")
+    await asker.taps("Read the answers")
+    await asker.taps("It should not be here")
+    await asker.taps("Write down who comes, and send us the list.")
+    asker.hears("Thank you for taking care.")
+    official.hears_nothing()
+    moderator.hears("A member asks you to look at an answer that came.")
+    await official.says("/decide")
+    official.hears("Nothing waits for your decision now.")
+    await moderator.taps("Read and decide")
+    moderator.hears("The person who asked thinks", "An official, Sahel:\n“Write down who comes")
+    moderator.does_not_hear("Moussa", "Amel")
+    await moderator.taps("I refuse")
+    await moderator.says("Lists of people put them in danger.")
+    official.hears("Coordinators took your answer to “How do you begin", "Lists of people put them in danger.")
+    async with asker.world.store.reading(asker.world.now) as tx:
+        assert [each.text for each in await given_to(tx, question=question)] == [GIVEN]
+
+
+async def test_an_answer_that_was_reported_may_stay(open_phone):
+    """Kept, the answer stays, the asker hears so, and it is not looked at again."""
+    asker, civil, moderator = open_phone(language="en"), open_phone(language="en"), open_phone(language="en")
+    await joined(asker, country="TN")
+    await joined(civil)
+    await moderator.is_member(country="SN", coordinator=True)
+    question = await asks(asker)
+    await asker.waits(seconds=1)
+    await answers(civil)
+    await asker.taps("Read it")
+    await asker.taps("Read the answers")
+    await asker.taps("It should not be here")
+    await moderator.taps("Read and decide")
+    await moderator.taps("I agree")
+    asker.hears("Coordinators looked at the answer to “How do you begin", "it stays")
+    await asker.taps("It should not be here")
+    moderator.hears_nothing()
+    async with asker.world.store.reading(asker.world.now) as tx:
+        assert len(await given_to(tx, question=question)) == 1

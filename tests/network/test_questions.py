@@ -410,6 +410,8 @@ async def test_a_report_stops_the_calls_until_it_is_looked_at(store: Store, now:
         assert await questions.looked_at(tx, question=question, keep=True) == asker
         assert len(everybody(await waves.roll(tx, question=question))) == 1
         assert (await questions.report(tx, question=question, by=person))["approval"] == ""
+        own = await asked(tx, coordinator)  # nobody decides on what they wrote themselves
+        assert (await questions.report(tx, question=own, by=person))["deciders"] == []
         bad = await asked(tx, asker)
         await questions.report(tx, question=bad, by=person)
         assert await questions.looked_at(tx, question=bad, keep=False) == asker
