@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import func, select
 
-from network import approvals, conversations, erasure, files, inbox, practices, tallies
+from network import approvals, conversations, erasure, files, inbox, joining, practices, tallies
 from network.store import metadata
 from tests.network.people import handed_in
 
@@ -310,3 +310,20 @@ async def test_the_word_help_is_help(open_phone):
     await chat.says("help")
     chat.hears("Write one of these words at any time")
     chat.does_not_hear("This reads as")
+
+
+async def test_a_wish_to_join_that_waits_is_brought_to_mind(open_phone):
+    """Coordinators are reminded of people who wait at the door, too; of those who left they hear nothing."""
+    applicant, other, chat = open_phone(language="fr"), open_phone(language="fr"), open_phone(language="en")
+    for phone, name in ((applicant, "Amel"), (other, "Sami")):
+        await phone.is_member(state="joining", country="TN", name=name)
+        async with phone.world.store.transaction(phone.world.now) as tx:
+            await joining.ask(tx, person=phone.person)
+    await chat.is_member(country="TN", coordinator=True)
+    async with chat.world.store.transaction(chat.world.now) as tx:
+        await erasure.erase(tx, person=other.person)
+    await chat.waits(days=3)
+    assert len(chat.heard) == 1
+    chat.hears("A request has waited for your side’s word for 3 days.")
+    await chat.taps("Read and decide")
+    chat.hears("Amel asks to join.")
