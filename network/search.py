@@ -1,8 +1,11 @@
-"""Search: the published practices that answer somebody's words, best first."""
+"""Search: the published practices that answer somebody's words, best first.
+
+By words it is one query over the index, the same on either store. Where the optional model is installed
+(``network.vectors``) what lies near by meaning is found too, and both together say what comes first.
+"""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -23,24 +26,18 @@ from sqlalchemy import (
     values,
 )
 
-from network import concepts, index, spelling, topics, vectors
 from network import practices as practices_
+from network import sought, topics, vectors
 from network.index import search_terms
 from network.members import members
 from network.practices import Practice, State, practice_topics, practices
-from network.stems import stem, stems
+from network.sought import Sought
 from network.store import Tx
 
-CONCEPT, FAMILY, TOPIC, COUNTRY = 1.0, 1.0, 0.5, 0.6  # what a term is worth beside a word that was said as it stands
-PHRASE = 0.3  # what each further word of a phrase adds to its concept
-MISSPELT = 0.7
-BLEND = 0.8  # how far a word counts as its concept does: words of the less used languages seem rarer than they are
-FEW = 100  # practices: in a smaller network the rarity of words is reckoned as in one of so many
 AT_LEAST = 0.1  # of the best that a search could find: what has less answers too little of it
-PRECISION = 100  # steps in one unit of worth: scores are whole numbers, the same on every store
+THOUSANDTHS = 1000  # of a weight in the index
 NEAR = 0.3  # a cosine from which on a text means something like the search
 WORDS = 0.6  # what the best match of words adds to a cosine
-MOST_WORDS = 16
 SHOWN_AT_MOST = 60
 SAYS_SIDE = practices_.SIDE_AND_REGION  # the level of attribution from which on the side is said on each card
 
@@ -77,15 +74,6 @@ FIELDS: dict[str, ColumnElement[str]] = {  # of Wish, that a list can be narrowe
     "evidence": practices.c.evidence,
     "sides": members.c.side,
 }
-
-
-@dataclass(frozen=True)
-class Term:
-    """A term that is looked for: how much it is worth where it stands, and by which word of the search."""
-
-    term: str
-    worth: float
-    place: int
 
 
 @dataclass(frozen=True)
@@ -149,121 +137,38 @@ async def narrower(tx: Tx, *, wish: Wish, by: str) -> dict[str, int]:
 
 async def _said(tx: Tx, words: str) -> Said | None:
     """Return what answers ``words``, by what they say and by what they mean; None when nothing does."""
-    near = await vectors.near(tx, words=words, languages=concepts.languages_of(words))
+    wanted = await sought.understood(tx, words)
+    near = await vectors.near(tx, words=wanted.text, languages=wanted.languages)
     meant = sorted(practice for practice, cosine in near.items() if cosine >= NEAR)
-    matched = await _matched(tx, words)
-    if matched is None and not meant:
-        return None
-    if matched is None:
+    if wanted.terms:
+        scores = _scores(wanted).subquery()
+        answers = scores.c.practice.is_not(None)
+        return Said(scores, or_(answers, practices.c.id.in_(meant)) if meant else answers, near)
+    if meant:
         nobody = select(search_terms.c.practice, literal(0).label("score")).where(false())
         return Said(nobody.subquery(), practices.c.id.in_(meant), near)
-    scores = matched.subquery()
-    answers = scores.c.practice.is_not(None)
-    return Said(scores, or_(answers, practices.c.id.in_(meant)) if meant else answers, near)
+    return None
 
 
-async def _matched(tx: Tx, words: str) -> Select[tuple[str, int]] | None:
-    """Return the query of the practices that answer ``words``, with their scores; None when nothing can.
+def _scores(wanted: Sought) -> Select[tuple[str, int]]:
+    """Return the query of the practices that answer a search, with their scores.
 
     Of the terms that one word stands for the best counts: what it says itself, or what it means.
     """
-    wanted = await _wanted(tx, words)
-    if not wanted:
-        return None
-    given = values(column("term", String), column("place", Integer), column("boost", Integer), name="wanted")
-    table = given.data(sorted(wanted)).cte("wanted")
-    worth = func.max(search_terms.c.weight * table.c.boost).label("worth")
+    given = values(column("term", String), column("place", Integer), column("worth", Integer), name="wanted")
+    table = given.data([(each.term, each.place, each.worth) for each in wanted.terms]).cte("wanted")
     by_word = (
-        select(search_terms.c.practice, worth)
+        select(search_terms.c.practice, func.max(search_terms.c.weight * table.c.worth).label("score"))
         .select_from(table.join(search_terms, search_terms.c.term == table.c.term))
         .group_by(search_terms.c.practice, table.c.place)
         .subquery()
     )
-    best = sum(max(boost for _, at, boost in wanted if at == place) for place in {place for _, place, _ in wanted})
-    score = func.sum(by_word.c.worth)
+    score = func.sum(by_word.c.score)
     return (
         select(by_word.c.practice, score.label("score"))
         .group_by(by_word.c.practice)
-        .having(score >= round(1000 * best * AT_LEAST))
+        .having(score >= round(THOUSANDTHS * wanted.best * AT_LEAST))
     )
-
-
-async def _wanted(tx: Tx, words: str) -> list[tuple[str, int, int]]:
-    """Return the terms of a search, each with the place of its word and what it is worth: more where it is rare."""
-    sought = await _sought(tx, words)
-    counted = await _counted(tx, [each.term for each in sought])
-    total = max(await index.size(tx), FEW)
-    rare = {term: math.log(1 + (total - count + 0.5) / (count + 0.5)) for term, count in counted.items()}
-    meant: dict[int, float] = {}  # by place, the rarest concept
-    for each in sought:
-        if each.term.startswith(concepts.MARK) and each.term in rare:
-            meant[each.place] = max(meant.get(each.place, 0.0), rare[each.term])
-    found: dict[tuple[str, int], int] = {}
-    for each in sought:
-        if each.term in counted:
-            alike = meant.get(each.place, rare[each.term])
-            usual = (
-                rare[each.term]
-                if each.term.startswith(concepts.MARK)
-                else BLEND * alike + (1 - BLEND) * rare[each.term]
-            )
-            key = (each.term, each.place)
-            found[key] = max(found.get(key, 0), round(PRECISION * usual * each.worth))
-    return [(term, place, boost) for (term, place), boost in found.items()]
-
-
-async def _sought(tx: Tx, words: str) -> list[Term]:
-    """Return the terms that ``words`` stand for: their stems, the concepts that they name, and how they are spelt."""
-    said = concepts.meaningful(words)[:MOST_WORDS]
-    languages = concepts.languages_of(words)
-    roots = [stems(word, languages) for word in said]
-    known = await _counted(tx, [root for each in roots for root in each])
-    found: list[Term] = []
-    for place, word in enumerate(said):
-        meant = [word]
-        if not any(root in known for root in roots[place]) and not concepts.knows(word, languages):
-            meant = await _respelt(tx, word)
-            said[place] = meant[0] if meant else word
-        worth = 1.0 if meant == [word] else MISSPELT
-        found += [Term(root, worth, place) for each in meant for root in stems(each, languages)]
-    for each in concepts.named(said, languages):
-        worth = _worth(each.term) * (1 + PHRASE * (each.length - 1)) / each.length
-        found += [Term(each.term, worth, each.place + word) for word in range(each.length)]
-    return found
-
-
-def _worth(term: str) -> float:
-    if term.startswith(concepts.of_topic("")):
-        return TOPIC
-    if term.startswith(concepts.FAMILY):
-        return FAMILY
-    return COUNTRY if term.startswith(concepts.of_country("")) else CONCEPT
-
-
-async def _respelt(tx: Tx, word: str) -> list[str]:
-    """Return the known words that a word nobody knows may be meant for."""
-    written = _spelling(word)
-    within = spelling.forgiven(written)
-    if not within:
-        return []
-    known = await index.spelt_like(tx, [written], within=within)
-    known |= {each for each in map(_spelling, concepts.known_words()) if _begins_or_ends_as(written, each)}
-    return spelling.nearest(written, known)
-
-
-def _spelling(word: str) -> str:
-    return index.spelling(word, stem(word, "ar"))
-
-
-def _begins_or_ends_as(word: str, other: str) -> bool:
-    return word[: index.ENDS] == other[: index.ENDS] or word[-index.ENDS :] == other[-index.ENDS :]
-
-
-async def _counted(tx: Tx, terms: Sequence[str]) -> dict[str, int]:
-    """Return in how many practices each term stands; a term in none is left out."""
-    number = func.count().label("number")
-    query = select(search_terms.c.term, number).where(search_terms.c.term.in_(sorted(set(terms))))
-    return {row.term: row.number for row in await tx.all(query.group_by(search_terms.c.term))}
 
 
 def _narrowed(wish: Wish) -> list[ColumnElement[bool]]:

@@ -1,0 +1,139 @@
+"""Sought: what the words of a search stand for, and what each is worth.
+
+A word stands for its stems, and for the concepts that it names. It is worth the more the fewer practices have it,
+and a word that nobody knows stands for those that it may be a slip of.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+
+from network import concepts, index, spelling
+from network.folding import fold_words
+from network.index import search_terms
+from network.stems import stem, stems
+from network.store import Tx
+
+CONCEPT, FAMILY, TOPIC, COUNTRY = 1.0, 1.0, 0.5, 0.6  # what a term is worth beside a word that stands in the text
+PHRASE = 0.3  # what each further word of a phrase adds to its concept
+MISSPELT = 0.7
+BLEND = 0.8  # how far a word counts as its concept does: words of the less used languages seem rarer than they are
+FEW = 100  # practices: in a smaller network the rarity of words is reckoned as in one of so many
+PRECISION = 100  # steps in one unit of worth: scores are whole numbers, the same on every store
+MOST_WORDS = 16
+
+
+@dataclass(frozen=True)
+class Term:
+    """A term that is looked for, for the word of the search at ``place``; ``worth`` is in steps."""
+
+    term: str
+    place: int
+    worth: int
+
+
+@dataclass(frozen=True)
+class Sought:
+    """What is looked for: ``text`` as it was meant to be spelt, and the languages that it may be in."""
+
+    terms: list[Term]
+    text: str
+    languages: tuple[str, ...]
+
+    @property
+    def best(self) -> int:
+        """What would be reached if every word were found by the best of its terms."""
+        places = {term.place for term in self.terms}
+        return sum(max(term.worth for term in self.terms if term.place == place) for place in places)
+
+
+async def understood(tx: Tx, text: str) -> Sought:
+    """Return what the words of a search stand for, as far as any practice has it."""
+    languages = concepts.languages_of(text)
+    said = concepts.meaningful(text)[:MOST_WORDS]
+    slips = await _slips(tx, said, languages)
+    given: dict[tuple[str, int], float] = {}
+    for place, word in enumerate(said):
+        for meant in slips.get(word, [word]):
+            for root in stems(meant, languages):
+                given[root, place] = MISSPELT if word in slips else 1.0
+    spelt = [next(iter(slips.get(word, [])), word) for word in said]
+    for found in concepts.named(spelt, languages):
+        for place in range(found.place, found.place + found.length):
+            worth = _worth(found.term) * (1 + PHRASE * (found.length - 1)) / found.length
+            given[found.term, place] = max(worth, given.get((found.term, place), 0.0))
+    return Sought(await _weighed(tx, given), _corrected(text, slips), languages)
+
+
+async def _weighed(tx: Tx, given: dict[tuple[str, int], float]) -> list[Term]:
+    """Return the terms that any practice has, with what each is worth by how rare it is."""
+    counted = await _counted(tx, [term for term, _ in given])
+    total = max(await index.size(tx), FEW)
+    rare = {term: math.log(1 + (total - count + 0.5) / (count + 0.5)) for term, count in counted.items()}
+    alike: dict[int, float] = {}  # by place, how rare the rarest concept is
+    for term, place in given:
+        if term in rare and term.startswith(concepts.MARK):
+            alike[place] = max(alike.get(place, 0.0), rare[term])
+    found: list[Term] = []
+    for (term, place), worth in given.items():
+        if term in rare:
+            by_word = BLEND * alike.get(place, rare[term]) + (1 - BLEND) * rare[term]
+            rarity = rare[term] if term.startswith(concepts.MARK) else by_word
+            found.append(Term(term, place, round(PRECISION * rarity * worth)))
+    return found
+
+
+async def _slips(tx: Tx, said: Sequence[str], languages: Sequence[str]) -> dict[str, list[str]]:
+    """Return the words that neither a practice nor a concept has, with those that each may be meant for."""
+    roots = {word: stems(word, languages) for word in said}
+    known = await _counted(tx, [root for each in roots.values() for root in each])
+    unknown = [
+        word for word in said if not any(root in known for root in roots[word]) and not concepts.knows(word, languages)
+    ]
+    meant = {word: await _respelt(tx, word) for word in unknown}
+    return {word: words for word, words in meant.items() if words}
+
+
+async def _respelt(tx: Tx, word: str) -> list[str]:
+    """Return the known words that a word nobody knows may be meant for."""
+    written = _spelling(word)
+    within = spelling.forgiven(written)
+    if not within:
+        return []
+    known = await index.spelt_like(tx, [written], within=within)
+    known |= {each for each in map(_spelling, concepts.known_words()) if _begins_or_ends_as(written, each)}
+    return spelling.nearest(written, known)
+
+
+async def _counted(tx: Tx, terms: Sequence[str]) -> dict[str, int]:
+    """Return in how many practices each term stands; a term in none is left out."""
+    number = func.count().label("number")
+    query = select(search_terms.c.term, number).where(search_terms.c.term.in_(sorted(set(terms))))
+    return {row.term: row.number for row in await tx.all(query.group_by(search_terms.c.term))}
+
+
+def _corrected(text: str, slips: dict[str, list[str]]) -> str:
+    """Return ``text`` with each slip as it was meant."""
+    return " ".join(
+        next((slips[word][0] for word in fold_words(piece) if word in slips), piece) for piece in text.split()
+    )
+
+
+def _worth(term: str) -> float:
+    if term.startswith(concepts.of_topic("")):
+        return TOPIC
+    if term.startswith(concepts.FAMILY):
+        return FAMILY
+    return COUNTRY if term.startswith(concepts.of_country("")) else CONCEPT
+
+
+def _spelling(word: str) -> str:
+    return index.spelling(word, stem(word, "ar"))
+
+
+def _begins_or_ends_as(word: str, other: str) -> bool:
+    return word[: index.ENDS] == other[: index.ENDS] or word[-index.ENDS :] == other[-index.ENDS :]
