@@ -13,7 +13,7 @@ from handlers.level_choice import ask_level
 from handlers.reading import GONE
 from handlers.registry import Capability
 from handlers.talk import Option, Talk
-from network import adaptations, attribution, countries, practices
+from network import adaptations, attribution, countries, news, practices
 from network.adaptations import CARRIED, NOTES
 from network.practices import Facts, Practice
 
@@ -72,6 +72,7 @@ async def announce(talk: Talk, practice: str) -> None:
     )
     # Translators: button, max:20
     option = Option(f"practice:{practice}", _("Read it"))
+    await talk.do(f"hears of {practice}", news.heard, person=author, practice=practice)
     await talk.tell(f"adapted {practice}", [author], text, [option], about=copy.author or "")
 
 

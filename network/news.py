@@ -102,6 +102,11 @@ async def announce(tx: Tx, *, practice: str) -> dict[str, list[str]]:
     return heard
 
 
+async def heard(tx: Tx, *, person: str, practice: str) -> None:
+    """Keep that a member heard of a practice by another notice: it is told them once."""
+    await tx.add(told, key=("person", "practice"), person=person, practice=practice, at=tx.now)
+
+
 async def edition(tx: Tx, *, person: str, language: str, since: datetime) -> Edition:
     """Return what came since an instant for a member: in their language where there is a text in it.
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
-from network import erasure, practices
+from network import erasure, practices, topics
+from network.digests import Pace
 from network.starter import practice_id
 from tests.network.people import enrolled, published
 
@@ -13,6 +14,13 @@ async def source(phone, **fields) -> str:
     """Publish a practice by the member of a phone; return its id."""
     async with phone.world.store.transaction(phone.world.now) as tx:
         return await published(tx, phone.person, **fields)
+
+
+async def follows_at_once(phone) -> None:
+    """Let somebody hear at once of what is new on the topic of dialogue."""
+    async with phone.world.store.transaction(phone.world.now) as tx:
+        await topics.follow(tx, person=phone.person, topics=["com.dialogue"])
+        await topics.set_pace(tx, person=phone.person, pace=Pace.INSTANT)
 
 
 async def mine(chat) -> str:
@@ -39,6 +47,7 @@ async def test_a_practice_is_adapted_and_both_authors_hear(open_phone):
     await chat.is_member(country="ML", side="official", service="police", name="Moussa Coulibaly", role="command")
     await coordinator.is_member(country="ML", coordinator=True)
     practice = await source(author, result="Moins de plaintes.", cost="Un thé par semaine.")
+    await follows_at_once(author)
     await chat.says(f"/practice {practice}")
     await chat.taps("Adapter chez nous")
     chat.hears("Café de la paix", "Pour quel pays")
@@ -57,9 +66,8 @@ async def test_a_practice_is_adapted_and_both_authors_hear(open_phone):
     await chat.taps("Modifier un point")
     await chat.taps("Le titre")
     await chat.says("Le thé de la paix")
-    await chat.taps("Modifier un point")
-    await chat.taps("Le problème")
-    await chat.says("Les commerçants évitaient le commissariat.")
+    for answer in ("Modifier un point", "Le problème", "Les commerçants évitaient le commissariat."):
+        await chat.says(answer)
     await chat.taps("Modifier un point")
     await chat.taps("Ce qui a été changé")
     await chat.says("trop court")
@@ -76,6 +84,7 @@ async def test_a_practice_is_adapted_and_both_authors_hear(open_phone):
     chat.hears("Le thé de la paix")
     author.hears("Café de la paix", "Le thé de la paix", "من الجهات الرسمية، الساحل")
     author.does_not_hear("Moussa", "Coulibaly", "مالي")
+    assert author.text.count("Le thé de la paix") == 1
     await author.taps("قراءتها")
     author.hears("Le thé de la paix")
     async with chat.world.store.reading(chat.world.now) as tx:
