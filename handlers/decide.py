@@ -32,8 +32,10 @@ async def decide(talk: Talk) -> None:
     if request is None:
         return
     await _show(talk, request)
-    if await _answer(talk, request) and await talk.look(approvals.pending_for, person=talk.person):
-        await talk.go("decide")
+    if await _answer(talk, request):
+        waiting = await talk.look(approvals.pending_for, person=talk.person)
+        if waiting:
+            await talk.go("decide")
 
 
 async def _pick(talk: Talk) -> Request | None:
