@@ -113,9 +113,9 @@ async def edition(tx: Tx, *, person: str, language: str, since: datetime) -> Edi
     Left out are their own practices, the starter collection, what they heard of before, and silent topics.
     """
     codes = await _heard_topics(tx, person)
-    fresh = _new_of_others(person, since, tx.now - SETTLED)
     unheard = ~exists().where(told.c.person == person, told.c.practice == practices.practices.c.id)
-    new, many = await _newest(tx, _on_topics(fresh.where(unheard), codes), SHOWN) if codes else ([], 0)
+    fresh = _new_of_others(person, since, tx.now - SETTLED).where(unheard)
+    new, many = await _newest(tx, _on_topics(fresh, codes), SHOWN) if codes else ([], 0)
     adapted, adaptations = await _newest(tx, _adapted(fresh, person), OWN_SHOWN)
     found = await practices.read(tx, [*new, *adapted], language)
     return Edition(

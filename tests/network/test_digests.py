@@ -115,6 +115,8 @@ async def test_adaptations_of_what_one_shared_are_in_it(store: Store, now: datet
         person, other = await reader(tx, "cor"), await enrolled(tx, country="ML")
         source = await published(tx, person)
         adapted = await published(tx, other, origin=source)
+        heard = await published(tx, other, origin=source)
+        await news.heard(tx, person=person, practice=heard)
     async with store.transaction(now + WEEK) as tx:
         found, _letter = await news.weekly(tx, person=person, language="fr")
         assert [each.id for each in found.adaptations] == [adapted]
