@@ -15,10 +15,12 @@ from handlers.pages import ANSWERS, act_line
 from handlers.profile import DIGITS, ROLES
 from handlers.questions import Told
 from handlers.topics import PACES
+from handlers.translate import STATES as TRANSLATIONS
 from network import countries, topics
 from network.answers import Consent
 from network.questions import State
 from network.standings import Endorsement
+from network.translations import State as Translated
 
 KEPT: dict[str, Text] = {
     "useful": _("Useful to you"),
@@ -57,6 +59,7 @@ def write_copy(kept: Mapping[str, Any], voice: Voice, now: datetime, *, titles: 
         *([_line(voice, label, value) for label, value in _question(each, voice)] for each in kept["questions"]),
         *([_line(voice, label, value) for label, value in _answer(each)] for each in kept["answers"]),
         [_line(voice, label, value) for label, value in _standings(kept, voice)],
+        *([_line(voice, label, value) for label, value in _translation(each)] for each in kept["translations"]),
         *(
             [_line(voice, label, value) for label, value in _conversation(each, titles)]
             for each in kept["conversations"]
@@ -144,6 +147,14 @@ def _standings(kept: Mapping[str, Any], voice: Voice) -> Lines:
     for each in kept["endorsements"]:
         act = Endorsement(**{**each, "on": date.fromisoformat(each["on"])})
         yield _("An official act that you entered"), voice.say(act_line(act))
+
+
+def _translation(translation: Mapping[str, Any]) -> Lines:
+    yield _("You translated"), translation["title"]
+    yield _("Into"), language_label(translation["language"])
+    yield _("Standing"), TRANSLATIONS[Translated(translation["state"])]
+    yield _("Your words"), _list(list(translation["parts"].values()))
+    yield _("What was said of it"), translation["remark"]
 
 
 def _question(question: Mapping[str, Any], voice: Voice) -> Lines:

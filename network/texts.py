@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Column, ForeignKey, Row, String, Table, Text, column, delete, select, table
+from sqlalchemy import Column, ForeignKey, Row, String, Table, Text, column, delete, select, table, update
 
 from network.store import Tx, metadata
 
@@ -56,7 +56,8 @@ practice_texts = Table(
     Column("version", String(16), nullable=False, server_default=""),  # of the text that it is, or translates
 )
 
-_translations = table("translations", column("practice"))  # of the noun that builds on this one, no more than this
+# Of the noun that builds on this one, no more than is changed here.
+_translations = table("translations", column("practice"), column("state"), column("translator"))
 
 
 @dataclass(frozen=True)
@@ -112,8 +113,10 @@ async def put(
 
 
 async def forget(tx: Tx, *, practice: str) -> None:
-    """Forget what a practice says, in every language, and what was offered to be."""
-    await tx.run(delete(_translations).where(_translations.c.practice == practice))
+    """Forget what a practice says, in every language. What was translated goes back to its translator, sealed."""
+    theirs = _translations.c.practice == practice
+    await tx.run(delete(_translations).where(theirs, _translations.c.translator.is_(None)))
+    await tx.run(update(_translations).where(theirs).values(state="back"))
     await tx.run(delete(practice_texts).where(practice_texts.c.practice == practice))
 
 

@@ -45,7 +45,7 @@ class State(StrEnum):
     """Where a translation stands."""
 
     WAITING = "waiting"  # for a second member
-    BACK = "back"  # with a remark, for its translator
+    BACK = "back"  # with its translator: with a remark, or because the original was taken back
     CONFIRMED = "confirmed"
 
 
@@ -60,7 +60,7 @@ translations = Table(
     Column("side", String(10), nullable=False),  # the translator's
     Column("state", String(10), nullable=False),
     Column("made_from", String(16), nullable=False),
-    Column("text", LargeBinary),  # until it is confirmed
+    Column("text", LargeBinary, nullable=False),
     Column("remark", LargeBinary),
     Column("at", Instant, nullable=False),  # of the last change
 )
@@ -75,10 +75,7 @@ translation_asks = Table(
 
 @dataclass(frozen=True)
 class Translation:
-    """What was offered. ``translator`` is a person id, never to be shown; ``original`` is as it reads today.
-
-    ``title`` and ``parts`` are empty once it is confirmed.
-    """
+    """What was offered. ``translator`` is a person id, never to be shown; ``original`` is as it reads today."""
 
     id: str
     practice: str
@@ -235,7 +232,7 @@ async def confirm(tx: Tx, *, translation: str, by: str) -> dict[str, Any]:
     how = {"language": row.language, "mark": Mark(row.side), "made_from": row.made_from}
     await texts.put(tx, practice=row.practice, title=opened["title"], parts=opened["parts"], **how)
     await index.write(tx, practice=row.practice)
-    await _decided(tx, row, State.CONFIRMED, checker=by, text=None, remark=None)
+    await _decided(tx, row, State.CONFIRMED, checker=by, remark=None)
     practice = await practices.get(tx, practice=row.practice)
     return {"fresh": True, "tell": row.translator, "author": practice.author or ""}
 
@@ -273,18 +270,17 @@ async def hand_over(tx: Tx, *, person: str, to: str) -> None:
 
 
 async def copy(tx: Tx, *, person: str) -> list[dict[str, Any]]:
-    """Return what a person offered, as JSON to be read by them."""
+    """Return what a person offered, as JSON to be read by them, also of what was taken back since."""
+    rows = await tx.all(select(translations).where(translations.c.translator == person).order_by(translations.c.at))
     return [
         {
-            "of": found.original.title,
-            "language": found.language,
-            "title": found.title,
-            "parts": found.parts,
-            "state": found.state.value,
-            "remark": found.remark,
-            "at": found.at.isoformat(),
+            "language": row.language,
+            **tx.seal.open_json("translations.text", row.id, row.text),
+            "state": row.state,
+            "remark": _remark(tx, row),
+            "at": row.at.isoformat(),
         }
-        for found in await mine(tx, person=person)
+        for row in rows
     ]
 
 
@@ -360,7 +356,7 @@ def _holds(tx: Tx) -> ColumnElement[bool]:
 
 
 def _translation(tx: Tx, row: Row[Any], source: Wording) -> Translation:
-    opened = {} if row.text is None else tx.seal.open_json("translations.text", row.id, row.text)
+    opened = tx.seal.open_json("translations.text", row.id, row.text)
     return Translation(
         id=row.id,
         practice=row.practice,
@@ -369,7 +365,11 @@ def _translation(tx: Tx, row: Row[Any], source: Wording) -> Translation:
         state=State(row.state),
         at=row.at,
         original=source,
-        title=opened.get("title", ""),
-        parts=opened.get("parts", {}),
-        remark="" if row.remark is None else tx.seal.open("translations.remark", row.id, row.remark),
+        title=opened["title"],
+        parts=opened["parts"],
+        remark=_remark(tx, row),
     )
+
+
+def _remark(tx: Tx, row: Row[Any]) -> str:
+    return "" if row.remark is None else tx.seal.open("translations.remark", row.id, row.remark)

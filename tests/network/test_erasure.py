@@ -42,6 +42,7 @@ from network import (
     tombstones,
     topics,
     traces,
+    translations,
 )
 from network.addresses import Address
 from network.approvals import Decision
@@ -111,7 +112,18 @@ async def _network_acts(tx: Tx, person: str) -> None:
     await invitations.too_many(tx, person=person)
     await links.offer(tx, person=person)
     await _ask_and_answer(tx, person)
+    await _translate(tx, person, known)
     await _hear(tx, person)
+
+
+async def _translate(tx: Tx, person: str, practice: str) -> None:
+    """Offer a translation that another asks to change, and confirm one of another."""
+    other = await seated(tx, "NE", "official", "deputy")
+    said = {"practice": practice, "title": ANSWER, "parts": {"done": BODY}, "made_from": ""}
+    given = await translations.offer(tx, person=person, language="fr", **said)
+    await translations.send_back(tx, translation=given["translation"], by=other, remark=WORD)
+    given = await translations.offer(tx, person=other, language="ar", **{**said, "title": "t", "parts": {"done": "d"}})
+    await translations.confirm(tx, translation=given["translation"], by=person)
 
 
 async def _send_files(tx: Tx, person: str, practice: str) -> None:
@@ -144,6 +156,8 @@ async def _ask_and_answer(tx: Tx, person: str) -> None:
         given = await answers.give(tx, question=question, person=answerer, text=BODY, language="en", level=1)
         await replies.ask_back(tx, answer=given["answer"], by=asker, text=ANSWER)
         await replies.reply(tx, answer=given["answer"], person=answerer, text=BODY)
+        await replies.report(tx, answer=given["answer"], by=asker)
+        await questions.report(tx, question=question, by=answerer)
     await questions.close(tx, question=question, summary=ANSWER)
 
 

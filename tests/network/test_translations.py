@@ -57,7 +57,6 @@ async def test_a_second_member_confirms(store: Store, now: datetime, side: str, 
         assert (found.written, found.languages) == ("fr", ("ar", "fr"))
         assert [each.id for each in await search.find(tx, wish=Wish(words="الزيتونة"))] == [practice]
         assert (await practices.get(tx, practice=practice)).title == "Café de la paix"
-        assert await tx.scalar(select(translations.translations.c.text)) is None
 
 
 async def test_it_is_sealed_at_rest(store: Store, now: datetime) -> None:
@@ -201,6 +200,44 @@ async def test_a_corrected_original_outdates_its_translations(store: Store, now:
         anew = await offered(tx, practice, translator, parts={**PARTS, "done": "شاي كل ثلاثاء."})
         await translations.confirm(tx, translation=anew["translation"], by=second)
         assert not (await practices.get(tx, practice=practice, language="ar")).outdated
+
+
+async def test_a_practice_taken_back_takes_its_translations_along(store: Store, now: datetime) -> None:
+    """Withdrawn, it is read in no language; published anew, its translator begins with what they had before."""
+    async with store.transaction(now) as tx:
+        author = await enrolled(tx)
+        practice = await published(tx, author)
+        translator, second = await enrolled(tx), await reader(tx)
+        given = await offered(tx, practice, translator)
+        await translations.confirm(tx, translation=given["translation"], by=second)
+        former = await practices.get(tx, practice=practice)
+        await practices.withdraw(tx, person=author, practice=practice)
+        assert await search.find(tx, wish=Wish(words="الزيتونة")) == []
+        assert await translations.mine(tx, person=translator) == []
+        changed = {**former.parts, "done": "Un thé partagé chaque mardi."}
+        again = {"facts": former.facts, "topics": former.topics, "title": former.title, "parts": changed}
+        await practices.resubmit(tx, practice=practice, author=author, **again)
+        await practices.publish(tx, practice=practice)
+        assert (await practices.get(tx, practice=practice, language="ar")).language == "fr"
+        assert [each.state for each in await translations.mine(tx, person=translator)] == [State.BACK]
+        sheet = await translations.sheet(tx, practice=practice, person=translator, language="ar")
+        assert (sheet["parts"], sheet["former"]) == (changed, {"title": TITLE, **PARTS})
+        anew = await offered(tx, practice, translator)
+        await translations.confirm(tx, translation=anew["translation"], by=second)
+        assert (await practices.get(tx, practice=practice, language="ar")).title == TITLE
+
+
+async def test_what_nobody_translated_any_more_is_not_kept(store: Store, now: datetime) -> None:
+    """When translator and text are gone nothing of the translation stays."""
+    async with store.transaction(now) as tx:
+        author = await enrolled(tx)
+        practice = await published(tx, author)
+        translator, second = await enrolled(tx), await reader(tx)
+        given = await offered(tx, practice, translator)
+        await translations.confirm(tx, translation=given["translation"], by=second)
+        await erasure.erase(tx, person=translator)
+        await practices.withdraw(tx, person=author, practice=practice)
+        assert not await tx.all(select(translations.translations))
 
 
 async def test_who_leaves_takes_what_is_not_confirmed(store: Store, now: datetime) -> None:

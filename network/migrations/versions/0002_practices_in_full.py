@@ -289,7 +289,7 @@ def upgrade() -> None:
         sa.Column("side", sa.String(length=10), nullable=False),
         sa.Column("state", sa.String(length=10), nullable=False),
         sa.Column("made_from", sa.String(length=16), nullable=False),
-        sa.Column("text", sa.LargeBinary(), nullable=True),
+        sa.Column("text", sa.LargeBinary(), nullable=False),
         sa.Column("remark", sa.LargeBinary(), nullable=True),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
@@ -389,8 +389,8 @@ def downgrade() -> None:
 
     with op.batch_alter_table("practice_texts", schema=None) as batch_op:
         batch_op.add_column(sa.Column("problem", sa.TEXT(), nullable=False))
-        batch_op.add_column(sa.Column("done", sa.TEXT(), nullable=False))
         batch_op.add_column(sa.Column("words", sa.TEXT(), nullable=False))
+        batch_op.add_column(sa.Column("done", sa.TEXT(), nullable=False))
         batch_op.drop_column("version")
         batch_op.drop_column("parts")
         batch_op.drop_column("mark")
