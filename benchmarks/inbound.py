@@ -20,7 +20,7 @@ COUNT = 1_500
 IN_FLIGHT = 40
 ECHO = ("-m", "benchmarks.echo", "{api}", "{{port}}")
 COMMAND = ((), ("aide",))
-STEPS = (("partager",), ("Les agents rappellent les habitants", "retour"))
+STEPS = (("partager", "1"), ("Les agents rappellent les habitants", "retour"))
 
 
 @dataclass(frozen=True)

@@ -156,6 +156,8 @@ async def test_main_job_by_hand(sandbox: Sandbox, browser: Browser):
     await awa.sees("Bonne nouvelle")
 
     await awa.says("partager")
+    await awa.sees("souhaitez-vous partager")
+    await awa.says("1")
     await awa.sees("titre court")
     await awa.says("La patrouille à pied écoute le marché")
     await awa.sees("Quel était le problème")

@@ -64,7 +64,8 @@ async def _joins(sandbox: Sandbox, phone: Phone) -> None:
     """Join, begin a draft and send a file."""
     code = await invitation(sandbox, country="NE", side="official")
     await join_in_french(phone, code, service="Police", name=NAME, official=True)
-    await talk(phone, ("partager", "titre court"), (TITLE, "Quel était le problème"))
+    await talk(phone, ("partager", "souhaitez-vous partager"), ("1", "titre court"))
+    await talk(phone, (TITLE, "Quel était le problème"))
     await phone.sends(samples.voice())
     await phone.hears()
 

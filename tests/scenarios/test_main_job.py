@@ -7,6 +7,8 @@ from typing import Literal
 
 import pytest
 
+from bot.sandbox import samples
+from bot.sandbox.bubbles import Bubble
 from bot.sandbox.harness import Sandbox
 from bot.sandbox.phones import Phone
 from network import audit
@@ -23,6 +25,11 @@ async def _coordinator(sandbox: Sandbox) -> Phone:
     return fatou
 
 
+def _number(bubble: Bubble, label: str) -> str:
+    """Return the number of an option."""
+    return next(line.split(".")[0] for line in bubble.text.splitlines() if label in line)
+
+
 async def test_an_official_shares_in_french_and_an_association_finds_in_arabic(sandbox: Sandbox) -> None:
     """Two people in two countries, on two apps, in two languages, join; one shares, the other finds and reads."""
     fatou = await _coordinator(sandbox)
@@ -32,7 +39,8 @@ async def test_an_official_shares_in_french_and_an_association_finds_in_arabic(s
     await join_in_french(issa, code, service="Gendarmerie", name="Issa", official=True)
     await join_in_arabic(amal, await invitation(sandbox, country="TN", side="civil"), service="جمعية", name="أمل")
 
-    await talk(issa, ("partager", "titre court"), (TITLE, "Quel était le problème"), (PROBLEM, "Qu’est-ce qui"))
+    await talk(issa, ("partager", "souhaitez-vous partager"), ("[Une pratique]", "titre court"))
+    await talk(issa, (TITLE, "Quel était le problème"), (PROBLEM, "Qu’est-ce qui"))
     await talk(issa, (DONE, "De quel domaine"), ("[Confiance & dialogue]", "Quel thème"))
     await talk(issa, ("[Confiance & perception]", "un autre thème"), ("[Non, c’est tout]", "Où cela"))
     await talk(issa, ("[Niger]", "Voici ce que les autres verront"), ("[Oui, la transmettre]", "Merci"))
@@ -43,9 +51,9 @@ async def test_an_official_shares_in_french_and_an_association_finds_in_arabic(s
 
     await talk(amal, ("بحث", "كيف تودون"), ("[البحث بالكلمات]", "عمَّ تبحثون"), ("gendarmes au marche", TITLE))
     await amal.taps(1)
-    card = await amal.hears(DONE)
-    assert PROBLEM in card.text
+    card = await amal.hears(PROBLEM)
     assert "Issa" not in card.text
+    await talk(amal, ("[تابعوا القراءة]", DONE))
     async with sandbox.app.store.reading(sandbox.clock.now()) as tx:
         assert await audit.verify(tx) > 0
 
@@ -67,18 +75,49 @@ async def test_the_same_by_typed_numbers_alone(sandbox: Sandbox) -> None:
     await talk(amal, ("أمل", "أهلًا"), ("٢", ""))
 
     await issa.says("menu")
-    await issa.hears("Que souhaitez-vous")
-    await talk(issa, ("1", "titre court"), (TITLE, "problème"), (PROBLEM, "Qu’est-ce qui"), (DONE, "De quel domaine"))
+    menu = await issa.hears("Que souhaitez-vous")
+    await talk(issa, (_number(menu, "Partager une pratique"), "partager"), ("1", "titre court"), (TITLE, "problème"), (PROBLEM, "Qu’est-ce qui"))
+    await talk(issa, (DONE, "De quel domaine"))
     await talk(issa, ("3", "Quel thème"), ("1", "un autre thème"), ("2", "Où cela"), ("1", "Voici"), ("1", "Merci"))
 
     await fatou.hears(TITLE)
     await talk(fatou, ("demandes", TITLE), ("1", PROBLEM), ("1", "prévenue"))
     await issa.hears(TITLE)
 
-    await talk(amal, ("القائمة", "ماذا تودون"), ("٢", "كيف تودون"), ("٢", TITLE))
+    await amal.says("القائمة")
+    menu = await amal.hears("ماذا تودون")
+    await amal.says(_number(menu, "البحث عن ممارسات").translate(LATIN_TO_ARABIC))
+    ways = await amal.hears("كيف تودون")
+    await talk(amal, (_number(ways, "الأحدث").translate(LATIN_TO_ARABIC), TITLE))
     listed = await amal.sees(TITLE)
-    number = next(line.split(".")[0] for line in listed.text.splitlines() if TITLE in line)
-    await talk(amal, (number.translate(LATIN_TO_ARABIC), DONE))
+    await talk(amal, (_number(listed, TITLE).translate(LATIN_TO_ARABIC), PROBLEM), ("١", DONE))
+
+
+async def test_a_voice_and_a_picture_travel_between_the_apps(sandbox: Sandbox) -> None:
+    """Told by voice and by picture on WhatsApp, decided and read on Telegram: cleaned, and as voice and picture."""
+    fatou = await _coordinator(sandbox)
+    issa = sandbox.phone(app="whatsapp", country="NE", language="fr", name="Issa")
+    code = await invitation(sandbox, country="NE", side="official")
+    await join_in_french(issa, code, service="Gendarmerie", name="Issa", official=True)
+    await talk(issa, ("partager", "souhaitez-vous partager"), ("1", "titre court"), (TITLE, "Quel était le problème"))
+    await issa.sends(samples.voice())
+    await issa.hears("Qu’est-ce qui")
+    await issa.sends(samples.document())
+    await issa.hears("ou d’envoyer un message vocal ou une image")
+    await issa.sends(samples.picture(), "Le marché, le jeudi.")
+    await issa.hears("De quel domaine")
+    await talk(issa, ("[Confiance & dialogue]", "Quel thème"), ("[Confiance & perception]", "un autre thème"))
+    await talk(issa, ("[Non, c’est tout]", "Où cela"), ("[Niger]", "un message vocal"), ("1", "Merci"))
+    await fatou.hears(TITLE, timeout=60)
+    await fatou.taps("Lire et décider")
+    await fatou.hears("Quelle est votre décision")
+    sent = {bubble.attachment.kind: bubble.attachment for bubble in fatou.heard if bubble.attachment}
+    assert set(sent) == {"voice", "picture"}
+    assert b"Jisr" in samples.voice().data
+    assert (b"Jisr" in sent["voice"].data, sent["voice"].data[:4]) == (False, b"OggS")
+    assert sent["picture"].data[:3] == b"\xff\xd8\xff"
+    await talk(fatou, ("[J’accepte]", "la personne est prévenue"))
+    await issa.hears(TITLE)
 
 
 @pytest.mark.parametrize("telegram", ["webhook", "polling"])
@@ -90,7 +129,8 @@ async def test_the_program_is_stopped_in_the_middle_and_goes_on(
         issa = sandbox.phone(app="telegram", country="NE", language="fr", name="Issa")
         code = await invitation(sandbox, country="NE", side="official")
         await join_in_french(issa, code, service="Police", name="Issa", official=True)
-        await talk(issa, ("partager", "titre court"), (TITLE, "Quel était le problème"))
+        await talk(issa, ("partager", "souhaitez-vous partager"), ("1", "titre court"))
+        await talk(issa, (TITLE, "Quel était le problème"))
         await sandbox.stop_app()
         await issa.says(PROBLEM)
         await sandbox.start_app()

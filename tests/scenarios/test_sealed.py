@@ -40,7 +40,8 @@ async def _leave_traces(sandbox: Sandbox, phone: Phone) -> None:
         phone, await invitation(sandbox, country="NE", side="official"), service="Police", name=NAME, official=True
     )
     await talk(phone, ("profil", "Votre profil"), ("[Organisation]", ""), (ORGANISATION, ORGANISATION))
-    await talk(phone, ("partager", "titre court"), (TITLE, "Quel était le problème"), (PROBLEM, "Qu’est-ce qui"))
+    await talk(phone, ("partager", "souhaitez-vous partager"), ("1", "titre court"))
+    await talk(phone, (TITLE, "Quel était le problème"), (PROBLEM, "Qu’est-ce qui"))
     await phone.sends(samples.voice())
     await phone.hears()
     await talk(phone, (POISON, "un problème est survenu"))
