@@ -9,7 +9,7 @@ import platform
 from datetime import UTC, datetime
 from pathlib import Path
 
-from benchmarks import couriers, growth, inbound, starting, webhook
+from benchmarks import couriers, growth, inbound, search, starting, webhook
 from benchmarks.database import postgresql
 from benchmarks.provider import Provider
 
@@ -45,7 +45,12 @@ async def _report(rounds: int, few: int) -> str:
         say(BUSY)
     provider = Provider()
     await provider.start()
+    say("## Search")
+    say("Goals: recall@5 of 0.75 by words alone and 0.9 by meaning, on the half that nothing was tuned on too.")
+    say(await search.recall_report())
     with postgresql() as database:
+        say(f"Goal: p95 within {search.GOAL_MS} ms at {search.PRACTICES:,} practices, on either store.")
+        say(await search.latency_report(database))
         say(f"## A message in, {inbound.IN_FLIGHT} people writing at the same time")
         say("Goals: at most 2.0 times the echo, 0.5 thread hops a message, p95 half of the echo's.")
         say(await inbound.report(provider, database, rounds))

@@ -41,11 +41,23 @@ def queries() -> Iterator[Query]:
 
 
 async def fill(tx: Tx, *, copies: int = 1) -> None:
-    """Publish the starter practices and the records, each as often as ``copies`` says: the first by its own id."""
+    """Publish the starter practices and the records, each as often as ``copies`` says: the first by its own id.
+
+    The others take some of their parts from other records of the same language.
+    """
     await starter.load(tx)
+    records = _lines("records.jsonl")
     for copy in range(copies):
-        for number, record in enumerate(_lines("records.jsonl")):
-            await _publish(tx, record, record["id"] if copy == 0 else f"{record['id']}-{copy}", number)
+        for number, record in enumerate(records):
+            others = [each for each in records if each["language"] == record["language"]]
+            other = others[(number + copy * 7) % len(others)]
+            varied = record | {part: other[part] for part in ("context", "done", "result")} if copy else record
+            await _publish(tx, varied, record["id"] if copy == 0 else f"{record['id']}-{copy}", number)
+
+
+def size() -> int:
+    """Return how many records there are."""
+    return len(_lines("records.jsonl"))
 
 
 async def recall(tx: Tx, query: Query) -> float:
