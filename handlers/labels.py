@@ -244,7 +244,7 @@ def _side_and_region(shown: Attribution) -> Text:
 
 
 def _role_and_country(shown: Attribution) -> Text:
-    band = BANDS.get((shown.service, shown.role)) or BANDS.get((shown.service, "")) or SIDES.get(shown.side, "")
+    band = BANDS.get((shown.service, shown.role)) or BANDS.get((shown.service, "")) or side_label(shown.side)
     # Translators: who shared something, where and when: "A gendarmerie commander, Niger, 2026".
     return _("{role}, {country}, {year}", role=band, country=Place(shown.country), year=shown.year)
 

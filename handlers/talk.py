@@ -146,7 +146,7 @@ class Talk:
         Many options come in pages; with ``search`` a typed word narrows them. ``cancel`` False: no
         Cancel button, for one of the options says as much.
         """
-        how = {"skip": skip, "within": within, "search": search, "cancel": cancel}
+        how: dict[str, Any] = {"skip": skip, "within": within, "search": search, "cancel": cancel}
         value = await self._ask(key, question, Choose(options), **how)
         return None if value is None else str(value)
 
