@@ -84,13 +84,12 @@ async def _look(talk: Talk, place: str, wish: Wish) -> bool:
 
 async def _browse(talk: Talk, place: str, wish: Wish, found: Sequence[Practice]) -> str:
     """Open those practices that are chosen; return what is wanted instead of another one."""
-    by_id = {practice.id: practice for practice in found}
     options = [Option(practice.id, practice.title, _card(practice, talk.language)) for practice in found]
     for turn in count():
         # Translators: button, max:20. Beside a list of what was found: to narrow it, or to search anew.
         chosen = await talk.choose(f"open[{place}.{turn}]", _counted(len(found)), options, skip=_("Other choices"))
         if chosen:
-            await reading.open_practice(talk, by_id[chosen], place=f"read[{place}.{turn}]")
+            await reading.open_by_id(talk, chosen, place=f"read[{place}.{turn}]")
             continue
         what = await talk.choose(f"else[{place}.{turn}]", _("What next?"), _onwards(wish, len(found)))
         if what != "back":

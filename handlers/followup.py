@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from handlers import people
 from handlers.language import Text, _
 from handlers.messages import Letter
@@ -13,7 +15,9 @@ from handlers.talk import Option, Talk
 from network import followups, practices
 from network.errors import Missing
 from network.followups import Asking, Question
-from network.store import Tx
+
+if TYPE_CHECKING:
+    from network.store import Tx
 
 NOTE = (10, 300)  # characters of a sentence, fewest and most
 

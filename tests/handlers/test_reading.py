@@ -144,6 +144,24 @@ async def test_what_is_withdrawn_while_it_is_read(open_phone):
     chat.hears("This practice is not there any more.")
 
 
+async def test_what_is_withdrawn_while_it_is_read_from_a_search(open_phone):
+    """Marked and then taken back by its author, it is said to be gone, and the search goes on."""
+    chat, author = open_phone(language="en"), open_phone(language="en")
+    await chat.is_member(country="NE")
+    await author.is_member(country="NE")
+    async with chat.world.store.transaction(chat.world.now) as tx:
+        practice = await published(tx, author.person, title="Zirconium tea")
+        await published(tx, author.person, title="Zirconium coffee")
+    await chat.says("/find zirconium")
+    await chat.taps("Zirconium tea")
+    await chat.taps("Useful to me")
+    async with chat.world.store.transaction(chat.world.now) as tx:
+        await practices.withdraw(tx, person=author.person, practice=practice)
+    await chat.says("1")
+    chat.hears("This practice is not there any more.")
+    chat.does_not_hear("went wrong")
+
+
 async def test_the_tree_is_walked_from_any_of_its_practices(open_phone):
     """Each stands below its source, indented, with stage and year; one that was taken back says only that."""
     chat, author = open_phone(language="en"), open_phone(language="en")
