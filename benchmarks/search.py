@@ -36,8 +36,10 @@ BARE = {  # the reference: the database's own full-text search, over the same te
     False: (
         "CREATE TABLE bare (practice text, words tsvector)",
         "INSERT INTO bare SELECT practice, to_tsvector('simple', title || ' ' || parts) FROM practice_texts",
-        "SELECT practice FROM bare, to_tsquery('simple', :words) sought WHERE words @@ sought "
-        "ORDER BY ts_rank(words, sought) DESC LIMIT 60",
+        (
+            "SELECT practice FROM bare, to_tsquery('simple', :words) sought WHERE words @@ sought "
+            "ORDER BY ts_rank(words, sought) DESC LIMIT 60"
+        ),
         " | ",
     ),
 }
