@@ -238,8 +238,8 @@ async def forget(tx: Tx, *, person: str, asked: Sequence[str]) -> None:
     table = approvals.approvals
     reports = [row.id for row in await tx.all(select(table.c.id).where(table.c.subject.in_(which)))]
     await conversations.end_about(tx, name=questions.DECIDING, ids=reports)
-    await tx.run(delete(table).where(table.c.id.in_(reports)))
     await remove(tx, which=which)
+    await tx.run(delete(table).where(table.c.id.in_(reports)))  # those that were decided, too
 
 
 async def remove(tx: Tx, *, which: Sequence[str]) -> None:

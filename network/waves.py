@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, select, text
+from sqlalchemy import ColumnElement, Select, and_, func, select, text
 
 from network import approvals, audiences, calls, practices, scopes, topics
 from network.answers import answers
@@ -71,11 +71,10 @@ def _listens(topic: str) -> ColumnElement[bool]:
     """Return the condition that a member follows a topic, or what is above or below it, and did not silence it."""
     meant = sorted({topic, *topics.spread([topic]), topic.partition(".")[0]})
     pace = func.coalesce(func.nullif(follows.c.pace, ""), digests.c.pace, Pace.WEEKLY.value)
-    joined = follows.outerjoin(digests, digests.c.person == follows.c.person)
-    theirs = select(follows.c.person).select_from(joined).where(follows.c.person == members.c.id)
-    heard = theirs.where(follows.c.topic.in_(meant), pace != Pace.SILENT.value)
-    silenced = theirs.where(follows.c.topic == topic, pace == Pace.SILENT.value)
-    return and_(exists(heard.correlate(members)), ~exists(silenced.correlate(members)))
+    followers = select(follows.c.person).outerjoin(digests, digests.c.person == follows.c.person)
+    heard = followers.where(follows.c.topic.in_(meant), pace != Pace.SILENT.value)
+    silenced = followers.where(follows.c.topic == topic, pace == Pace.SILENT.value)
+    return and_(members.c.id.in_(heard), members.c.id.not_in(silenced))
 
 
 async def _author(tx: Tx, question: Question) -> list[str]:
