@@ -329,6 +329,7 @@ def answer(number: int, side: str, level: int = SIDE_AND_REGION, **fields: Any) 
     usual: dict[str, Any] = {
         "language": "fr",
         "text": "t",
+        "file": "",
         "back": "",
         "more": "",
         "at": datetime.min.replace(tzinfo=UTC),
