@@ -102,7 +102,9 @@ async def test_a_copy_restored_is_the_same_network(drill: Drill) -> None:
     await drill.restore()
     restored = drill.restored
     after = await _rows(restored, drill.now)
-    assert {**counts, "audit": counts["audit"] + 1, "due": 0} == after
+    async with drill.store.reading(drill.now) as tx:
+        coming = int(await tx.scalar(select(func.count()).where(due.due.c.at > tx.now)))
+    assert {**counts, "audit": counts["audit"] + 1, "due": coming} == after
     async with restored.transaction(drill.now) as tx:
         assert (await members.get(tx, person=person)).organisation == "Canary Radio Tarka"
         assert await audit.verify(tx) == after["audit"]
@@ -177,7 +179,7 @@ async def test_nothing_is_sent_twice(drill: Drill) -> None:
         await due.at(tx, kind="reminder", subject="past", instant=drill.now, person=person)
         await due.at(tx, kind="reminder", subject="coming", instant=drill.now + MONTH, person=person)
         await due.at(tx, kind="close", subject="network", instant=drill.now)
-        for kind in ("media.fetch", leaving.ERASE):
+        for kind in (leaving.EXPORT, leaving.ERASE):
             await jobs.ask(tx, kind=kind, person=person, argument={})
         await jobs.claim(tx, kinds=[leaving.ERASE], limit=1)
     await drill.backup()
@@ -257,7 +259,7 @@ async def test_a_copy_from_before_the_index_key_changed(drill: Drill) -> None:
         assert await members.find(tx, person=other) is not None
         assert await audit.verify(tx) > 0
         group = await groups.by_country(tx, country="NE")
-        assert await groups.seated(tx, group=group.id) == []
+        assert person not in {seat.person for seat in await groups.seated(tx, group=group.id)}
     with pytest.raises(NotEmpty):
         await drill.restore(ring=later)
     with pytest.raises(WrongKeys):
