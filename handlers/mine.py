@@ -10,7 +10,7 @@ from handlers.level_choice import ask_level
 from handlers.reading import GLADLY, open_by_id
 from handlers.registry import Capability
 from handlers.talk import Option, Talk
-from network import appeals, attribution, marks, practices, requests
+from network import appeals, attribution, marks, news, practices, requests
 from network.practices import Practice
 from network.requests import Standing
 
@@ -169,6 +169,7 @@ async def _change_line(talk: Talk, practice: Practice, place: str) -> None:
     level, named = await ask_level(talk, place=place)
     change = {"person": talk.person, "practice": practice.id, "level": level, "consent": named}
     await talk.do(f"{place}.keep", attribution.change, **change)
+    await talk.do(f"{place}.unsent", news.take_back, practice=practice.id)
     await talk.say(_("Thank you. From now on that line stands below it, wherever it is shown."))
 
 
@@ -181,6 +182,7 @@ async def _withdraw(talk: Talk, practice: Practice, place: str) -> None:
     # Translators: button, max:20
     if await talk.confirm(f"{place}.sure", question, yes=_("Yes, take it back"), no=_("No, leave it")):
         await talk.do(f"{place}.gone", practices.withdraw, person=talk.person, practice=practice.id)
+        await talk.do(f"{place}.unsent", news.take_back, practice=practice.id)
         await talk.say(_("It is taken back. You can change it and hand it in again at any time."))
 
 

@@ -18,7 +18,7 @@ from network.practices import Practice
 async def published(talk: Talk, practice: str) -> None:
     """Tell those who follow one of the practice's topics at once; the others read of it in their digest.
 
-    Once in a conversation for each practice; its author is not told, and their erasure takes it back.
+    Once in a conversation for each practice. Its author is not told; it is taken back when they leave, or withdraw it.
     """
     heard = await talk.do(f"heard {practice}", news.announce, practice=practice)
     for language, people in heard.items():
@@ -29,7 +29,7 @@ async def published(talk: Talk, practice: str) -> None:
         )
         # Translators: button, max:20
         options = [Option(f"practice:{practice}", _("Read it")), Option("topics:pace", _("How often"))]
-        await talk.tell(f"news {practice} {language}", people, text, options, about=found.author or "")
+        await talk.tell(f"news {practice} {language}", people, text, options, about=practice)
 
 
 async def read_news(talk: Talk) -> None:

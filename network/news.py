@@ -159,16 +159,23 @@ async def latest(tx: Tx, *, person: str) -> list[str]:
     return list(dict.fromkeys(each for ids, _many in found for each in ids))
 
 
-async def forget_author(tx: Tx, *, author: str) -> None:
-    """Take back the digests that name what somebody shared and were not sent yet: what they tell comes again.
+async def take_back(tx: Tx, *, practice: str) -> None:
+    """Take back the news that names a practice and was not sent yet: what else a digest told comes again.
 
-    For the erasure, before the author's practices are unlinked.
+    For what is withdrawn, and when its author wants less said of them.
     """
-    theirs = select(told.c.letter).distinct().join(practices.practices, practices.practices.c.id == told.c.practice)
-    rows = await tx.all(theirs.where(practices.practices.c.author == author, told.c.letter.is_not(None)))
-    for row in rows:
+    await outbox.withdraw(tx, about=practice)
+    digested = select(told.c.letter).where(told.c.practice == practice, told.c.letter.is_not(None))
+    for row in await tx.all(digested):
         if await _take_back(tx, row.letter):
             await tx.run(update(digests).where(digests.c.letter == row.letter).values(until=digests.c.since))
+
+
+async def forget_author(tx: Tx, *, author: str) -> None:
+    """Take back the unsent news of everything that somebody shared. For the erasure, before it is unlinked."""
+    table = practices.practices
+    for row in await tx.all(select(table.c.id).where(table.c.author == author)):
+        await take_back(tx, practice=row.id)
 
 
 async def sweep(tx: Tx) -> int:

@@ -205,8 +205,11 @@ async def forget_about(tx: Tx, *, person: str) -> None:
 
 
 async def withdraw(tx: Tx, *, about: str) -> int:
-    """Take back what is about something and was not sent yet; return how many calls that were."""
-    return await tx.run(delete(outbox).where(outbox.c.about == about, outbox.c.stage.in_((Stage.HELD, Stage.QUEUED))))
+    """Take back what is about something and was not sent yet, and empty what was; return how many were taken back."""
+    unsent = (outbox.c.about == about, outbox.c.stage.in_((Stage.HELD, Stage.QUEUED)))
+    count = await tx.run(delete(outbox).where(*unsent))
+    await tx.run(update(outbox).where(outbox.c.about == about).values(body=None, about=None))
+    return count
 
 
 async def waiting(tx: Tx, *, people: Sequence[str]) -> int:

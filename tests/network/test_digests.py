@@ -6,9 +6,10 @@ from collections import Counter
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+import pytest
 from sqlalchemy import event, select
 
-from network import addresses, digests, due, erasure, leaving, links, news, outbox, starter, texts, topics
+from network import addresses, digests, due, erasure, leaving, links, news, outbox, practices, starter, texts, topics
 from network.digests import Pace
 from network.ids import new_id
 from network.outbox import Post, Stage
@@ -174,19 +175,24 @@ async def test_after_an_absence_there_is_one_digest(store: Store, now: datetime)
         assert (await news.weekly(tx, person=person, language="fr"))[0].is_empty
 
 
-async def test_an_author_who_is_erased_is_named_in_no_unsent_digest(store: Store, now: datetime) -> None:
-    """The digest is taken back, and what else it told comes in the next one."""
+@pytest.mark.parametrize("how", ["erased", "withdrawn"])
+async def test_what_is_gone_is_named_in_no_unsent_news(store: Store, now: datetime, how: str) -> None:
+    """Notice and digest are taken back when a practice goes, and what else the digest told comes in the next one."""
     async with store.transaction(now) as tx:
         person, author, other = await reader(tx), await enrolled(tx), await enrolled(tx)
         address = await addresses.meet(tx, channel="whatsapp", account="main", external="22790112233")
         await addresses.set_person(tx, person=address.person, to=person)
-        await published(tx, author)
-        kept = await published(tx, other)
+        gone, kept = await published(tx, author), await published(tx, other)
     async with store.transaction(now + WEEK) as tx:
         _found, letter = await news.weekly(tx, person=person, language="fr")
-        await outbox.put(tx, posts=[Post(address.id, "whatsapp", "main", "a digest", about=letter)])
-        await erasure.erase(tx, person=author, keep_practices=False)
-        assert await tx.all(select(outbox.outbox)) == []
+        posts = [Post(address.id, "whatsapp", "main", "news", about=about) for about in (letter, gone, kept)]
+        await outbox.put(tx, posts=posts)
+        if how == "erased":
+            await erasure.erase(tx, person=author, keep_practices=False)
+        else:
+            await news.take_back(tx, practice=gone)
+            await practices.withdraw(tx, person=author, practice=gone)
+        assert await tx.all(select(outbox.outbox.c.about)) == [(kept,)]
     async with store.transaction(now + 2 * WEEK) as tx:
         found, _letter = await news.weekly(tx, person=person, language="fr")
         assert [each.id for each in found.practices] == [kept]
