@@ -8,7 +8,8 @@ from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
 import pytest
-from sqlalchemy import Column, Integer, String, Table, event, func, insert, select, update
+from sqlalchemy import Column, Integer, String, Table, event, func, insert, select, text, update
+from sqlalchemy.dialects.postgresql.asyncpg import AsyncAdapt_asyncpg_connection
 from sqlalchemy.exc import OperationalError, StatementError
 
 import network.store
@@ -277,6 +278,42 @@ async def test_a_scrub_that_a_reader_prevents_says_so(
     await sqlite_store.scrub()
     async with sqlite_store.transaction(now) as tx:
         assert (await tx.connection.exec_driver_sql("PRAGMA busy_timeout")).scalar() == 30_000
+
+
+async def test_a_connection_that_was_closed_is_replaced(store: Store, now: datetime) -> None:
+    """When the server ended a connection that lay idle, whoever needs one next is given another and notices nothing."""
+    if store.is_sqlite:
+        return
+    mine = text("SELECT pg_backend_pid()")
+    async with store.transaction(now) as first, store.transaction(now) as second:
+        both = {await first.scalar(mine), await second.scalar(mine)}
+    async with store.transaction(now) as tx:
+        (other,) = both - {await tx.scalar(mine)}
+        assert await tx.scalar(text("SELECT pg_terminate_backend(:pid, 10000)"), {"pid": other})  # waits: ms
+        async with store.transaction(now) as next_one:
+            assert await next_one.scalar(mine) not in both
+
+
+@pytest.mark.parametrize(("seconds", "asked"), [(0.0, 1), (60.0, 0)])
+async def test_only_an_idle_connection_is_asked_whether_it_lives(
+    store: Store, now: datetime, monkeypatch: pytest.MonkeyPatch, seconds: float, asked: int
+) -> None:
+    """One that was used just now is used again as it is; one that lay idle and does not answer is replaced."""
+    if store.is_sqlite:
+        return
+    asks: list[Any] = []
+
+    def ask(connection: Any) -> None:
+        asks.append(connection)
+        raise OSError
+
+    async with store.transaction(now) as tx:
+        before = await tx.scalar(text("SELECT pg_backend_pid()"))
+    monkeypatch.setattr(network.store, "IDLE_S", seconds)
+    monkeypatch.setattr(AsyncAdapt_asyncpg_connection, "ping", ask)
+    async with store.transaction(now) as tx:
+        after = await tx.scalar(text("SELECT pg_backend_pid()"))
+    assert (len(asks), after != before) == (asked, bool(asked))
 
 
 async def test_sqlite_keeps_what_it_acknowledged(sqlite_store: Store, tmp_path: Any) -> None:
