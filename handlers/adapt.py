@@ -73,7 +73,7 @@ async def announce(talk: Talk, practice: str) -> None:
     # Translators: button, max:20
     option = Option(f"practice:{practice}", _("Read it"))
     await talk.do(f"hears of {practice}", news.heard, person=author, practice=practice)
-    await talk.tell(f"adapted {practice}", [author], text, [option], about=copy.author or "")
+    await talk.tell(f"adapted {practice}", [author], text, [option], about=practice)
 
 
 capability = Capability(

@@ -39,7 +39,7 @@ async def _tell_coordinators(talk: Talk, practice: Practice, stage: str, place: 
     )
     # Translators: button, max:20
     option = Option(f"practice:{practice.id}", _("Read it"))
-    await talk.tell(f"{place}.tell", people, text, [option], about=talk.person)
+    await talk.tell(f"{place}.tell", people, text, [option], about=practice.id)
 
 
 async def endorse(talk: Talk) -> None:
