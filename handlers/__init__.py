@@ -108,8 +108,8 @@ def capabilities(links: Links | None = None, keeper: Keeper | None = None) -> Re
             digests.KIND: digest.send,
             approvals.REMINDER: reminding.remind,
             followups.KIND: followup.ask,
-            translations.ASK: translate.ask_others,
-            packs.DRAW: pack.deliver,
+            translations.ASK: reminding.ask_others,
+            packs.DRAW: afterwards.deliver_pack,
             **relaying.errands,
         },
     )

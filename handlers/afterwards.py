@@ -19,9 +19,21 @@ async def deliver(tx: Tx, occasion: Occasion) -> list[Letter]:
     who, result = occasion.who, occasion.result
     if "error" in result:
         return _letters(who, _("Your copy could not be written. Please ask for it again later."))
-    media = Media(**{field.name: result[field.name] for field in fields(Media)} | {"kind": MediaKind(result["kind"])})
-    await leaving.forget_copy(tx, person=who.id, ref=media.ref)
-    return _letters(who, _("Here is your copy. Keep it where only you can read it."), media)
+    return _letters(who, _("Here is your copy. Keep it where only you can read it."), await _file(tx, occasion))
+
+
+async def deliver_pack(tx: Tx, occasion: Occasion) -> list[Letter]:
+    """Return the message and the picture of an evidence pack, each to be sent on by itself."""
+    who, result = occasion.who, occasion.result
+    if who.state is not State.ACTIVE:
+        return []
+    if "error" in result:
+        return _letters(who, _("The pack could not be made. Please ask for it again later."))
+    text = str(result["text"])
+    letters = _letters(who, text)
+    if "ref" in result:
+        letters += _letters(who, "\n".join(text.split("\n", 2)[:2]), await _file(tx, occasion))
+    return letters
 
 
 async def apologise(tx: Tx, incoming: Incoming, translator: Translator) -> list[Letter]:
@@ -32,6 +44,14 @@ async def apologise(tx: Tx, incoming: Incoming, translator: Translator) -> list[
     return _letters(
         who, _("Sorry, something went wrong here, and your last message was not understood. Please write it again.")
     )
+
+
+async def _file(tx: Tx, occasion: Occasion) -> Media:
+    """Return the file that a job made for a person; it is deleted here a day later."""
+    given = {field.name: occasion.result[field.name] for field in fields(Media)}
+    media = Media(**given | {"kind": MediaKind(given["kind"])})
+    await leaving.forget_copy(tx, person=occasion.who.id, ref=media.ref)
+    return media
 
 
 def _letters(who: Person, words: Words, media: Media | None = None) -> list[Letter]:

@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Any
 
 from handlers import labels
 from handlers.about_me import country_options
 from handlers.labels import attribution_label, language_label
 from handlers.language import Place, Text, Voice, _, n_
-from handlers.messages import Letter, Media, MediaKind, Outgoing
-from handlers.registry import Capability, Occasion
+from handlers.registry import Capability
 from handlers.talk import Option, Talk
 from handlers.topic_choice import ask_topic
-from network import countries, leaving, packs, practices, topics
-from network.members import State
+from network import countries, packs, practices, topics
 from network.packs import Evidence, Pack
-from network.store import Tx
 from network.texts import Mark
 
 OF = "of:"  # stands before the id of a practice whose topic is meant
@@ -191,25 +188,6 @@ def sheet(lines: Lines, *, rtl: bool) -> dict[str, Any]:
         "source": lines.source,
         "rtl": rtl,
     }
-
-
-async def deliver(tx: Tx, occasion: Occasion) -> list[Letter]:
-    """Return the message and the picture that a member asked for, each to be sent on by itself."""
-    who, result = occasion.who, occasion.result
-    if who.state is not State.ACTIVE:
-        return []
-    if "error" in result:
-        sorry = who.voice.say(_("The pack could not be made. Please ask for it again later."))
-        return [Letter(who.address.id, Outgoing(sorry, rtl=who.voice.rtl))]
-    text = str(result["text"])
-    letters = [Letter(who.address.id, Outgoing(text, rtl=who.voice.rtl))]
-    if "ref" in result:
-        named = {field.name: result[field.name] for field in fields(Media)}
-        picture = Media(**named | {"kind": MediaKind(result["kind"])})
-        await leaving.forget_copy(tx, person=who.id, ref=picture.ref)
-        caption = "\n".join(text.split("\n", 2)[:2])
-        letters.append(Letter(who.address.id, Outgoing(caption, media=picture, rtl=who.voice.rtl)))
-    return letters
 
 
 capability = Capability(

@@ -5,17 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from handlers import people
 from handlers.labels import language_label, part_label
 from handlers.language import OFFERED, Text, Words, _
-from handlers.messages import Letter
 from handlers.reading import GLADLY, GONE
-from handlers.registry import Capability, Occasion
+from handlers.registry import Capability
 from handlers.screening import screen
 from handlers.talk import Option, Talk
 from network import translations
 from network.errors import Conflict, Invalid, Missing
-from network.store import Tx
 from network.texts import PARTS
 from network.translations import State, Translation
 
@@ -162,17 +159,6 @@ def asked(translation: str, title: str, source: str, target: str) -> tuple[Text,
     )
     # Translators: button, max:20
     return notice, Option(f"{translations.CHECKING}:{translation}", _("Look at it"))
-
-
-async def ask_others(tx: Tx, occasion: Occasion) -> list[Letter]:
-    """Ask more members when nobody has looked at a translation for a week."""
-    found = await translations.find(tx, translation=occasion.subject)
-    others = await translations.ask(tx, translation=occasion.subject) if found is not None else []
-    if found is None or not others:
-        return []
-    notice, option = asked(found.id, found.original.title, found.original.language, found.language)
-    voice = occasion.who.voice
-    return await people.letters(tx, others, notice, [option], voice.translator, about=found.translator or "")
 
 
 async def _lists(talk: Talk) -> None:

@@ -7,14 +7,22 @@ import re
 import subprocess
 import sys
 import time
-from dataclasses import replace
+from dataclasses import asdict, replace
+from datetime import datetime
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 from PIL import Image
 
 from bot import drawing
 from bot.drawing import Card, Face, NotDrawn, Sheet, draw, is_rtl, svg, wrapped
+from bot.works import Works
+from network import packs
+from network.jobs import Job
+from network.media import MediaFolder
+from network.store import Store
+from tests.bot.stopped_clock import StoppedClock
 
 CARD = Card("1. Un thé partagé", "Un thé partagé chaque vendredi.", "Niger · Société civile, Sahel")
 FRENCH = Sheet("Dossier", "Pour le Niger", (CARD, CARD), ("Aussi fait en : Mali",), "Source : Jisr")
@@ -126,3 +134,21 @@ def test_fonts_are_not_read_at_start() -> None:
     )
     done = subprocess.run([sys.executable, "-c", look], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+async def test_the_job_keeps_the_picture_for_whoever_asked(
+    sqlite_store: Store, now: datetime, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The result is the text and a sealed file in the person's own folder; where nothing was drawn, the text alone."""
+    media = MediaFolder(tmp_path, sqlite_store.sealer)
+    works = Works(sqlite_store, StoppedClock(now), {}, media, tmp_path / "tombstones")
+    job = Job("j", packs.DRAW, "a" * 32, {"text": "Dossier", "sheet": asdict(ARABIC)}, 1, now)
+    result = await works.table()[packs.DRAW](job)
+    assert result is not None
+    assert (result["text"], result["kind"], result["mime"]) == ("Dossier", "picture", "image/png")
+    assert result["ref"].startswith("a" * 32)
+    assert len(await media.open(result["ref"])) == result["size"]
+    await works.undo(job, result)
+    assert media.refs() == []
+    monkeypatch.setattr(drawing, "PNG_AT_MOST", 100)
+    assert await works.table()[packs.DRAW](job) == {"text": "Dossier"}

@@ -146,7 +146,7 @@ async def test_only_one_offer_is_open_at_a_time(store: Store, now: datetime) -> 
         practice = await published(tx, await enrolled(tx))
         first, other, second = await enrolled(tx), await enrolled(tx), await reader(tx)
         given = await offered(tx, practice, first)
-        here = {"practice": practice, "languages": OFFERED}
+        here: Any = {"practice": practice, "languages": OFFERED}
         assert await translations.wanted(tx, person=first, **here) == ["ar", "en"]
         assert await translations.wanted(tx, person=other, **here) == ["en"]
         with pytest.raises(Conflict):
@@ -189,7 +189,7 @@ async def test_a_corrected_original_outdates_its_translations(store: Store, now:
         translator, second = await enrolled(tx), await reader(tx)
         given = await offered(tx, practice, translator)
         await translations.confirm(tx, translation=given["translation"], by=second)
-        here = {"practice": practice, "person": translator, "languages": OFFERED}
+        here: Any = {"practice": practice, "person": translator, "languages": OFFERED}
         assert await translations.wanted(tx, **here) == ["en"]
         original = await practices.get(tx, practice=practice)
         changed = {**original.parts, "done": "Un thé partagé chaque mardi."}
@@ -215,7 +215,7 @@ async def test_a_practice_taken_back_takes_its_translations_along(store: Store, 
         assert await search.find(tx, wish=Wish(words="الزيتونة")) == []
         assert await translations.mine(tx, person=translator) == []
         changed = {**former.parts, "done": "Un thé partagé chaque mardi."}
-        again = {"facts": former.facts, "topics": former.topics, "title": former.title, "parts": changed}
+        again: Any = {"facts": former.facts, "topics": former.topics, "title": former.title, "parts": changed}
         await practices.resubmit(tx, practice=practice, author=author, **again)
         await practices.publish(tx, practice=practice)
         assert (await practices.get(tx, practice=practice, language="ar")).language == "fr"
