@@ -138,7 +138,7 @@ async def narrower(tx: Tx, *, wish: Wish, by: str) -> dict[str, int]:
 async def _said(tx: Tx, words: str) -> Said | None:
     """Return what answers ``words``, by what they say and by what they mean; None when nothing does."""
     wanted = await sought.understood(tx, words)
-    near = await vectors.near(tx, words=wanted.text, languages=wanted.languages)
+    near = await vectors.near(tx, words=words, languages=wanted.languages)
     meant = sorted(practice for practice, cosine in near.items() if cosine >= NEAR)
     if wanted.terms:
         scores = _scores(wanted).subquery()

