@@ -24,7 +24,7 @@ SCOPES: dict[str, Text] = {
     # Translators: in a list, max:24. How far a question goes.
     "country": _("My country"),
     # Translators: in a list, max:24
-    "neighbours": _("My country’s neighbours"),
+    "neighbours": _("With our neighbours"),
     # Translators: in a list, max:24. The Maghreb, the Sahel or coastal West Africa.
     "region": _("My whole region"),
     # Translators: in a list, max:24

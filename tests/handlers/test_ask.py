@@ -73,7 +73,7 @@ async def test_a_question_goes_to_both_sides_of_the_region(open_phone):
     await asker.says("Call me on 90 12 34 56 to tell me how")
     asker.hears("phone number")
     await asker.says(ASKED)
-    asker.sees_choices("Everywhere", "My whole region", "My country’s neighbours", "My country")
+    asker.sees_choices("Everywhere", "My whole region", "With our neighbours", "My country")
     await asker.taps("Everywhere")
     asker.sees_choices("Both sides", "Officials", "Civil society")
     await asker.taps("Both sides")
