@@ -6,12 +6,14 @@ from typing import Any
 
 import pytest
 
-from handlers import people, relaying
+from handlers import ask, people, question_cards, relaying
+from handlers.language import OFFERED
 from handlers.messages import MediaKind
 from handlers.registry import Occasion
 from network import addresses, erasure, files, members, practices, questions, topics, waves
 from network.answers import of as given_to
-from network.questions import State
+from network.attribution import Attribution
+from network.questions import Question, State
 from tests.handlers.transcript import Transcript
 from tests.network.people import published
 
@@ -735,3 +737,31 @@ async def test_an_answer_that_was_reported_may_stay(open_phone):
     moderator.hears_nothing()
     async with asker.world.store.reading(asker.world.now) as tx:
         assert len(await given_to(tx, question=question)) == 1
+
+
+@pytest.mark.parametrize("language", OFFERED)
+def test_the_longest_question_fits_below_buttons(translator, now, language):
+    """A notice with the longest question, on the past, about a practice, in another language, is one WhatsApp body."""
+    question = Question(
+        id="q",
+        asker="a",
+        state=State.OPEN,
+        topic=questions.PAST,
+        about="p",
+        scope="all",
+        sides="both",
+        country="TN",
+        language="ha",
+        openly=True,
+        together=False,
+        announced=False,
+        looked_at=False,
+        text="x" * ask.TEXT[1],
+        summary="",
+        asked_at=now,
+        closes_at=None,
+    )
+    for side in ("official", "civil"):
+        shown = Attribution("", side=side, region="coast")
+        card = question_cards.asked(question, shown, language, practice="t" * 60)
+        assert len(translator.render(card, language)) <= 1024
