@@ -318,7 +318,7 @@ def _laid_down(_raw: Any, record: ConnectionPoolEntry) -> None:
 def _taken_up(raw: Any, record: ConnectionPoolEntry, _fairy: object) -> None:
     """Have a connection replaced that was closed, or that does not answer after it lay idle.
 
-    ``pool_pre_ping`` asks each time, in three exchanges with the server: a quarter of what a transaction takes.
+    ``pool_pre_ping`` asks each time, in three exchanges with the server: as many as taking in a message takes.
     """
     since = record.info.get("since")
     try:
