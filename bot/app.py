@@ -32,7 +32,7 @@ from bot.works import Works
 from handlers import capabilities
 from handlers.desk import Desk as RealDesk
 from handlers.language import OFFERED, Translator
-from network import addresses, migrations, practices, starter
+from network import addresses, concepts, migrations, practices, starter
 from network.machine import Machine
 from network.media import MediaFolder
 from network.presence import present
@@ -196,6 +196,8 @@ async def build(
         lock.take()
     try:
         store = await _open_store(settings, clock)
+        if role.takes_in:
+            concepts.prepare()
         opened = dict(channels) if channels is not None else open_all(accounts)
         commands = None
         if desk is None:
