@@ -10,7 +10,7 @@ from handlers.level_choice import ask_level
 from handlers.reading import GLADLY, open_by_id
 from handlers.registry import Capability
 from handlers.talk import Option, Talk
-from network import appeals, attribution, marks, news, practices, requests
+from network import appeals, attribution, followups, marks, news, practices, requests
 from network.practices import Practice
 from network.requests import Standing
 
@@ -115,6 +115,9 @@ async def _said(talk: Talk, practice: Practice, where: Standing) -> Text:
     until = await talk.look(appeals.until_local, practice=practice.id) if where.until is not None else None
     if until is not None:
         line = _("You can ask for a second look until {day} at {time}.", day=until.date(), time=until.time())
+        said = _("{above}\n{line}", above=said, line=line)
+    if await talk.look(followups.is_waiting, practice=practice.id, person=talk.person):
+        line = _("You were asked whether it is still in use: choose “What happened since”.")
         said = _("{above}\n{line}", above=said, line=line)
     return said
 

@@ -47,6 +47,10 @@ async def test_one_reminder_and_then_silence(open_phone):
     author.hears("Vous avez partagé « Café de la paix ».".replace("« ", "«\u202f").replace(" »", "\u202f»"))
     await author.waits(days=14)
     author.hears("vous reposer la question")
+    for answer in ("/mine", "1", "1"):
+        await author.says(answer)
+    author.hears("choisissez «\u202fCe qui a suivi\u202f»")
+    await author.says("cancel")
     await author.waits(days=100)
     author.hears_nothing()
     await author.waits(days=DAYS[12] - DAYS[6] - 114)
@@ -63,7 +67,7 @@ async def test_a_jump_of_years_asks_once(open_phone):
 
 
 async def test_stopped_is_a_stage(open_phone):
-    """ "It was stopped" changes the stage; the sentence can be left out."""
+    """Told to have been stopped, a practice is at that stage; the sentence can be left out."""
     author = open_phone(language="en")
     await author.is_member(country="NE")
     practice = await shares(author)
