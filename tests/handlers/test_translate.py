@@ -206,8 +206,9 @@ async def test_the_list_shows_what_waits(open_phone):
     """Under “Translations” stand those to confirm and one's own; with neither, how to offer one."""
     author, translator, second = await people(open_phone)
     practice = await shared(author)
-    await second.says("/translate")
-    second.hears("There is no translation for you here yet")
+    for words in ("/translate", "check a translation"):
+        await second.says(words)
+        second.hears("There is no translation for you here yet")
     await translated(translator, practice)
     await translator.says("/translate")
     await translator.taps(TITLE)

@@ -55,7 +55,9 @@ async def test_a_second_member_confirms(store: Store, now: datetime, side: str, 
         found = await practices.get(tx, practice=practice, language="ar")
         assert (found.title, found.parts, found.mark, found.outdated) == (TITLE, PARTS, mark, False)
         assert (found.written, found.languages) == ("fr", ("ar", "fr"))
-        assert [each.id for each in await search.find(tx, wish=Wish(words="الزيتونة"))] == [practice]
+        [result] = await search.find(tx, wish=Wish(words="الزيتونة"), language="ar")
+        assert (result.id, result.title) == (practice, TITLE)
+        assert [each.title for each in await search.find(tx, wish=Wish(words="café"), language="ar")] == [TITLE]
         assert (await practices.get(tx, practice=practice)).title == "Café de la paix"
 
 
