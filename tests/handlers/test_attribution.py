@@ -13,11 +13,11 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 import handlers
-from handlers import labels
+from handlers import labels, pack
 from handlers.desk import Desk
 from handlers.language import OFFERED, Translator, Voice
 from handlers.messages import Kind
-from network import attribution, countries, digests, erasure, groups, requests, search, topics
+from network import attribution, countries, digests, erasure, groups, packs, requests, search, topics
 from network.attribution import FEWEST
 from network.members import SERVICES, Member, State
 from network.practices import NAMING, Facts
@@ -85,7 +85,7 @@ class Author:
             found.append(countries.name(self.country, self.language))
         if self.holds != 2:
             found += [voice.say(label) for (service, _role), label in labels.BANDS.items() if service == self.service]
-        if self.holds != 1:
+        if self.holds < 1:
             said = attribution.Attribution("", side=self.side, region=attribution.region(self.country))
             found.append(voice.say(labels.attribution_label(said)))
         return found
@@ -234,7 +234,7 @@ class _Reading:
                 tx,
                 author=self.phone.person,
                 language="fr",
-                facts=Facts(DONE_IN, stage="pilot"),
+                facts=Facts(DONE_IN, stage="pilot", reuse="public"),
                 topics=["com.dialogue", "gov.accountability"],
                 title=TITLE,
                 parts=given,
@@ -271,7 +271,11 @@ class _Reading:
         await reader.does(Kind.DUE, text=digests.KIND, argument=reader.person)
 
     async def _copies(self, phones: list[Transcript]) -> None:
-        """Read the copies of everything that is kept about the others."""
+        """Read the copies of everything that is kept about the others, and what can be passed on to anybody."""
+        voice = Voice(self.phone.world.desk.translator, self.author.language)
         async with self.store.transaction(NOW) as tx:
+            found = await packs.gather(tx, topic="com.dialogue", country="ML", language=self.author.language)
+            assert TITLE in repr(pack.worded(found, voice))
+            self.texts.append(repr(pack.worded(found, voice)))
             for phone in phones:
                 self.texts.append(repr(await erasure.export(tx, person=phone.person)))

@@ -33,7 +33,7 @@ EVERY_DETAIL = (  # an answer to each, in the order in which they are asked
     ("Qu’est-ce qui peut mal tourner", "Un jeune peut être montré du doigt."),
     ("Qu’en est-il des droits", "Aucun nom n’est noté."),
     ("Existe-t-il un protocole", "Une page, à la mairie."),
-    ("Où en est-elle", "Un essai pilote"),
+    ("À quel stade en est-elle", "Un essai pilote"),
     ("combien de mois", "18"),
     ("A-t-elle été faite une fois", "De façon régulière"),
     ("Qui doit donner son accord", "Un chef d’unité"),
@@ -136,7 +136,7 @@ async def test_a_practice_is_shared_in_arabic_with_arabic_digits(open_phone):
     await chat.says("٢")
     chat.hears("ماذا تودون أن تضيفوا؟")
     await chat.says("٤")
-    chat.hears("إلى أين وصلت؟")
+    chat.hears("إلى أيّ مرحلة وصلت؟")
     await chat.says("٢")
     chat.hears("كم شهرًا")
     await chat.says("١٨")
