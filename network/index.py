@@ -48,15 +48,16 @@ LENGTH_MATTERS = 0.4  # BM25's b
 USUAL_LENGTH = 80.0  # words of a text, each as often as its part counts
 TITLE, MAIN, OTHER = 3.0, 1.5, 1.0  # how much a word counts by where it stands
 MAIN_PARTS = ("problem", "done")
-TOPIC_WEIGHT, FIELD_WEIGHT, COUNTRY_WEIGHT = 700, 500, 500  # thousandths
+TOPIC_WEIGHT, FIELD_WEIGHT, COUNTRY_WEIGHT = 720, 520, 520  # thousandths
+STEP = 40  # thousandths: weights are its multiples, so that they can be counted by weight
 ENDS = 2  # letters by which a misspelt word is looked for
 
 search_terms = Table(
     "search_terms",
     metadata,
     Column("term", String(64), primary_key=True),
+    Column("weight", Integer, primary_key=True),  # in the key, before the practice: the heaviest are read alone
     Column("practice", String(32), ForeignKey("practices.id", ondelete="CASCADE"), primary_key=True, index=True),
-    Column("weight", Integer, primary_key=True),  # in the key: a search then reads nothing but the key
     sqlite_with_rowid=False,
 )
 
@@ -185,7 +186,11 @@ def _of_text(wording: Wording, words: set[tuple[str, str]]) -> dict[str, int]:
         for found in concepts.named(said, [wording.language]):
             counts[found.term] += counted
     usual = 1 - LENGTH_MATTERS + LENGTH_MATTERS * length / USUAL_LENGTH
-    return {term: round(1000 * count / (count + SATURATION * usual)) for term, count in counts.items()}
+    return {term: _stepped(count / (count + SATURATION * usual)) for term, count in counts.items()}
+
+
+def _stepped(share: float) -> int:
+    return max(STEP, STEP * round(1000 * share / STEP))
 
 
 def _parts(wording: Wording) -> list[tuple[float, str]]:

@@ -16,6 +16,7 @@ from sqlalchemy import (
     Select,
     String,
     Subquery,
+    and_,
     column,
     exists,
     false,
@@ -155,11 +156,13 @@ def _scores(wanted: Sought) -> Select[tuple[str, int]]:
 
     Of the terms that one word stands for the best counts: what it says itself, or what it means.
     """
-    given = values(column("term", String), column("place", Integer), column("worth", Integer), name="wanted")
-    table = given.data([(each.term, each.place, each.worth) for each in wanted.terms]).cte("wanted")
+    names = (column("term", String), column("place", Integer), column("worth", Integer), column("least", Integer))
+    rows = [(each.term, each.place, each.worth, each.least) for each in wanted.terms]
+    table = values(*names, name="wanted").data(rows).cte("wanted")
+    found = and_(search_terms.c.term == table.c.term, search_terms.c.weight >= table.c.least)
     by_word = (
         select(search_terms.c.practice, func.max(search_terms.c.weight * table.c.worth).label("score"))
-        .select_from(table.join(search_terms, search_terms.c.term == table.c.term))
+        .select_from(table.join(search_terms, found))
         .group_by(search_terms.c.practice, table.c.place)
         .subquery()
     )

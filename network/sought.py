@@ -24,15 +24,20 @@ BLEND = 0.8  # how far a word counts as its concept does: words of the less used
 FEW = 100  # practices: in a smaller network the rarity of words is reckoned as in one of so many
 PRECISION = 100  # steps in one unit of worth: scores are whole numbers, the same on every store
 MOST_WORDS = 16
+MOST = 600  # practices that one term finds: its weight in the others is less
 
 
 @dataclass(frozen=True)
 class Term:
-    """A term that is looked for, for the word of the search at ``place``; ``worth`` is in steps."""
+    """A term that is looked for, for the word of the search at ``place``; ``worth`` is in steps.
+
+    Of a term that very many practices have, only those count in which its weight is at ``least`` this.
+    """
 
     term: str
     place: int
     worth: int
+    least: int = 0
 
 
 @dataclass(frozen=True)
@@ -71,7 +76,8 @@ async def _weighed(tx: Tx, given: dict[tuple[str, int], float]) -> list[Term]:
     """Return the terms that any practice has, with what each is worth by how rare it is."""
     counted = await _counted(tx, [term for term, _ in given])
     total = max(await index.size(tx), FEW)
-    rare = {term: math.log(1 + (total - count + 0.5) / (count + 0.5)) for term, count in counted.items()}
+    numbers = {term: sum(by_weight.values()) for term, by_weight in counted.items()}
+    rare = {term: math.log(1 + (total - number + 0.5) / (number + 0.5)) for term, number in numbers.items()}
     alike: dict[int, float] = {}  # by place, how rare the rarest concept is
     for term, place in given:
         if term in rare and term.startswith(concepts.MARK):
@@ -81,7 +87,7 @@ async def _weighed(tx: Tx, given: dict[tuple[str, int], float]) -> list[Term]:
         if term in rare:
             by_word = BLEND * alike.get(place, rare[term]) + (1 - BLEND) * rare[term]
             rarity = rare[term] if term.startswith(concepts.MARK) else by_word
-            found.append(Term(term, place, round(PRECISION * rarity * worth)))
+            found.append(Term(term, place, round(PRECISION * rarity * worth), _least(counted[term])))
     return found
 
 
@@ -107,11 +113,26 @@ async def _respelt(tx: Tx, word: str) -> list[str]:
     return spelling.nearest(written, known)
 
 
-async def _counted(tx: Tx, terms: Sequence[str]) -> dict[str, int]:
-    """Return in how many practices each term stands; a term in none is left out."""
-    number = func.count().label("number")
-    query = select(search_terms.c.term, number).where(search_terms.c.term.in_(sorted(set(terms))))
-    return {row.term: row.number for row in await tx.all(query.group_by(search_terms.c.term))}
+async def _counted(tx: Tx, terms: Sequence[str]) -> dict[str, dict[int, int]]:
+    """Return in how many practices each term stands, by its weight there; a term in none is left out."""
+    known, number = search_terms.c, func.count().label("number")
+    query = select(known.term, known.weight, number).where(known.term.in_(sorted(set(terms))))
+    found: dict[str, dict[int, int]] = {}
+    for row in await tx.all(query.group_by(known.term, known.weight)):
+        found.setdefault(row.term, {})[row.weight] = row.number
+    return found
+
+
+def _least(by_weight: dict[int, int]) -> int:
+    """Return the weight from which on there are about ``MOST`` practices at most, or those of the greatest weight."""
+    counted = 0
+    least = max(by_weight)
+    for weight in sorted(by_weight, reverse=True):
+        counted += by_weight[weight]
+        if counted > MOST:
+            break
+        least = weight
+    return least
 
 
 def _worth(term: str) -> float:

@@ -222,12 +222,12 @@ def upgrade() -> None:
     op.create_table(
         "search_terms",
         sa.Column("term", sa.String(length=64), nullable=False),
-        sa.Column("practice", sa.String(length=32), nullable=False),
         sa.Column("weight", sa.Integer(), nullable=False),
+        sa.Column("practice", sa.String(length=32), nullable=False),
         sa.ForeignKeyConstraint(
             ["practice"], ["practices.id"], name=op.f("fk_search_terms_practice_practices"), ondelete="CASCADE"
         ),
-        sa.PrimaryKeyConstraint("term", "practice", "weight", name=op.f("pk_search_terms")),
+        sa.PrimaryKeyConstraint("term", "weight", "practice", name=op.f("pk_search_terms")),
         sqlite_with_rowid=False,
     )
     with op.batch_alter_table("search_terms", schema=None) as batch_op:
