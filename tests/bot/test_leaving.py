@@ -159,3 +159,19 @@ async def test_whoever_refuses_and_thinks_better_of_it_is_kept(house):
     await house.works_for(MINUTE)
     async with store.reading(clock.now()) as tx:
         assert await members.find(tx, person=home.person) is not None
+
+
+async def test_a_pack_comes_as_a_message_and_a_picture_that_is_gone_a_day_later(house):
+    """The evidence is sent as text and as a picture drawn meanwhile; its sealed file is deleted here after a day."""
+    for text in ("evidence pack", "1", "1", "1"):
+        await house.hears(text)
+    assert "A message and a picture come" in house.world.channel.texts[-1]
+    await house.works_for(timedelta(seconds=5))
+    *message_, caption = house.world.channel.texts[-5:]  # this channel cuts what is long
+    assert caption == "Evidence: Community policing\nFor Tunisia, 23 November 2026"
+    assert message_[-1].endswith("Source: the Jisr network. It may be passed on to anybody.")
+    [file] = house.files()
+    assert not file.read_bytes().startswith(b"\x89PNG")
+    house.world.clock.advance(days=1)
+    await house.workers.step()
+    assert house.files() == []
