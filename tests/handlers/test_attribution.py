@@ -83,7 +83,7 @@ class Author:
             found.append(ORGANISATION)
         if self.holds < 2:
             found.append(countries.name(self.country, self.language))
-        if self.holds != 2:
+        if self.holds < 2 or self.others + 1 < FEWEST:  # whoever may be named may be one of many
             found += [voice.say(label) for (service, _role), label in labels.BANDS.items() if service == self.service]
         if self.holds < 1:
             said = attribution.Attribution("", side=self.side, region=attribution.region(self.country))
