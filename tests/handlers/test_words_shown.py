@@ -61,5 +61,6 @@ async def test_every_word_of_the_help_works(translator, language):
     known = understood(translator)
     shown = [known.get(fold(word)) for word in LISTED.findall(translator.render(talk.said[0], language))]
     assert [name for name in shown if name] == [
-        "menu", "share", "find", "ask", "topics", "news", "library", "profile", "language", "quiet", "link", "privacy", "panic", "stop", "delete",
+        "menu", "share", "find", "ask", "topics", "news", "library", "profile",
+        "language", "quiet", "link", "privacy", "panic", "stop", "delete",
     ]  # fmt: skip
