@@ -9,7 +9,7 @@ from typing import Any
 from handlers import labels
 from handlers.about_me import country_options
 from handlers.labels import attribution_label, language_label
-from handlers.language import Place, Text, Voice, _, n_
+from handlers.language import Place, Text, Voice, Words, _, n_
 from handlers.registry import Capability
 from handlers.talk import Option, Talk
 from handlers.topic_choice import ask_topic
@@ -129,10 +129,10 @@ def _item(number: int, each: Evidence, voice: Voice) -> Item:
     return Item(head, done, result, foot=" · ".join(voice.say(line) for line in _foot(each, voice)))
 
 
-def _foot(each: Evidence, voice: Voice) -> Iterator[Text]:
+def _foot(each: Evidence, voice: Voice) -> Iterator[Words]:
     """Yield where a practice is from, how its result is known, who shared it, and whose words these are."""
     facts, practice = each.practice.facts, each.practice
-    yield _("{country}", country=Place(facts.country))
+    yield countries.name(facts.country, voice.language)
     if facts.evidence:
         yield labels.EVIDENCE[facts.evidence]
     yield attribution_label(each.attribution)
