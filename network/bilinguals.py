@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Row, and_, or_, select
 
-from network import audiences, countries, groups
+from network import audiences, countries, groups, topics
 from network.audiences import Audience
 from network.errors import Missing
 from network.members import State, members
@@ -17,9 +17,12 @@ from network.store import Tx
 LOOKED_AT = 2000  # members who may fit
 
 
-async def concerned(tx: Tx, *, practice: Practice, person: str) -> bool:
-    """Whether a member follows a topic of a practice, or coordinates its country."""
-    query = select(members.c.id).where(members.c.id == person, await _concerned(tx, practice))
+async def concerned(tx: Tx, *, practice: Practice, person: str, side: str) -> bool:
+    """Whether a member may confirm what somebody of a ``side`` says of a practice.
+
+    They follow a topic of it, or coordinate its country; where a topic is sensitive they are of the other side.
+    """
+    query = select(members.c.id).where(members.c.id == person, await _concerned(tx, practice, side))
     return await tx.first(query) is not None
 
 
@@ -36,7 +39,7 @@ async def likely(
     both = [country.code for country in countries.all() if pair <= set(country.languages)]
     near = or_(members.c.language.in_(sorted(pair)), members.c.country.in_(both))
     columns = (members.c.id, members.c.side, members.c.language, members.c.country)
-    query = select(*columns).where(members.c.id != person, near, await _concerned(tx, practice))
+    query = select(*columns).where(members.c.id != person, near, await _concerned(tx, practice, side))
     found = await tx.all(query.order_by(members.c.id).limit(LOOKED_AT))
 
     def worth(one: Row[Any]) -> tuple[Any, ...]:
@@ -52,12 +55,13 @@ def _reads(one: Row[Any], pair: set[str]) -> bool:
     return pair <= {one.language, *worked_in}
 
 
-async def _concerned(tx: Tx, practice: Practice) -> ColumnElement[bool]:
+async def _concerned(tx: Tx, practice: Practice, side: str) -> ColumnElement[bool]:
     follows = members.c.id.in_(audiences.query(Audience(topics=practice.topics)))
     coordinates = and_(
         members.c.id.in_(await _coordinators(tx, practice.country)), members.c.state == State.ACTIVE.value
     )
-    return or_(follows, coordinates) if practice.topics else coordinates
+    able = or_(follows, coordinates) if practice.topics else coordinates
+    return and_(able, members.c.side != side) if topics.any_sensitive(practice.topics) else able
 
 
 async def _coordinators(tx: Tx, country: str) -> list[str]:

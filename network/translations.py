@@ -332,10 +332,11 @@ async def _decided(tx: Tx, row: Row[Any], state: State, **values: Any) -> None:
 
 
 async def _may_check(tx: Tx, row: Row[Any], person: str) -> bool:
-    """Whether a person is another one than the translator, and follows a topic of it or coordinates its country."""
+    """Whether a person is another one than the translator, and one whom the practice concerns."""
     if person == row.translator:
         return False
-    return await bilinguals.concerned(tx, practice=await practices.get(tx, practice=row.practice), person=person)
+    practice = await practices.get(tx, practice=row.practice)
+    return await bilinguals.concerned(tx, practice=practice, person=person, side=row.side)
 
 
 async def _proven(tx: Tx, language: str) -> set[str]:

@@ -112,6 +112,18 @@ async def test_nobody_confirms_their_own_or_what_does_not_concern_them(store: St
         assert await translations.waiting(tx, practice=practice, person=volunteer) == given["translation"]
 
 
+async def test_a_sensitive_topic_takes_both_sides(store: Store, now: datetime) -> None:
+    """Where a topic is sensitive the second member is of the other side: nobody else is asked, or can confirm it."""
+    async with store.transaction(now) as tx:
+        practice = await published(tx, await enrolled(tx), topics=["com.selfdefence", "com.dialogue"])
+        same, other = await reader(tx, "civil"), await reader(tx)
+        given = await offered(tx, practice, await enrolled(tx))
+        assert given["ask"] == [other]
+        with pytest.raises(Forbidden):
+            await translations.confirm(tx, translation=given["translation"], by=same)
+        assert (await translations.confirm(tx, translation=given["translation"], by=other))["fresh"]
+
+
 async def test_one_answer_is_enough(store: Store, now: datetime) -> None:
     """After the first word a second one changes nothing, and nobody finds it in their list any more."""
     async with store.transaction(now) as tx:
