@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import update
+from sqlalchemy import delete, update
 
 from network.practices import practices as table
 from tests.network.people import enrolled, published
@@ -203,9 +203,11 @@ async def test_nothing_found_leads_on(open_phone):
     await chat.taps("Chercher encore")
     chat.hears("Comment voulez-vous chercher")
     await chat.taps("Chercher par mots")
-    await chat.says("manifestations")
+    async with chat.world.store.transaction(chat.world.now) as tx:
+        await tx.run(delete(table))
+    await chat.says("radio communautaire")
     chat.hears("Rien trouvé pour l’instant")
-    await chat.taps("Élections & ordre public")
+    await chat.taps("Radio & médias")
     chat.hears("Rien trouvé pour l’instant")
     await chat.taps("Ask the network")
     chat.does_not_hear("Rien trouvé pour l’instant")
