@@ -232,7 +232,8 @@ def _open_marks(line: str) -> str:
 
 def _closed(line: str) -> str:
     """Return a line that closes what it opens, and nothing else."""
-    depth, kept = 0, []
+    depth = 0
+    kept: list[str] = []
     for letter in line:
         depth += (letter in _OPENS) - (letter == _PDI and depth > 0)
         if letter != _PDI or depth or any(each in _OPENS for each in kept):
