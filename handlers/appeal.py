@@ -53,8 +53,8 @@ async def _refused(talk: Talk) -> Practice | None:
 async def _too_late(talk: Talk) -> None:
     await talk.say(
         _(
-            "A second look can be asked for once, within 72 hours of a refusal; that is not so here, or no longer. "
-            "You can change what you wrote and share it again."
+            "A second look can be asked for once, within 72 hours of a refusal; that is not possible here, "
+            "or no longer. You can change what you wrote and share it again."
         )
     )
 

@@ -122,7 +122,7 @@ async def _reason(talk: Talk, request: Request, word: str) -> str:
         return await talk.text(f"change {request.id}", question, at_least=fewest, at_most=most, check=screen)
     if not (request.approval.both_sides and len(request.approval.needs) > 1):
         return ""
-    question = _("Is there a word for the other side’s moderator? They read it without your name.")
+    question = _("Is there a word for the other side’s coordinator? They read it without your name.")
     # Translators: button, max:20
     return await talk.text(f"note {request.id}", question, at_most=NOTE, skip=_("No word"), check=screen)
 

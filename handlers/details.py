@@ -116,7 +116,7 @@ FACTS: dict[str, tuple[Text, dict[str, Text]]] = {
     "stage": (_("How far has it come?"), labels.STAGES),
     "rhythm": (_("Was it done once, or is it done as a routine?"), labels.RHYTHMS),
     "decision": (_("Who must agree before it can be done?"), labels.DECISIONS),
-    "reuse": (_("To whom may it be passed on? What is chosen here can be relied on by others."), labels.REUSES),
+    "reuse": (_("To whom may it be passed on? Others may rely on what you choose here."), labels.REUSES),
 }
 NAMES: dict[str, Text] = {  # of what is no part of the text
     # Translators: in a list, max:24

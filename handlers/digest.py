@@ -53,7 +53,7 @@ def _invitation(season: Season, voice: Voice) -> Outgoing:
     """Return the invitation of a season: to share what prevents, and no incident."""
     words = season.words.get(voice.language, season.words["en"])
     text = _(
-        "{question}\n\nTwo minutes are enough. Please tell what prevents; no incidents, no names, no places.",
+        "{question}\n\nTwo minutes are enough. Please tell what has helped: no incidents, no names, no places.",
         question=words,
     )
     # Translators: button, max:20

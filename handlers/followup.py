@@ -36,7 +36,7 @@ def _question(asking: Asking) -> Text:
     if asking.question is Question.AGAIN:
         return _(
             "May we ask once more about “{title}”: is it still in use? One tap is enough, and it helps those who "
-            "want to do the same. We will not ask again about this.",
+            "want to do the same. We will not ask again this time.",
             title=title,
         )
     if asking.trying:

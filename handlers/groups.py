@@ -51,7 +51,10 @@ def _moderation(figures: Figures) -> Iterator[Text]:
     for side, words in figures.by_side.items():
         # Translators: {side} is "Official" or "Civil society".
         yield n_(
-            "Words of moderators, {side}: {count}", "Words of moderators, {side}: {count}", words, side=SIDES[side]
+            "Answers of coordinators, {side}: {count}",
+            "Answers of coordinators, {side}: {count}",
+            words,
+            side=SIDES[side],
         )
 
 

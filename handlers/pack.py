@@ -114,7 +114,7 @@ def worded(found: Pack, voice: Voice) -> Lines:
     """Return a pack in the words of its reader."""
     where: Place = Place(found.country)
     return Lines(
-        title=voice.say(_("Evidence: {topic}", topic=topics.label(found.topic, voice.language))),
+        title=voice.say(_("Practices and results: {topic}", topic=topics.label(found.topic, voice.language))),
         subtitle=voice.say(_("For {country}, {day}", country=where, day=found.on)),
         items=tuple(_item(number, each, voice) for number, each in enumerate(found.evidence, start=1)),
         further=tuple(voice.say(line) for line in _further(found, voice)) + found.figures,

@@ -51,7 +51,7 @@ MARKED: dict[str, Text] = {
 THANKS: dict[str, Text] = {
     marks.USEFUL: _("Thank you. Only the number of those who say so is shown, from three on."),
     marks.TRYING: _(
-        "Good courage! Only the number of those who try it is shown, from three on. In three months you will be "
+        "Good luck with it! Only the number of those who try it is shown, from three on. In three months you will be "
         "asked how it goes."
     ),
     marks.BACKED: _("Thank you. Only the number of those who stand behind it is shown, from three on."),

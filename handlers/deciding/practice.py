@@ -67,7 +67,8 @@ async def _tell(talk: Talk, request: Request, settled: Settled, reason: str) -> 
         await tell_published(talk, settled, practice.id, text)
     elif state == Decision.CHANGE:
         text = _(
-            "Thank you for “{title}”. Before it is published the moderators ask for a change. What they say: {reason}",
+            "Thank you for “{title}”. Before it is published the coordinators ask for a change. "
+            "What they say: {reason}",
             title=practice.title,
             reason=reason,
         )

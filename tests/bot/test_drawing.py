@@ -26,7 +26,7 @@ from tests.bot.stopped_clock import StoppedClock
 
 CARD = Card("1. Un thé partagé", "Un thé partagé chaque vendredi.", "Niger · Société civile, Sahel")
 FRENCH = Sheet("Dossier", "Pour le Niger", (CARD, CARD), ("Aussi fait en : Mali",), "Source : Jisr")
-ARABIC = Sheet("ملف أدلة", "النيجر", (Card("1. مقهى", "شاي كل يوم جمعة.", "النيجر"),), (), "المصدر: جسر", rtl=True)
+ARABIC = Sheet("خلاصة", "النيجر", (Card("1. مقهى", "شاي كل يوم جمعة.", "النيجر"),), (), "المصدر: جسر", rtl=True)
 LINE = re.compile(r'<text x="(\d+)" y="(\d+)"[^>]*text-anchor="(\w+)"[^>]*>(.)([^<]*)(.)</text>')
 
 

@@ -168,7 +168,7 @@ async def test_a_pack_comes_as_a_message_and_a_picture_that_is_gone_a_day_later(
     assert "A message and a picture come" in house.world.channel.texts[-1]
     await house.works_for(timedelta(seconds=5))
     *message_, caption = house.world.channel.texts[-5:]  # this channel cuts what is long
-    assert caption == "Evidence: Community policing\nFor Tunisia, 23 November 2026"
+    assert caption == "Practices and results: Community policing\nFor Tunisia, 23 November 2026"
     assert message_[-1].endswith("Source: the Jisr network. It may be passed on to anybody.")
     [file] = house.files()
     assert not file.read_bytes().startswith(b"\x89PNG")

@@ -178,7 +178,7 @@ async def test_a_change_that_is_asked_keeps_the_notes_and_the_source(open_phone)
     await coordinator.taps("Lire et décider")
     while any(choice.label == "Cela suffit" for choice in coordinator.choices):
         await coordinator.taps("Cela suffit")
-    await coordinator.taps("À retoucher")
+    await coordinator.taps("À modifier")
     await coordinator.says("Dites ce qui diffère au marché.")
     await chat.presses(f"/share:again:{await mine(chat)}")
     await chat.taps("Modifier un point")

@@ -475,7 +475,7 @@ async def test_a_question_crosses_languages(open_phone):
     await asker.taps("الأمن المجتمعي")
     await asker.taps("حوار الشرطة والمواطنين")
     await asker.says("كيف نبدأ الحوار حيث لا يثق أحد بأحد؟")
-    for label in ("في كل مكان", "الطرفان", "مع التعريف بي", "كلما وصلت"):
+    for label in ("في كل مكان", "الطرفان", "مع الطرف والمنطقة", "كلما وصلت"):
         await asker.taps(label)
     asker.hears("من المجتمع المدني، البلدان المغاربية: سؤال حول موضوع «حوار الشرطة والمواطنين»")
     await asker.taps("نعم، اطرحوه")
@@ -483,7 +483,7 @@ async def test_a_question_crosses_languages(open_phone):
     await asker.waits(seconds=1)
     official.hears("Société civile, Maghreb\u202f: une question sur le thème «\u202fDialogue police-public\u202f»")
     official.hears("كيف نبدأ الحوار", "Langue du texte\u202f: arabe")
-    official.sees_choices("Répondre", "Pas maintenant", "Signaler ou taire")
+    official.sees_choices("Répondre", "Pas maintenant", "Signaler ou couper")
     await official.taps("Répondre")
     for words in ("Autour d’un thé, après le marché.", "2", "1"):
         await official.says(words)

@@ -74,6 +74,6 @@ async def test_members_see_what_became_of_practices(open_phone):
             await requests.settle(tx, approval=asked.id, by=judge.person, agree=count > 0, reason="Non")
     await author.says("/groups")
     author.hears("publiées\u202f: 9", "refusées\u202f: 1", "La moitié a reçu une réponse en 1 jour.")
-    author.does_not_hear("Avis de la modération")
+    author.does_not_hear("Avis de la coordination")
     await judge.says("/groups")
     judge.hears("المنشورة 9", "تم البت في نصفها خلال يوم واحد.")

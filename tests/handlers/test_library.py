@@ -107,7 +107,7 @@ async def test_once_a_week_an_act_with_the_other_side_is_offered(open_phone):
     await phone.says("menu")
     await phone.taps("Le geste de la semaine")
     await phone.taps("Pas cette semaine")
-    phone.hears("C’est tout à fait possible.")
+    phone.hears("C’est très bien ainsi.")
     await phone.says("menu")
     phone.sees_no_choice("Le geste de la semaine")
 

@@ -36,7 +36,7 @@ async def test_both_sides_agree_and_the_author_sees_each_step(open_phone):
     civil.hears("Il faut un oui de chaque côté.")
     civil.does_not_hear("Canary", "Salma")
     await civil.taps("J’accepte")
-    civil.hears("Un mot pour la modération de l’autre côté")
+    civil.hears("Un mot pour la coordination de l’autre côté")
     await civil.says("Appelez le 98 76 54 32")
     civil.hears("un numéro de téléphone", "«\u202f98 76 54 32\u202f»")
     await civil.says("Utile et prudent.")
@@ -60,11 +60,11 @@ async def test_everything_is_done_by_numbers(open_phone):
     author, civil, _official, practice = await three(open_phone)
     await civil.says("/decide")
     await civil.says("١")
-    civil.sees_choices("J’accepte", "À retoucher", "Je refuse", "Plus tard")
+    civil.sees_choices("J’accepte", "À modifier", "Je refuse", "Plus tard")
     await civil.says("2")
     civil.hears("Que faudrait-il changer")
     await civil.says("Merci de dire depuis quand.")
-    author.hears("قبل نشرها يطلب فريق المراجعة تعديلًا", "Merci de dire depuis quand.")
+    author.hears("قبل نشرها يطلب فريق التنسيق تعديلًا", "Merci de dire depuis quand.")
     author.sees_choices("تعديلها")
     async with author.world.store.reading(author.world.now) as tx:
         assert (await practices.get(tx, practice=practice)).state == "changes"
@@ -75,7 +75,7 @@ async def test_a_change_leads_back_to_the_draft_and_to_moderators(open_phone):
     author, civil, official, practice = await three(open_phone)
     await civil.says("/decide")
     await civil.taps("Café de la paix")
-    await civil.taps("À retoucher")
+    await civil.taps("À modifier")
     await civil.says("Merci de dire depuis quand.")
     await author.taps("تعديلها")
     author.hears("Café de la paix")
@@ -182,7 +182,7 @@ async def test_a_voice_message_is_heard_before_the_word(open_phone):
     await judge.says("/decide")
     await judge.taps("Café de la paix")
     assert [message.media.mime for message in judge.heard if message.media] == ["audio/ogg"]
-    judge.sees_choices("J’accepte", "À retoucher", "Je refuse", "Plus tard")
+    judge.sees_choices("J’accepte", "À modifier", "Je refuse", "Plus tard")
 
 
 async def test_no_token_or_text_leads_to_the_author(open_phone):
@@ -268,7 +268,7 @@ async def test_a_cry_for_help_is_answered_anywhere(open_phone):
     chat.hears("une urgence")
     assert not await said_anywhere(chat, "tirent")
     await stranger.says("النجدة")
-    stranger.hears("يبدو هذا حالة طارئة", "مصالح الطوارئ في بلدكم")
+    stranger.hears("يبدو أن هذه حالة طارئة", "مصالح الطوارئ في بلدكم")
     assert not await said_anywhere(stranger, "النجدة")
     async with chat.world.store.reading(chat.world.now) as tx:
         assert await tallies.counts(tx) == {"referral_emergency": 4}

@@ -41,7 +41,7 @@ async def test_a_pack_is_made_from_the_menu(open_phone):
     """By typed numbers, in Arabic: topic, country; then a message and a picture come, each to be sent on by itself."""
     chat = open_phone(language="ar", channel="whatsapp")
     await chat.is_member(country="TN")
-    await chat.says("ملف أدلة")
+    await chat.says("خلاصة للإرسال")
     chat.hears("On which field do you need evidence?")
     await chat.says("words")
     await chat.taps("Search by words")

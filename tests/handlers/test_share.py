@@ -33,11 +33,11 @@ EVERY_DETAIL = (  # an answer to each, in the order in which they are asked
     ("Qu’est-ce qui peut mal tourner", "Un jeune peut être montré du doigt."),
     ("Qu’en est-il des droits", "Aucun nom n’est noté."),
     ("Existe-t-il un protocole", "Une page, à la mairie."),
-    ("À quel stade en est-elle", "Un essai pilote"),
+    ("Où en est-elle", "Un essai pilote"),
     ("combien de mois", "18"),
     ("A-t-elle été faite une fois", "De façon régulière"),
     ("Qui doit donner son accord", "Un chef d’unité"),
-    ("Quelle ligne", "Partagé dans le réseau"),
+    ("Quelle mention", "Partagé dans le réseau"),
     ("À qui peut-elle être transmise", "Avec tout le monde"),
 )
 
@@ -142,7 +142,7 @@ async def test_a_practice_is_shared_in_arabic_with_arabic_digits(open_phone):
     await chat.says("١٨")
     await chat.says("٢")
     await chat.says("تخطي")
-    chat.hears("المرحلة: تجربة أولية", "منذ 18 شهرًا", "التكرار: بصفة منتظمة")
+    chat.hears("المرحلة: تجربة أولية", "المدة: 18 شهرًا", "التكرار: بصفة منتظمة")
     await chat.says("١")
     chat.hears("سيقرؤها فريق التنسيق")
 
@@ -158,7 +158,7 @@ async def test_the_whole_record_is_told(open_phone):
         chat.hears(question)
         await chat.says(answer)
     chat.hears("Partagé dans le réseau", "Niger · Niger – Mali · Police de proximité", "Étape\u202f: Un essai pilote")
-    chat.hears("Depuis 18 mois", "Échange tenu dans ce pays\u202f: Sénégal", "Peut être transmise à tout le monde")
+    chat.hears("Durée\u202f: 18 mois", "Pays de l’échange\u202f: Sénégal", "Peut être transmise à tout le monde")
     chat.does_not_hear("Services de l’État", "Amina")
     chat.sees_no_choice("Ajouter des détails")
     await chat.taps("Tout lire")
@@ -188,7 +188,7 @@ async def test_everything_but_four_answers_is_skipped(open_phone):
     await chat.taps("Tout, point par point")
     for question, _answer in EVERY_DETAIL:
         chat.hears(question)
-        await chat.says("1" if question == "Quelle ligne" else "Non indiqué" if "coûté" in question else "passer")
+        await chat.says("1" if question == "Quelle mention" else "Non indiqué" if "coûté" in question else "passer")
     await chat.taps("Oui, la transmettre")
     (practice,) = await shared(chat)
     assert set(practice.parts) == {"problem", "done", "cost"}
@@ -244,7 +244,7 @@ async def test_one_answer_is_changed_and_the_others_stay(open_phone):
     await chat.taps("Un autre pays")
     await chat.says("mali")
     chat.hears("Mali · Justice coutumière")
-    await change("Ce que c’est")
+    await change("Le type")
     await chat.taps("Ce qui a échoué")
     chat.hears("Ce qui a échoué\u202f: «\u202fLes jeunes et la police se parlent\u202f»")
     await chat.says("retour")
