@@ -11,7 +11,7 @@ from typing import Annotated, Any, TypeVar
 import typer
 from typer.core import TyperGroup
 
-from bot import keeping, logs, webhooks
+from bot import importing, keeping, logs, webhooks
 from bot import status as statuses
 from bot.clock import Clock
 from bot.doctor.command import doctor
@@ -52,6 +52,7 @@ app.add_typer(quarantine, name="quarantine")
 app.add_typer(webhooks.app, name="webhook")
 for command in (doctor, keeping.rotate_key, keeping.backup, keeping.restore):
     app.command()(command)
+app.command("import")(importing.import_)
 
 _T = TypeVar("_T")
 

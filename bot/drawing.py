@@ -21,6 +21,7 @@ from xml.sax.saxutils import escape
 
 WIDTH = 1080  # pixels
 MARGIN, PAD, GAP = 56, 40, 28
+CODE, QUIET = 620, 4  # pixels of a code to scan, at most; modules left white around it
 LONGEST_PICTURE = 4000  # pixels high, at most: what does not fit is left out
 PNG_AT_MOST = 300 * 1024  # bytes
 SECONDS = 20
@@ -45,8 +46,16 @@ class Card:
 
 
 @dataclass(frozen=True)
+class Code:
+    """A code to be scanned (QR), and what stands above it."""
+
+    caption: str
+    text: str = field(repr=False)
+
+
+@dataclass(frozen=True)
 class Sheet:
-    """What is drawn: a title in a band, cards, further lines, and the source below."""
+    """What is drawn: a title in a band, cards, further lines, codes to scan, and the source below."""
 
     title: str = field(repr=False)
     subtitle: str = field(repr=False)
@@ -54,12 +63,14 @@ class Sheet:
     lines: tuple[str, ...] = field(repr=False)
     source: str = field(repr=False)
     rtl: bool = False
+    codes: tuple[Code, ...] = ()
 
     @classmethod
     def of(cls, given: Mapping[str, Any]) -> Sheet:
         """Return the sheet that JSON holds."""
         cards = tuple(Card(**card) for card in given["cards"])
-        return cls(**{**given, "cards": cards, "lines": tuple(given["lines"])})
+        codes = tuple(Code(**code) for code in given.get("codes", ()))
+        return cls(**{**given, "cards": cards, "lines": tuple(given["lines"]), "codes": codes})
 
 
 @dataclass(frozen=True)
@@ -116,6 +127,8 @@ def svg(sheet: Sheet, measure: Measure) -> str:
     for line in sheet.lines:
         paper.write(line, LINE, MARGIN)
         paper.down(GAP // 3)
+    for code in sheet.codes:
+        paper.code(code)
     paper.down(GAP // 2)
     paper.write(sheet.source, SOURCE, MARGIN)
     paper.down(MARGIN)
@@ -155,6 +168,25 @@ class _Paper:
             self._at += face.line
             self._shapes.append(self._line(line, face, margin, rtl=self._rtl if rtl is None else rtl))
 
+    def code(self, code: Code) -> None:
+        """Draw a code on white, with the quiet zone of four modules that scanners need (ISO/IEC 18004)."""
+        self.down(GAP)
+        self.write(code.caption, HEAD, MARGIN)
+        self.down(GAP // 2)
+        rows = modules(code.text)
+        each = CODE // (len(rows) + 2 * QUIET)
+        side = each * (len(rows) + 2 * QUIET)
+        x, y = (WIDTH - side) // 2, self._at
+        self._shapes.append(f'<rect x="{x}" y="{y}" width="{side}" height="{side}" fill="#ffffff"/>')
+        dark = "".join(
+            f"M{x + each * (QUIET + column)} {y + each * (QUIET + row)}h{each}v{each}h-{each}z"
+            for row, cells in enumerate(rows)
+            for column, is_dark in enumerate(cells)
+            if is_dark
+        )
+        self._shapes.append(f'<path shape-rendering="crispEdges" fill="#000000" d="{dark}"/>')
+        self._at += side
+
     def down(self, pixels: int) -> None:
         """Leave room."""
         self._at += pixels
@@ -185,6 +217,13 @@ class _Paper:
         how = f'font-family="{family}" font-size="{face.size}" fill="{face.colour}" text-anchor="{anchor}"'
         weight = ' font-weight="700"' if face.bold else ""
         return f'<text x="{x}" y="{self._at - face.size // 3}" {how}{weight}>{opens}{escape(line)}{_PDI}</text>'
+
+
+def modules(text: str) -> list[list[bool]]:
+    """Return the modules of a QR code, by rows: whether each is dark. A quarter of them may be dirty or torn."""
+    import segno  # noqa: PLC0415 - only the process that draws needs it
+
+    return [[bool(module) for module in row] for row in segno.make_qr(text, error="q").matrix]
 
 
 def is_rtl(text: str) -> bool:

@@ -14,7 +14,7 @@ from bot.channels import Channel, SendError
 from bot.clock import Clock
 from bot.workers import Impossible, NotYet, Work
 from handlers.messages import Media, MediaKind
-from network import erasure, files, index, leaving, machine, members, outbox, packs, tombstones, vectors
+from network import erasure, files, index, invitations, leaving, machine, members, outbox, packs, tombstones, vectors
 from network.jobs import Job
 from network.media import MediaFolder
 from network.store import Store
@@ -46,6 +46,7 @@ class Works:
             leaving.EXPORT: self.export,
             leaving.FORGET: self.forget,
             packs.DRAW: self.draw,
+            invitations.DRAW: self.draw,
             index.REFRESH: self.refresh_search,
             **({machine.TRANSLATE: self.translate} if self.translator else {}),
         }
@@ -91,7 +92,7 @@ class Works:
         return asdict(Media(MediaKind.DOCUMENT, ref, mime="text/plain", size=len(data), name="jisr.txt"))
 
     async def draw(self, job: Job) -> dict[str, Any]:
-        """Draw the picture of a pack; the result is its text and the file's ``Media``, or the text alone."""
+        """Draw a picture; the result is its text and the file's ``Media``, or the text alone."""
         if job.person is None:
             raise Impossible("nobody")
         text = {"text": job.argument["text"]}

@@ -58,7 +58,7 @@ def capabilities(links: Links | None = None, keeper: Keeper | None = None) -> Re
         topics,
         translate,
     )
-    from network import approvals, digests, files, followups, leaving, packs, translations  # noqa: PLC0415
+    from network import approvals, digests, files, followups, invitations, leaving, packs, translations  # noqa: PLC0415
     from network.keeper import unnamed  # noqa: PLC0415
 
     return registry.Registry(
@@ -110,6 +110,7 @@ def capabilities(links: Links | None = None, keeper: Keeper | None = None) -> Re
             followups.KIND: followup.ask,
             translations.ASK: reminding.ask_others,
             packs.DRAW: afterwards.deliver_pack,
+            invitations.DRAW: afterwards.deliver_invitation,
             **relaying.errands,
         },
     )

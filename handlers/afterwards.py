@@ -36,6 +36,16 @@ async def deliver_pack(tx: Tx, occasion: Occasion) -> list[Letter]:
     return letters
 
 
+async def deliver_invitation(tx: Tx, occasion: Occasion) -> list[Letter]:
+    """Return the picture of an invitation."""
+    who, result = occasion.who, occasion.result
+    if who.state is not State.ACTIVE:
+        return []
+    if "ref" not in result:
+        return _letters(who, _("The picture could not be drawn. The invitation itself holds."))
+    return _letters(who, str(result["text"]), await _file(tx, occasion))
+
+
 async def apologise(tx: Tx, incoming: Incoming, translator: Translator) -> list[Letter]:
     """Return a short apology for a message that could not be handled."""
     if incoming.kind in {Kind.DUE, Kind.DONE}:

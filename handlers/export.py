@@ -110,6 +110,7 @@ def _place(kept: Mapping[str, Any], voice: Voice) -> Lines:
     yield _("Topics"), _list(topics.label(code, voice.language) for code in kept["topics"])
     yield _("News of topics"), PACES.get(kept["pace"], "")
     yield _("News of practices heard"), str(kept["news_heard"])
+    yield _("You were invited from a list of numbers"), _yes_no(kept["was_on_a_list"])
     yield _("Invitations made"), str(kept["invitations_made"])
     yield _("Decisions given"), str(kept["decisions_made"])
     yield _("Reasons you gave"), " · ".join(kept["reasons_given"])

@@ -24,6 +24,7 @@ from network import (
     files,
     followups,
     groups,
+    imports,
     inbox,
     marks,
     members,
@@ -47,14 +48,17 @@ AT_ONCE = 200
 DECIDE = "decide"  # the conversation in which coordinators see what waits for them
 
 
-async def erase(tx: Tx, *, person: str, keep_practices: bool = True) -> None:
+async def erase(tx: Tx, *, person: str, keep_practices: bool = True, keep_listed: bool = False) -> None:
     """Take a person out of every table; again, it changes nothing.
 
-    Published practices stay without an author, or go with ``keep_practices=False``. The audit log
+    Published practices stay without an author, or go with ``keep_practices=False``. With ``keep_listed`` it
+    stays known that the number was invited from a list. The audit log
     holds opaque ids only, and stays. Around it the caller appends a tombstone before the commit,
     and afterwards deletes the person's media and calls ``Store.scrub``. The job that
     asked for it stays, so that it is tried again until that is done too.
     """
+    if not keep_listed:
+        await imports.forget(tx, person=person)
     for address in await addresses.of(tx, person=person):
         await _erase_address(tx, address)
     await outbox.forget_about(tx, person=person)
@@ -82,7 +86,7 @@ async def purge_unconsented(tx: Tx, *, before: datetime) -> int:
     query = select(table.c.person).where(table.c.created_at < before, ~consented).distinct().limit(AT_ONCE)
     people = [row.person for row in await tx.all(query)]
     for person in people:
-        await erase(tx, person=person, keep_practices=False)
+        await erase(tx, person=person, keep_practices=False, keep_listed=True)  # their invitation still holds
     return len(people)
 
 
@@ -116,6 +120,7 @@ async def export(tx: Tx, *, person: str) -> dict[str, Any]:
         "conversations": [
             {"name": talk.name, "answers": talk.answers} for talk in await conversations.of(tx, person=person)
         ],
+        "was_on_a_list": await imports.was_on_a_list(tx, person=person),
         "invitations_made": await _count(tx, invitations, "by", person),
         "decisions_made": await _count(tx, decisions, "person", person),
         "reasons_given": await _reasons(tx, person),

@@ -86,6 +86,11 @@ async def get(tx: Tx, *, group: str) -> Group:
     return _group(row)
 
 
+async def every(tx: Tx) -> list[Group]:
+    """Return every group, in the order of the codes."""
+    return [_group(row) for row in await tx.all(select(groups).order_by(groups.c.code))]
+
+
 async def by_country(tx: Tx, *, country: str) -> Group:
     """Return the group of a country; raise Missing."""
     row = await tx.first(select(groups).where(groups.c.country == country, groups.c.code == country))

@@ -43,6 +43,7 @@ async def check(tx: Tx, *, person: str, code: str) -> dict[str, str]:
         return {"state": SLOW}
     found = await invitations.find(tx, code=code)
     if found is None:
+        await invitations.wrong(tx, person=person)
         return {"state": WRONG}
     for address in await addresses.of(tx, person=person):
         await addresses.set_invitation(tx, address=address.id, invitation=found.id)

@@ -30,7 +30,7 @@ from network import (
 from network.addresses import Address
 from network.erasure import erase
 from network.groups import seats
-from network.invitations import invitations
+from network.invitations import invitations, wrong
 from network.leaving import ERASE
 from network.members import State
 from network.store import Instant, Tx, metadata
@@ -73,6 +73,8 @@ async def accept(tx: Tx, *, code: str, address: str) -> str | None:
     """
     person = await _take(tx, code)
     here = await addresses.get(tx, address=address)
+    if person is None:
+        await wrong(tx, person=here.person)
     if person is None or here.person == person:
         return person
     both = await members.get_many(tx, people=[person, here.person])

@@ -1,7 +1,7 @@
 """Reindexing: every keyed index under a new index key, in one transaction, while nobody else is there.
 
-What is kept sealed is indexed anew. What is not (provider ids for the dedupe, codes of invitations)
-stays under the key that was replaced, and is found by both until the later of 30 days and the
+What is kept sealed is indexed anew. What is not (provider ids for the dedupe, codes of invitations, numbers
+that were invited) stays under the key that was replaced, and is found by both until the later of 30 days and the
 end of the last invitation. Tombstones keep a key of their own for good.
 """
 
@@ -34,6 +34,7 @@ FATES = {
     "audit.hash": "anew",
     "inbox.key": "former",
     "invitations.code_index": "former",
+    "imports.number_index": "former",  # no number is kept; each row ends with its invitation
     "links.code_index": "dropped",  # they hold for a quarter of an hour
 }
 

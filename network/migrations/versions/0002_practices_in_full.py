@@ -93,6 +93,16 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("what", name=op.f("pk_tallies")),
     )
     op.create_table(
+        "wrong_codes",
+        sa.Column("id", sa.String(length=32), nullable=False),
+        sa.Column("account", sa.String(length=64), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_wrong_codes")),
+    )
+    with op.batch_alter_table("wrong_codes", schema=None) as batch_op:
+        batch_op.create_index("ix_wrong_codes_account_at", ["account", "at"], unique=False)
+
+    op.create_table(
         "answers",
         sa.Column("id", sa.String(length=32), nullable=False),
         sa.Column("question", sa.String(length=32), nullable=False),
@@ -303,6 +313,19 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_translations_translator"), ["translator"], unique=False)
 
     op.create_table(
+        "imports",
+        sa.Column("number_index", sa.String(length=32), nullable=False),
+        sa.Column("invitation", sa.String(length=32), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["invitation"], ["invitations.id"], name=op.f("fk_imports_invitation_invitations"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("number_index", name=op.f("pk_imports")),
+    )
+    with op.batch_alter_table("imports", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_imports_invitation"), ["invitation"], unique=False)
+
+    op.create_table(
         "translation_asks",
         sa.Column("translation", sa.String(length=32), nullable=False),
         sa.Column("person", sa.String(length=32), nullable=False),
@@ -402,6 +425,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_translation_asks_person"))
 
     op.drop_table("translation_asks")
+    with op.batch_alter_table("imports", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_imports_invitation"))
+
+    op.drop_table("imports")
     with op.batch_alter_table("translations", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_translations_translator"))
         batch_op.drop_index(batch_op.f("ix_translations_practice"))
@@ -448,6 +475,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_answers_person"))
 
     op.drop_table("answers")
+    with op.batch_alter_table("wrong_codes", schema=None) as batch_op:
+        batch_op.drop_index("ix_wrong_codes_account_at")
+
+    op.drop_table("wrong_codes")
     op.drop_table("tallies")
     with op.batch_alter_table("search_words", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_search_words_term"))
