@@ -26,7 +26,7 @@ async def _moderators(sandbox: Sandbox) -> tuple[Phone, Phone]:
 
 
 async def test_an_association_shares_by_voice_and_an_official_of_another_country_adapts_it(sandbox: Sandbox) -> None:
-    """Shared in Arabic by voice and text, approved by both sides, found with French words, adapted; its author hears."""
+    """Shared in Arabic by voice and text, agreed on by both sides, found in French, adapted; its author hears."""
     sana, adel = await _moderators(sandbox)
     amal = sandbox.phone(app="telegram", country="TN", language="ar", name="Amal")
     await join_in_arabic(amal, await invitation(sandbox, country="TN", side="civil"), service="جمعية", name="أمل")
@@ -41,13 +41,8 @@ async def test_an_association_shares_by_voice_and_an_official_of_another_country
     await amal.hears(TITLE)
 
     issa = sandbox.phone(app="whatsapp", country="NE", language="fr", name="Issa")
-    await join_in_french(
-        issa,
-        await invitation(sandbox, country="NE", side="official"),
-        service="Gendarmerie",
-        name="Issa",
-        official=True,
-    )
+    code = await invitation(sandbox, country="NE", side="official")
+    await join_in_french(issa, code, service="Gendarmerie", name="Issa", official=True)
     await talk(issa, ("chercher", "Comment"), ("[Chercher par mots]", "Que cherchez-vous"))
     await talk(issa, ("bureau d’écoute des femmes au commissariat", TITLE))
     await issa.taps(TITLE[:10])
