@@ -13,10 +13,11 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
+import segno
 from PIL import Image
 
 from bot import drawing
-from bot.drawing import Card, Face, NotDrawn, Sheet, draw, is_rtl, svg, wrapped
+from bot.drawing import Card, Code, Face, NotDrawn, Sheet, draw, is_rtl, measured, svg, wrapped
 from bot.works import Works
 from network import packs
 from network.jobs import Job
@@ -51,6 +52,29 @@ async def test_the_arabic_is_drawn_with_its_own_letters() -> None:
     words = [replace(ARABIC, title=title) for title in ("بابا", "تاتا")]
     first, second = [await draw(sheet) for sheet in words]
     assert first != second
+
+
+@pytest.mark.parametrize("sheet", [FRENCH, ARABIC])
+async def test_a_code_can_be_scanned(sheet: Sheet) -> None:
+    """Every pixel of every module is dark or white as the QR code says, with four white modules all around."""
+    texts = ("https://t.me/jisr_bot?start=ABCDE-FGHJK", "https://wa.me/221770000000?text=JISR%20ABCDE-FGHJK")
+    codes = tuple(Code(app, text) for app, text in zip(("Telegram", "WhatsApp"), texts, strict=True))
+    invitation = replace(sheet, cards=(), codes=codes)
+    boxes = re.findall(
+        r'<rect x="(\d+)" y="(\d+)" width="(\d+)" height="\3" fill="#ffffff"/>', svg(invitation, measured)
+    )
+    with Image.open(io.BytesIO(await draw(Sheet.of(asdict(invitation))))) as picture:
+        grey = picture.convert("L")
+    for text, (x, y, side) in zip(texts, ([int(each) for each in box] for box in boxes), strict=True):
+        expected = list(segno.make_qr(text, error="q").matrix_iter(border=4))
+        each = side // len(expected)
+        assert each >= 10  # pixels
+        assert grey.size[0] == drawing.WIDTH
+        assert all(
+            (grey.getpixel((x + column, y + row)) < 128) == bool(expected[row // each][column // each])
+            for row in range(side)
+            for column in range(side)
+        )
 
 
 @pytest.mark.parametrize(
