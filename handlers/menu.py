@@ -33,10 +33,11 @@ ME = "me"
 
 async def menu(talk: Talk) -> None:
     """Show what this person may start, and start what they choose."""
-    offered = await talk.capabilities()
+    me = await talk.member()
+    stopped = me.state is State.STOPPED
+    offered = [one for one in await talk.capabilities() if one.when_stopped or not stopped]
     options = [Option(one.command, one.title) for one in offered if one.command not in MINE]
     mine = [Option(one.command, one.title) for one in offered if one.command in MINE]
-    me = await talk.member()
     greeting = await _greeting(talk)
     if me.state is State.ACTIVE:
         options = [*await _for_now(talk, me), *options]

@@ -99,4 +99,5 @@ capability = Capability(
     words=_("secret word|panic"),
     converse=panic,
     for_whom=ForWhom.CONSENTED,
+    when_stopped=True,
 )

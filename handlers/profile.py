@@ -225,4 +225,5 @@ capability = Capability(
     words=_("profile|my profile"),
     converse=profile,
     for_whom=ForWhom.CONSENTED,
+    when_stopped=True,
 )

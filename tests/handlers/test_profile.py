@@ -203,3 +203,16 @@ async def test_a_file_that_nobody_asked_for_gets_a_kind_word(open_phone, kind, w
     await phone.taps("Name")
     await phone.sends(kind)
     phone.hears(words, "Which name shall we use for you?")
+
+
+async def test_whoever_stopped_is_offered_only_what_answers_them(open_phone):
+    """The menu leads to their profile, which takes their answers; what waits for them to come back is not in it."""
+    phone = open_phone()
+    await phone.is_member(state="stopped")
+    await phone.says("menu")
+    phone.hears("Write “return” to come back.")
+    phone.sees_no_choice("Link my other app")
+    await phone.taps("My profile")
+    await phone.taps("Name")
+    await phone.says("Amina")
+    phone.hears("Name: Amina")
