@@ -11,12 +11,12 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 
 from network import countries, topics
 from network.folding import fold_words
-from network.stems import stem
+from network.stems import KNOWN_AT_MOST, stem
 
 MARK = "#"  # stands before the code of a concept among terms: no word has it
 FAMILY = f"{MARK}family:"  # before the name of several concepts that are about one thing
@@ -24,6 +24,8 @@ LABEL_PARTS = re.compile(r"[&,/]|\b(?:et|and)\b|\sو(?=\w)")
 SCRIPTS = (("fr", "en", "ha"), ("ar",))
 LANGUAGES = tuple(language for script in SCRIPTS for language in script)
 SHORTEST = 2  # letters: a single one means nothing
+JOINED = (r"[وف]", r"[وف]?[بلك]", r"[وف]?س?[يتن]")  # and, so; in, for, as; the persons of a verb
+BARE = 3  # letters that are left of a word at least
 
 
 @dataclass(frozen=True)
@@ -81,14 +83,28 @@ def of_country(code: str) -> str:
     return f"{MARK}country:{code}"
 
 
+@lru_cache(KNOWN_AT_MOST)
+def root(word: str, language: str) -> str:
+    """Return the stem of a folded word; of an Arabic one without the particles or the person written onto it.
+
+    These letters may also be the word's own, as in French those of "they" at the end of a verb: they are taken
+    off only where a concept is named by what is left.
+    """
+    whole = stem(word, language)
+    if whole in _roots(language):
+        return whole
+    left_of = {"ar": _left_of_arabic, "fr": _left_of_french}.get(language)
+    return next((left for left in left_of(word) if left in _roots(language)), whole) if left_of else whole
+
+
 @cache
 def known_words() -> frozenset[str]:
     """Return every word by which a concept is named, folded."""
-    return frozenset(word for _, phrases in _named_by() for _, phrase in phrases for word in meaningful(phrase))
+    return frozenset(word for _, phrases in _named_by() for _, phrase in phrases for word in _folded(phrase))
 
 
 def prepare() -> None:
-    """Read all of it now: half a second that no search shall wait for."""
+    """Read all of it now: about a second that no search shall wait for."""
     for language in LANGUAGES:
         _roots(language)
     known_words()
@@ -101,7 +117,7 @@ def version() -> str:
 
 def knows(word: str, languages: Iterable[str]) -> bool:
     """Whether a word stands in a phrase that names a concept in any of ``languages``."""
-    return any(stem(word, language) in _roots(language) for language in languages)
+    return any(root(word, language) in _roots(language) for language in languages)
 
 
 def languages_of(text: str) -> tuple[str, ...]:
@@ -124,16 +140,38 @@ def languages_of(text: str) -> tuple[str, ...]:
 
 
 def _is_of(word: str, language: str) -> bool:
-    return word in _unimportant()[language] or stem(word, language) in _roots(language)
+    return word in _unimportant()[language] or root(word, language) in _roots(language)
 
 
 def _named_at(words: Sequence[str], place: int, tables: Sequence[Phrases]) -> Iterator[tuple[int, str]]:
     """Walk the terms that the words from ``place`` on name, each with the number of these words."""
     for phrases in tables:
-        for rest, terms in phrases.by_first.get(stem(words[place], phrases.language), ()):
+        for rest, terms in phrases.by_first.get(root(words[place], phrases.language), ()):
             following = words[place + 1 : place + 1 + len(rest)]
-            if tuple(stem(word, phrases.language) for word in following) == rest:
+            if tuple(root(word, phrases.language) for word in following) == rest:
                 yield from ((1 + len(rest), term) for term in terms)
+
+
+def _left_of_french(word: str) -> Iterator[str]:
+    if word.endswith("ent"):
+        yield stem(f"{word[:-3]}er", "fr")  # ils parlent, parler
+
+
+def _left_of_arabic(word: str) -> Iterator[str]:
+    """Walk the stems that may be left: the fewest letters taken off first."""
+    if word.isascii():
+        return
+    for written in ("", *JOINED):
+        bare = re.sub(f"^{written}", "", word)
+        for said in (bare, bare.removesuffix("ت")):  # she did
+            if len(said) >= BARE and (said != bare or bare != word):
+                yield stem(said, "ar")
+
+
+@cache
+def _folded(phrase: str) -> tuple[str, ...]:
+    """Return the meaningful words of a phrase of the concepts: each is asked for by several of them."""
+    return tuple(meaningful(phrase))
 
 
 def _means_something(word: str) -> bool:
@@ -145,7 +183,7 @@ def _phrases(language: str) -> Phrases:
     terms: dict[tuple[str, ...], dict[str, None]] = {}
     for term, phrases in _named_by():
         for said_in, phrase in phrases:
-            roots = tuple(stem(word, language) for word in meaningful(phrase)) if said_in == language else ()
+            roots = tuple(stem(word, language) for word in _folded(phrase)) if said_in == language else ()
             if roots:
                 terms.setdefault(roots, {})[term] = None
     found = Phrases(language, {})

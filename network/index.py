@@ -36,12 +36,11 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql, sqlite
 
 from network import concepts, jobs, texts, vectors
-from network.stems import stem
 from network.store import Tx, batches, metadata
 from network.texts import Wording
 
 REFRESH = "search.refresh"  # the kind of the job
-RULES = 1  # raise it when what is written here changes: every practice is then indexed again
+RULES = 2  # raise it when what is written here changes: every practice is then indexed again
 LONGEST = 40  # characters of a word
 SATURATION = 2.5  # BM25's k1
 LENGTH_MATTERS = 0.4  # BM25's b
@@ -178,7 +177,7 @@ def _of_text(wording: Wording, words: set[tuple[str, str]]) -> dict[str, int]:
     length = 0.0
     for counted, text in _parts(wording):
         said = [word[:LONGEST] for word in concepts.meaningful(text)]
-        roots = [stem(word, wording.language) for word in said]
+        roots = [concepts.root(word, wording.language) for word in said]
         length += counted * len(said)
         for word, root in zip(said, roots, strict=True):
             counts[root] += counted

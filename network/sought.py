@@ -9,12 +9,13 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from sqlalchemy import func, select
 
 from network import concepts, index, spelling
 from network.index import search_terms
-from network.stems import stem, stems
+from network.stems import stem
 from network.store import Tx
 
 CONCEPT, FAMILY, TOPIC, COUNTRY = 1.0, 1.0, 0.5, 0.6  # what a term is worth beside a word that stands in the text
@@ -25,6 +26,10 @@ FEW = 100  # practices: in a smaller network the rarity of words is reckoned as 
 PRECISION = 100  # steps in one unit of worth: scores are whole numbers, the same on every store
 MOST_WORDS = 16
 MOST = 600  # practices that one term finds: its weight in the others is less
+
+Given = dict[tuple[str, int], float]  # by term and place, what it is worth
+Counted = dict[str, dict[int, int]]  # by term and weight, the number of practices
+Slips = dict[str, list[str]]  # by word, those that it may be meant for
 
 
 @dataclass(frozen=True)
@@ -58,23 +63,32 @@ async def understood(tx: Tx, text: str) -> Sought:
     """Return what the words of a search stand for, as far as any practice has it."""
     languages = concepts.languages_of(text)
     said = concepts.meaningful(text)[:MOST_WORDS]
-    slips = await _slips(tx, said, languages)
-    given: dict[tuple[str, int], float] = {}
+    given = _stood_for(said, languages, {})
+    counted = await _counted(tx, given)
+    slips = await _slips(tx, said, languages, counted)
+    if slips:
+        given = _stood_for(said, languages, slips)
+        counted = await _counted(tx, given)
+    return Sought(await _weighed(tx, given, counted), languages)
+
+
+def _stood_for(said: Sequence[str], languages: Sequence[str], slips: Slips) -> Given:
+    """Return the terms that words stand for, each at its place, with what it is worth before it is known how rare."""
+    given: Given = {}
     for place, word in enumerate(said):
         for meant in slips.get(word, [word]):
-            for root in stems(meant, languages):
+            for root in _roots(meant, languages):
                 given[root, place] = MISSPELT if word in slips else 1.0
     spelt = [next(iter(slips.get(word, [])), word) for word in said]
     for found in concepts.named(spelt, languages):
         for place in range(found.place, found.place + found.length):
             worth = _worth(found.term) * (1 + PHRASE * (found.length - 1)) / found.length
             given[found.term, place] = max(worth, given.get((found.term, place), 0.0))
-    return Sought(await _weighed(tx, given), languages)
+    return given
 
 
-async def _weighed(tx: Tx, given: dict[tuple[str, int], float]) -> list[Term]:
+async def _weighed(tx: Tx, given: Given, counted: Counted) -> list[Term]:
     """Return the terms that any practice has, with what each is worth by how rare it is."""
-    counted = await _counted(tx, [term for term, _ in given])
     total = max(await index.size(tx), FEW)
     numbers = {term: sum(by_weight.values()) for term, by_weight in counted.items()}
     rare = {term: math.log(1 + (total - number + 0.5) / (number + 0.5)) for term, number in numbers.items()}
@@ -91,12 +105,12 @@ async def _weighed(tx: Tx, given: dict[tuple[str, int], float]) -> list[Term]:
     return found
 
 
-async def _slips(tx: Tx, said: Sequence[str], languages: Sequence[str]) -> dict[str, list[str]]:
+async def _slips(tx: Tx, said: Sequence[str], languages: Sequence[str], counted: Counted) -> Slips:
     """Return the words that neither a practice nor a concept has, with those that each may be meant for."""
-    roots = {word: stems(word, languages) for word in said}
-    known = await _counted(tx, [root for each in roots.values() for root in each])
     unknown = [
-        word for word in said if not any(root in known for root in roots[word]) and not concepts.knows(word, languages)
+        word
+        for word in said
+        if not any(root in counted for root in _roots(word, languages)) and not concepts.knows(word, languages)
     ]
     meant = {word: await _respelt(tx, word) for word in unknown}
     return {word: words for word, words in meant.items() if words}
@@ -109,15 +123,15 @@ async def _respelt(tx: Tx, word: str) -> list[str]:
     if not within:
         return []
     known = await index.spelt_like(tx, [written], within=within)
-    known |= {each for each in map(_spelling, concepts.known_words()) if _begins_or_ends_as(written, each)}
+    known |= _by_ends().get((written[: index.ENDS], ""), set()) | _by_ends().get(("", written[-index.ENDS :]), set())
     return spelling.nearest(written, known)
 
 
-async def _counted(tx: Tx, terms: Sequence[str]) -> dict[str, dict[int, int]]:
+async def _counted(tx: Tx, given: Given) -> Counted:
     """Return in how many practices each term stands, by its weight there; a term in none is left out."""
     known, number = search_terms.c, func.count().label("number")
-    query = select(known.term, known.weight, number).where(known.term.in_(sorted(set(terms))))
-    found: dict[str, dict[int, int]] = {}
+    query = select(known.term, known.weight, number).where(known.term.in_(sorted({term for term, _ in given})))
+    found: Counted = {}
     for row in await tx.all(query.group_by(known.term, known.weight)):
         found.setdefault(row.term, {})[row.weight] = row.number
     return found
@@ -143,9 +157,20 @@ def _worth(term: str) -> float:
     return COUNTRY if term.startswith(concepts.of_country("")) else CONCEPT
 
 
+def _roots(word: str, languages: Sequence[str]) -> tuple[str, ...]:
+    """Return the stems that a folded word has in ``languages``, each once."""
+    return tuple(dict.fromkeys(concepts.root(word, language) for language in languages))
+
+
 def _spelling(word: str) -> str:
     return index.spelling(word, stem(word, "ar"))
 
 
-def _begins_or_ends_as(word: str, other: str) -> bool:
-    return word[: index.ENDS] == other[: index.ENDS] or word[-index.ENDS :] == other[-index.ENDS :]
+@cache
+def _by_ends() -> dict[tuple[str, str], set[str]]:
+    """Return the words by which concepts are named, by how they begin and by how they end."""
+    found: dict[tuple[str, str], set[str]] = {}
+    for word in map(_spelling, concepts.known_words()):
+        for ends in ((word[: index.ENDS], ""), ("", word[-index.ENDS :])):
+            found.setdefault(ends, set()).add(word)
+    return found

@@ -11,7 +11,6 @@ Light Stemming for Arabic Information Retrieval, 2007): Snowball's wants the let
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from functools import cache, lru_cache
 
 import snowballstemmer
@@ -32,11 +31,6 @@ def stem(word: str, language: str) -> str:
         bare = FRENCH_ACCENTED.sub("", FRENCH_PLURAL.sub("", word)) if language == "fr" else word
         return str(_snowball(language).stemWord(bare))
     return _arabic(word) if not word.isascii() else word
-
-
-def stems(word: str, languages: Iterable[str]) -> tuple[str, ...]:
-    """Return the stems that a folded word has in ``languages``, each once."""
-    return tuple(dict.fromkeys(stem(word, language) for language in languages))
 
 
 def _arabic(word: str) -> str:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from network import concepts
 from network.folding import fold_words
 from network.spelling import distance, nearest
-from network.stems import stem, stems
+from network.stems import stem
 
 ALIKE = [
     ("fr", "policière policières policier policiers"),
@@ -43,7 +44,25 @@ def test_other_words_have_other_stems(language: str, words: str) -> None:
 def test_a_word_of_no_known_language_is_its_own_stem() -> None:
     """Hausa, numbers and words in the letters of another script stay as they are."""
     assert [stem("makiyaya", "ha"), stem("1325", "fr"), stem("شرطه", "ha")] == ["makiyaya", "1325", "شرط"]
-    assert stems("prisons", ("en", "ha")) == ("prison", "prisons")
+
+
+JOINED = [
+    ("fr", "ils négocient", "négocier"),  # Snowball leaves it, as it leaves a talent
+    ("fr", "un talent", "talent"),
+    ("ar", "بالدراجات", "دراجات"),
+    ("ar", "لشباب", "شباب"),
+    ("ar", "بمتطوعين", "متطوعين"),
+    ("ar", "ويتصالحون", "تصالح"),
+    ("ar", "لبن", "لبن"),  # its own letters, though it looks like "to a son" and "a dog" like "as an egg"
+    ("ar", "كلب", "كلب"),
+    ("ar", "لزرافات", "لزرافات"),  # nothing that is known would be left
+]
+
+
+@pytest.mark.parametrize(("language", "words", "meant"), JOINED)
+def test_what_is_written_onto_a_word_goes_where_a_concept_is_left(language: str, words: str, meant: str) -> None:
+    """Particles and persons are taken off a word where what is left names a concept, and only there."""
+    assert concepts.root(fold_words(words)[-1], language) == stem(fold_words(meant)[-1], language)
 
 
 DISTANCES = [
