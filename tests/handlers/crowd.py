@@ -1,0 +1,190 @@
+"""A network in which everything is as long and as many as it may be, for walks through the conversations."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from network import (
+    addresses,
+    answers,
+    approvals,
+    followups,
+    groups,
+    marks,
+    members,
+    practices,
+    questions,
+    replies,
+    requests,
+    standings,
+    starter,
+    topics,
+    translations,
+)
+from network.members import State
+from network.practices import Facts
+from network.store import Tx
+from network.texts import PARTS
+
+COORDINATORS = {"official": "gendarmerie", "civil": "association"}
+LINES = ("figure", "source")  # the parts of one line
+PART, LINE, TITLE = 900, 200, 60  # characters, at most
+LONG_COUNTRIES = ("BF", "CI", "MR")
+LONG_TOPICS = ("prv.elections", "bdr.trafficking", "ppl.promotion")  # the longest names in ar, fr and en
+WORDS = {
+    "ar": (
+        "جلسة شاي كل جمعة بين الشرطة والأهالي في الساحة 🤝🏽 لسماع المشاكل الصغيرة قبل أن تكبر، "
+        "على طريقة Community Policing مع 👨‍👩‍👧 لجنة Comité de veille. "
+    ),
+    "fr": "Un thé partagé chaque vendredi ☕ entre la brigade et les habitants, pour entendre « les soucis » tôt. ",
+    "en": "Tea shared every Friday 🫖 between the brigade and the residents, so that small worries are heard early. ",
+}
+
+
+@dataclass(frozen=True)
+class Who:
+    """Somebody with a phone."""
+
+    external: str
+    channel: str
+    language: str
+    side: str
+    country: str = "BF"
+    seated: bool = False
+
+
+def long_text(language: str, length: int) -> str:
+    """Return a harmless text of exactly so many characters."""
+    words = (WORDS[language] * (length // len(WORDS[language]) + 1))[: length - 1]
+    return words.rstrip() + "…" * (length - len(words.rstrip()))
+
+
+async def fill(tx: Tx, people: list[Who]) -> None:
+    """Fill the network around ``people``: the first is the author, asker and reader of most of it."""
+    await starter.load(tx)
+    ids = [await _enrol(tx, who) for who in people]
+    await _others(tx)
+    shared = await _practices(tx, ids)
+    await _standing(tx, ids, shared)
+    await _requests(tx, ids[0])
+    await _questions(tx, ids)
+    await _translations(tx, ids, shared)
+
+
+async def _enrol(tx: Tx, who: Who) -> str:
+    found = await addresses.meet(tx, channel=who.channel, account="main", external=who.external, language=who.language)
+    await _member(tx, found.person, who.language, who.side, who.country, seated=who.seated)
+    await topics.follow(tx, person=found.person, topics=["com", "prv", "bdr"])
+    return found.person
+
+
+async def _member(tx: Tx, person: str, language: str, side: str, country: str, *, seated: bool = False) -> None:
+    await members.enrol(tx, person=person, language=language, consent_version="test")
+    name = {"ar": "أمل Ben Salah (الحي)", "fr": "Aïssata d’Arly-Gourma", "en": "Zen"}[language]
+    profile = {"side": side, "country": country, "service": COORDINATORS[side], "name": name}
+    await members.change(tx, person=person, role="command" if side == "official" else "", **profile)
+    await members.set_state(tx, person=person, state=State.ACTIVE)
+    if seated:
+        group = await groups.by_country(tx, country=country)
+        await groups.join(tx, group=group.id, person=person)
+        await groups.seat(tx, group=group.id, person=person, rank="coordinator")
+
+
+async def _others(tx: Tx) -> None:
+    for number in range(24):
+        who = Who(f"other-{number}", "telegram", ("ar", "fr", "en")[number % 3], ("civil", "official")[number % 2])
+        await _enrol(tx, who)
+
+
+async def _practices(tx: Tx, people: list[str]) -> list[str]:
+    """Publish practices with every part as long as it may be, in each language, with kept and tried ones."""
+    shared: list[str] = []
+    for number in range(15):
+        language = ("ar", "fr", "en")[number % 3]
+        origin = shared[number // 2] if number % 4 == 3 else ""
+        made = await practices.submit(tx, author=people[number % 2], origin=origin, **whole(language, number))
+        await practices.publish(tx, practice=made)
+        shared.append(made)
+    for kind in (marks.SAVED, marks.TRYING, marks.USEFUL):
+        for practice in shared[1::2]:
+            await followups.mark(tx, practice=practice, person=people[0], kind=kind)
+    return shared
+
+
+def whole(language: str, number: int = 0) -> dict[str, object]:
+    """Return what a practice says where everything is said, as long as may be."""
+    parts = {part: long_text(language, LINE if part in LINES else PART) for part in PARTS}
+    facts = Facts(
+        country=LONG_COUNTRIES[number % 3],
+        kind=practices.KINDS[number % 3],
+        zone="BF-CI",
+        met="MR",
+        evidence="evaluated",
+        decision="ministry",
+        stage=practices.STAGES[number % 5],
+        months=600,
+        scale="border",
+        rhythm="routine",
+        reuse="public",
+    )
+    what = {"language": language, "facts": facts, "parts": parts, "topics": list(LONG_TOPICS)}
+    return {**what, "title": long_text(language, TITLE), "level": number % 3}
+
+
+async def _standing(tx: Tx, people: list[str], shared: list[str]) -> None:
+    for act, practice in zip(("law", "agreement", "budget"), shared, strict=False):
+        given = {"institution": "rights_institution", "country": "BF", "on": date(2026, 9, 30)}
+        await standings.endorse(tx, practice=practice, person=people[1], act=act, **given)
+    for practice in shared[:6:2]:
+        told = await followups.answer(tx, practice=practice, person=people[0], answer="changed")
+        await followups.add_note(tx, followup=told, person=people[0], note=long_text("fr", 300))
+
+
+async def _requests(tx: Tx, author: str) -> None:
+    """Hand practices in: many that wait, one given back for a change, one refused."""
+    for number in range(14):
+        language = ("ar", "fr", "en")[number % 3]
+        handed = await requests.share(tx, author=author, **whole(language, number) | {"topics": ["com.dialogue"]})
+        agree, change = False, number == 0
+        if number < 2:
+            decider = (await approvals.deciders(tx, approval=handed["approval"]))[0]
+            reason = long_text(language, 300)
+            await requests.settle(
+                tx, approval=handed["approval"], by=decider, agree=agree, change=change, reason=reason
+            )
+
+
+async def _questions(tx: Tx, people: list[str]) -> None:
+    """Ask questions, with answers from both sides, one asked back, and consents asked."""
+    for number, language in enumerate(("ar", "fr", "en")):
+        asker = people[number % len(people)]
+        what = {"topic": LONG_TOPICS[1], "text": long_text(language, 500), "language": language}
+        asked = await questions.ask(tx, person=asker, scope="all", **what)
+        question = asked["question"]
+        if asked["approval"]:
+            await questions.open_up(tx, question=question)
+        for person in people:
+            if person != asker:
+                given = {"text": long_text(language, 700), "language": language, "level": 1}
+                answer = (await answers.give(tx, question=question, person=person, **given))["answer"]
+                await replies.ask_back(tx, answer=answer, by=asker, text=long_text(language, 300))
+                await replies.ask_consent(tx, question=question, by=asker, ids=[answer])
+
+
+async def _translations(tx: Tx, people: list[str], shared: list[str]) -> None:
+    """Translate one practice and have it confirmed; leave another to check, and one sent back."""
+    for number, practice in enumerate(shared[:4]):
+        source = await practices.get(tx, practice=practice)
+        language = "fr" if source.language != "fr" else "ar"
+        parts = {part: long_text(language, LINE if part in LINES else PART) for part in source.parts}
+        sheet = await translations.original(tx, practice=practice)
+        what = {"language": language, "title": long_text(language, TITLE), "parts": parts, "made_from": sheet.version}
+        by = people[2] if number % 2 else people[0]
+        offered = await translations.offer(tx, practice=practice, person=by, **what)
+        checker = offered["ask"][0]
+        if number == 0:
+            await translations.confirm(tx, translation=offered["translation"], by=checker)
+        if number == 1:
+            remark = long_text(language, 300)
+            await translations.send_back(tx, translation=offered["translation"], by=checker, remark=remark)
