@@ -41,6 +41,7 @@ async def test_keys_change_and_copies_are_made_while_people_talk(
         store, folder = sandbox.app.store, sandbox.settings
         place = Place(MediaFolder(folder.media, store.sealer), folder.tombstones)
         copy = tmp_path / "jisr.copy"
+        await _have_come(place.media, 2)
         await copying.backup(store, place, copy, now=sandbox.clock.now())
         await sandbox.passes(minutes=2)
         await keys.retire(folder, sandbox.clock)
@@ -68,6 +69,13 @@ async def _joins(sandbox: Sandbox, phone: Phone) -> None:
     await talk(phone, (TITLE, "Quel était le problème"))
     await phone.sends(samples.voice())
     await phone.hears()
+
+
+async def _have_come(media: MediaFolder, number: int) -> None:
+    """Wait until so many files were fetched, cleaned and sealed: another process does that."""
+    async with asyncio.timeout(60):
+        while len(media.refs()) < number:
+            await asyncio.sleep(0.05)
 
 
 async def _count(sandbox: Sandbox) -> int:
