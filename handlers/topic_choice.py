@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from handlers.language import Text, _
 from handlers.talk import Option, Talk
-from network import topics
-from network.folding import fold_words
+from network import concepts, topics
 
 WORDS = "words"
 FIRST = "field[0]"  # the key to revise in order to choose again
@@ -50,8 +49,9 @@ async def _wants_more(talk: Talk, place: str) -> bool:
 
 
 def _named(words: str) -> list[str]:
-    named = topics.named_by(fold_words(words)).values()
-    return sorted({code for codes in named for code in codes})
+    """Return the topics that words name, then those that a word of theirs helps to name."""
+    helped = topics.named_by(concepts.meaningful(words)).values()
+    return list(dict.fromkeys([*concepts.topics_in(words), *sorted(code for codes in helped for code in codes)]))
 
 
 def _found(words: str) -> Text | None:

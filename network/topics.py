@@ -15,9 +15,8 @@ from network import digests
 from network.digests import Pace
 from network.errors import Invalid, Missing
 from network.folding import fold_words
+from network.stems import stem
 from network.store import Instant, Tx, metadata
-
-LONGEST_SUFFIX = 4  # letters: shorter words keep their plural mark
 
 follows = Table(
     "follows",
@@ -27,6 +26,8 @@ follows = Table(
     Column("at", Instant, nullable=False),
     Column("pace", String(8), nullable=False, server_default=""),  # empty: as the member chose for all
 )
+
+Stem = tuple[str, str]  # of a word in a language
 
 
 @dataclass(frozen=True)
@@ -87,24 +88,19 @@ def any_sensitive(codes: Iterable[str]) -> bool:
     return any(_topics()[code].sensitive for code in codes if code in _topics())
 
 
-def stem(word: str) -> str:
-    """Return a folded word without the plural mark that French and English share."""
-    return word.rstrip("sx") if len(word) > LONGEST_SUFFIX and word.isascii() else word
-
-
 def named_by(words: Iterable[str]) -> dict[str, set[str]]:
     """Return, for each folded word of a search, the codes of the topics that it helps to name.
 
     A word names a topic when it stands in one of its labels, is one of its synonyms, or when a
     whole synonym is among the words, in any language.
     """
-    given = {word: stem(word) for word in words}
-    stems = set(given.values())
+    given = {word: {(language, stem(word, language)) for language in _languages()} for word in words}
+    stems = frozenset[Stem]().union(*given.values())
     found: dict[str, set[str]] = {word: set() for word in given}
     for code, phrases in _phrases().items():
         named = {part for phrase, is_label in phrases if is_label or phrase <= stems for part in phrase}
-        for word, root in given.items():
-            if root in named:
+        for word, roots in given.items():
+            if roots & named:
                 found[word].add(code)
     return found
 
@@ -188,11 +184,19 @@ def _topic(row: dict[str, Any]) -> Topic:
 
 
 @cache
-def _phrases() -> dict[str, list[tuple[frozenset[str], bool]]]:
+def _phrases() -> dict[str, list[tuple[frozenset[Stem], bool]]]:
     """Return each topic's labels (True) and synonyms (False) as sets of stems."""
-    found: dict[str, list[tuple[frozenset[str], bool]]] = {}
+    found: dict[str, list[tuple[frozenset[Stem], bool]]] = {}
     for topic in _topics().values():
-        synonyms = [phrase for phrases in (topic.synonyms or {}).values() for phrase in phrases]
-        texts = [(text, True) for text in topic.labels.values()] + [(text, False) for text in synonyms]
-        found[topic.code] = [(frozenset(stem(word) for word in fold_words(text)), mark) for text, mark in texts]
+        synonyms = [(language, text) for language, texts in (topic.synonyms or {}).items() for text in texts]
+        texts = [(*each, True) for each in topic.labels.items()] + [(*each, False) for each in synonyms]
+        found[topic.code] = [
+            (frozenset((language, stem(word, language)) for word in fold_words(text)), is_label)
+            for language, text, is_label in texts
+        ]
     return found
+
+
+@cache
+def _languages() -> frozenset[str]:
+    return frozenset(language for topic in _topics().values() for language in (*topic.labels, *(topic.synonyms or {})))

@@ -45,6 +45,8 @@ NAMED = [
     ("corruption", "gov.accountability"),
     ("prisons", "cor"),
     ("الشكاوى", "gov.accountability"),
+    ("community", "com.policing"),  # a single word of a label
+    ("communautaires", "com"),
 ]
 
 
