@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from handlers import question_cards
 from handlers.labels import LEVELS
 from handlers.language import Text, _, n_
@@ -10,8 +12,8 @@ from handlers.questions import Told
 from handlers.registry import Capability
 from handlers.screening import screen
 from handlers.talk import Option, Talk
-from network import answers, attribution, calls, inquiries, practices, questions, topics
-from network.answers import Closed
+from network import answers, attribution, calls, inquiries, practices, questions, replies, topics
+from network.answers import Answer, Closed
 from network.attribution import Attribution
 from network.errors import Missing
 from network.questions import Question
@@ -81,6 +83,9 @@ async def open_one(talk: Talk, question: str) -> Question | None:
 async def _question(talk: Talk) -> Question | None:
     """Return the question to answer, the one that a notice led to or one chosen; None when there is none."""
     wanted = talk.argument or await _chosen(talk)
+    command, _colon, which = wanted.rpartition(":")
+    if command:
+        await talk.go(command, which)
     if not wanted:
         await talk.say(_("No question waits for you now. What members ask on the topics that you follow stands here."))
         return None
@@ -91,14 +96,28 @@ async def _question(talk: Talk) -> Question | None:
 
 
 async def _chosen(talk: Talk) -> str:
+    """Ask which of what waits; return the id of a question, or a command and what it is about, as on a notice."""
     waiting = await talk.look(questions.open_for, person=talk.person)
-    if not waiting:
+    wanted = [_wanted(each) for each in await talk.look(replies.wanted_of, person=talk.person)]
+    if not waiting and not wanted:
         return ""
-    options = [
-        Option(each.id, question_cards.short(each.text), topics.label(each.topic, talk.language)) for each in waiting
-    ]
-    question = n_("{count} question waits. Choose it to answer.", "{count} questions wait. Which one?", len(waiting))
-    return await talk.choose("question", question, options)
+    # Translators: button, max:20. To report a question, or to hear no more of its topic.
+    other = [Option("called:", _("Report or silence"))] if waiting else []
+    number = len(waiting) + len(wanted)
+    question = n_("{count} question waits. Choose it to answer.", "{count} questions wait. Which one?", number)
+    return await talk.choose("question", question, [*wanted, *listed(waiting, talk.language), *other])
+
+
+def listed(waiting: Sequence[Question], language: str) -> list[Option]:
+    """Return questions as they stand in a list."""
+    return [Option(each.id, question_cards.short(each.text), topics.label(each.topic, language)) for each in waiting]
+
+
+def _wanted(given: Answer) -> Option:
+    """Return what somebody was asked about an answer of theirs, by the command that the notice of it leads to."""
+    if replies.is_consent_wanted(given):
+        return Option(f"credit:{given.id}", question_cards.listed(given), _("May it become part of a practice?"))
+    return Option(f"reply:{given.id}", question_cards.short(given.back), _("A question back"))
 
 
 async def _level(talk: Talk) -> int:

@@ -18,7 +18,7 @@ async def called(talk: Talk) -> None:
     if talk.argument.startswith(LATER):
         await talk.say(_("Gladly. It waits for you under “Questions to answer” while it is open."))
         return
-    question = await answering.open_one(talk, talk.argument)
+    question = await answering.open_one(talk, talk.argument or await _which(talk))
     if question is None:
         await talk.say(answering.OVER)
         return
@@ -37,6 +37,13 @@ async def called(talk: Talk) -> None:
     if wish == "answer":
         await talk.go("answer", question.id)
     await (_report(talk, question) if wish == "report" else _silence(talk, question, wish))
+
+
+async def _which(talk: Talk) -> str:
+    """Ask which of the questions that wait is meant; return its id, "" where none does."""
+    waiting = await talk.look(questions.open_for, person=talk.person)
+    options = answering.listed(waiting, talk.language)
+    return await talk.choose("question", _("Which question is it about?"), options) if waiting else ""
 
 
 async def _report(talk: Talk, question: Question) -> None:

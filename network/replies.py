@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import and_, or_, select, update
 
 from network import answers as answers_
 from network import approvals, questions
@@ -51,6 +51,28 @@ async def reply(tx: Tx, *, answer: str, person: str, text: str) -> str:
         raise Closed
     await _change(tx, answer, more=tx.seal.seal("answers.more", answer, text), consent=Consent.UNASKED.value)
     return asked.asker
+
+
+async def wanted_of(tx: Tx, *, person: str) -> list[Answer]:
+    """Return the answers of a person on which a word of theirs is wanted, the newest first.
+
+    They were asked back while the question is open, or whether it may become part of a practice.
+    """
+    back = and_(answers.c.back.is_not(None), answers.c.more.is_(None))
+    wanted = (answers.c.person == person, or_(back, answers.c.consent == Consent.ASKED.value))
+    rows = await tx.all(select(answers.c.id).where(*wanted).order_by(answers.c.at.desc(), answers.c.id))
+    found = [await answers_.find(tx, answer=row.id) for row in rows]
+    return [each for each in found if each and (is_consent_wanted(each) or await _may_reply(tx, each))]
+
+
+def is_consent_wanted(answer: Answer) -> bool:
+    """Whether its author was asked whether it may become part of a practice, and has not said so yet."""
+    return answer.consent is Consent.ASKED
+
+
+async def _may_reply(tx: Tx, answer: Answer) -> bool:
+    question = await questions.find(tx, question=answer.question)
+    return question is not None and question.is_open(tx.now)
 
 
 async def report(tx: Tx, *, answer: str, by: str) -> dict[str, Any]:
