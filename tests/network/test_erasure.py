@@ -23,6 +23,7 @@ from network import (
     files,
     followups,
     groups,
+    imports,
     inbox,
     invitations,
     jobs,
@@ -66,6 +67,7 @@ async def a_full_life(tx: Tx) -> str:
     await members.change(tx, person=person, name=NAME, organisation=ORGANISATION, locality=LOCALITY)
     await members.set_panic_word(tx, person=person, word=WORD)
     await topics.follow(tx, person=person, topics=["com.policing"])
+    await imports.invite(tx, contacts=[imports.Contact(PHONE, "NE")], by="steward", days=30)
     for address in (
         await addresses.meet(tx, channel="whatsapp", account="main", external=USER, alias=PHONE),
         await addresses.meet(tx, channel="telegram", account="main", external=TELEGRAM),
@@ -200,6 +202,7 @@ async def sealed_and_indexed(tx: Tx, person: str) -> list[bytes]:
         for row in await tx.all(select(table).where(table.c[column] == person)):
             found += [value for value in row if isinstance(value, bytes)]
             found += [value.encode() for key, value in row._mapping.items() if value and key.endswith("_index")]
+    found += [row.number_index.encode() for row in await tx.all(select(imports.imports))]
     for row in await tx.all(select(outbox.outbox.c.body, outbox.outbox.c.id)):
         found += [row.body, row.id.encode()]
     for row in await tx.all(select(practices.practices.c.draft).where(practices.practices.c.author == person)):
@@ -228,6 +231,7 @@ async def test_nothing_of_a_person_stays_in_any_table(store: Store, now: datetim
             files.files,
         ):
             assert await tx.scalar(select(func.count()).select_from(table)) == 0, table.name
+        assert await tx.first(select(imports.imports)) is None
         assert await tx.scalar(select(func.count()).where(inbox.inbox.c.body.is_not(None))) == 0
         assert [row.kind for row in await tx.all(select(jobs.jobs.c.kind))] == [leaving.FORGET] * 2  # of the two files
 
@@ -298,6 +302,7 @@ async def test_a_person_reads_everything_that_is_kept(store: Store, now: datetim
             assert value in text
         assert (kept["groups"], kept["coordinates"], kept["topics"]) == (["NE"], ["NE"], ["com.policing"])
         assert (kept["invitations_made"], kept["decisions_made"]) == (1, 1)
+        assert kept["was_on_a_list"] is True
         assert kept["reminders_set"] == await tx.scalar(select(func.count()).where(due.due.c.person == person))
         assert (len(kept["questions"]), len(kept["answers"]), kept["questions_received"]) == (1, 1, 1)
         assert "Somebody" not in text
