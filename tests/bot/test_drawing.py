@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import re
 import subprocess
 import sys
@@ -19,7 +20,10 @@ from PIL import Image
 from bot import drawing
 from bot.drawing import Card, Code, Face, NotDrawn, Sheet, draw, is_rtl, measured, svg, wrapped
 from bot.works import Works
-from network import packs
+from handlers import invite
+from handlers.invite import Links, Terms
+from handlers.language import Translator, Voice
+from network import invitations, packs
 from network.jobs import Job
 from network.media import MediaFolder
 from network.store import Store
@@ -176,3 +180,20 @@ async def test_the_job_keeps_the_picture_for_whoever_asked(
     assert media.refs() == []
     monkeypatch.setattr(drawing, "PNG_AT_MOST", 100)
     assert await works.table()[packs.DRAW](job) == {"text": "Dossier"}
+
+
+@pytest.mark.parametrize("language", ["ar", "fr", "en"])
+async def test_an_invitation_is_drawn_as_it_is_asked_for(
+    sqlite_store: Store, now: datetime, tmp_path: Path, language: str
+) -> None:
+    """What the conversation asks for is what the worker draws: a picture with both codes."""
+    voice = Voice(Translator.load(), language)
+    terms = Terms("NE", "civil", 5, now)
+    drawn = invite.sheet(Links("jisr_bot", "+221 77"), "ABCDE-FGHJK", terms, voice)
+    job = Job("j", invitations.DRAW, "a" * 32, {"text": "Jisr", "sheet": json.loads(json.dumps(drawn))}, 1, now)
+    media = MediaFolder(tmp_path, sqlite_store.sealer)
+    works = Works(sqlite_store, StoppedClock(now), {}, media, tmp_path / "tombstones")
+    result = await works.table()[invitations.DRAW](job)
+    assert result is not None
+    with Image.open(io.BytesIO(await media.open(result["ref"]))) as picture:
+        assert picture.height > 2 * drawing.CODE
