@@ -11,13 +11,17 @@ import pytest
 import handlers
 from handlers.desk import Desk
 from handlers.language import OFFERED
+from network import members
+from network.members import State
 from network.store import Store, open_engine
 from tests.conftest import finish, sqlite_url
-from tests.handlers.crowd import Who, fill
+from tests.handlers.crowd import COORDINATORS, Who, fill
 from tests.handlers.walker import Walker
 from tests.handlers.wires import Wires
 
-SHORT, LONG = 60, 1500  # walks
+TYPED, STRAY = "test_whoever_types_gets_everywhere_and_out_again", "test_whoever_does_what_nobody_should_is_answered"
+SHORT, LONG = {TYPED: 60, STRAY: 15}, {TYPED: 1200, STRAY: 600}  # walks
+TURNS = 3  # fillings of the network
 STEPS = 36  # things done in one walk
 STORY = 60  # lines of it that are shown when it fails
 
@@ -25,7 +29,8 @@ STORY = 60  # lines of it that are shown when it fails
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Give each walk its seed."""
     if "seed" in metafunc.fixturenames:
-        metafunc.parametrize("seed", range(LONG if metafunc.config.getoption("--long") else SHORT))
+        number = LONG if metafunc.config.getoption("--long") else SHORT
+        metafunc.parametrize("seed", range(number[metafunc.function.__name__]))
 
 
 def people(turn: int) -> list[Who]:
@@ -62,43 +67,48 @@ async def _filled(path: Path, sealer, turn: int, now) -> None:
 
 
 @pytest.fixture
-async def open_store(sealer, tmp_path):
-    """Return a function that opens a copy of a database."""
-    opened: list[Store] = []
+async def walkers(request, crowds, sealer, translator, tmp_path):
+    """Return the people of one walk, in a network of their own."""
+    seed, now = request.getfixturevalue("seed"), request.getfixturevalue("now")
+    shutil.copy(crowds(seed % TURNS, now), tmp_path / "walk.db")
+    store = Store(open_engine(sqlite_url(tmp_path / "walk.db")), sealer)
+    dice, wires = random.Random(seed), Wires()
+    found: list[Walker] = []
+    for who in people(seed % TURNS):
+        beside = {"beside": found[0]} if found else {}
+        given = () if found else (store, Desk(handlers.capabilities(), translator), now)
+        phone = {"channel": who.channel, "language": who.language, "external": who.external}
+        found.append(Walker(*given, dice=dice, wires=wires, **beside, **phone))
+    yield found
+    await store.close()
 
-    def open_copy(path: Path) -> Store:
-        shutil.copy(path, tmp_path / "walk.db")
-        opened.append(Store(open_engine(sqlite_url(tmp_path / "walk.db")), sealer))
-        return opened[0]
 
-    yield open_copy
-    for store in opened:
-        await store.close()
-
-
-async def test_whoever_types_gets_everywhere_and_out_again(seed, crowds, open_store, translator, now):
+async def test_whoever_types_gets_everywhere_and_out_again(seed, walkers):
     """Numbers, words and the longest texts lead everywhere: nothing raises, and neither app refuses anything.
 
     No word of the program's own shows, each number leads to what stands beside it, and everything can be left.
     """
-    turn = seed % 3
-    store, dice, wires = open_store(crowds(turn, now)), random.Random(seed), Wires()
-    walkers: list[Walker] = []
-    for who in people(turn):
-        beside = {"beside": walkers[0]} if walkers else {}
-        given = () if walkers else (store, Desk(handlers.capabilities(), translator), now)
-        phone = {"channel": who.channel, "language": who.language, "external": who.external}
-        walkers.append(Walker(*given, dice=dice, wires=wires, **beside, **phone))
+    await _told(seed, _walk, walkers)
+
+
+async def test_whoever_does_what_nobody_should_is_answered(seed, walkers):
+    """Old buttons, those of others, pressed twice, invisible and endless words, people who come and go: none raises."""
+    await _told(seed, _stray, walkers)
+
+
+async def _told(seed: int, walk, walkers: list[Walker]) -> None:
+    """Do a walk; when it fails, say its seed and how it went."""
     try:
-        await _walk(walkers, dice)
+        for walker in walkers:
+            await walker.learns()
+        await walk(walkers)
     except Exception as error:
         story = "\n".join(line for walker in walkers for line in walker.story[-STORY:])
         raise AssertionError(f"seed {seed}: {error!r}\n{story}") from error
 
 
-async def _walk(walkers: list[Walker], dice: random.Random) -> None:
-    for walker in walkers:
-        await walker.learns()
+async def _walk(walkers: list[Walker]) -> None:
+    dice = walkers[0].dice
     for _part in range(3):
         walker = dice.choice(walkers)
         await walker.walks(STEPS // 3)
@@ -107,3 +117,22 @@ async def _walk(walkers: list[Walker], dice: random.Random) -> None:
             await walker.looks()
     for walker in walkers:
         await walker.leaves()
+
+
+async def _stray(walkers: list[Walker]) -> None:
+    dice = walkers[0].dice
+    for _step in range(STEPS):
+        walker = dice.choice(walkers)
+        await (walker.pesters() if dice.random() < 0.5 else walker.walks(1))
+        if dice.random() < 0.05:
+            await _changes(walker, dice)
+
+
+async def _changes(walker: Walker, dice: random.Random) -> None:
+    """Let somebody be locked, stopped, let in again, or of the other side, whatever they are at."""
+    state, side = dice.choice([State.LOCKED, State.STOPPED, State.ACTIVE, State.ACTIVE]), dice.choice(members.SIDES)
+    walker.story.append(f"{walker.external} ! {state} {side}")
+    async with walker.world.store.transaction(walker.world.now) as tx:
+        if await members.find(tx, person=walker.person) is not None:
+            await members.set_state(tx, person=walker.person, state=state)
+            await members.change(tx, person=walker.person, side=side, service=COORDINATORS[side])

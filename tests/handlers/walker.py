@@ -11,11 +11,12 @@ from typing import Any
 from handlers import answers, words
 from handlers.answers import Chosen, Left, Turned, Unclear
 from handlers.language import NAMES, SOURCE, Text, to_digits
-from handlers.messages import Choice, Incoming, Kind, Outgoing
+from handlers.messages import Choice, Incoming, Kind, MediaKind, Outgoing
 from handlers.prompts import Prompt
 from handlers.words import CommonWords
 from locales import catalogue
 from network import addresses, conversations, members, topics
+from network.folding import latin_digits
 from tests.handlers.crowd import WORDS, long_text
 from tests.handlers.transcript import ISOLATES, Transcript
 from tests.handlers.wires import Wires
@@ -68,6 +69,32 @@ class Walker(Transcript):
         now = await self.under_way()
         assert now is not None, "no menu"
         assert now[1] == "menu", f"{now[1]} instead of the menu"
+
+    async def pesters(self) -> None:
+        """Do what nobody should: press buttons of long ago, twice, or of others; change and send what is not wanted."""
+        tokens = [each.token for phone in self.world.phones for message in phone.log for each in message.choices]
+        token = self.dice.choice(tokens or ["/menu"])
+        _command, _colon, thing = token.rpartition(":")
+        command = self.dice.choice(list(self.world.desk._registry)).command
+        act = self.dice.randint(1, 6)
+        self.story.append(f"{self.external} ! {act} {token} {command}")
+        if act == 1:
+            await self.presses(token)
+            await self.presses(token)
+        elif act == 2:
+            await self.edits(f"m{max(1, self.world.count - self.dice.randint(0, 3))}", self.dice.choice(ODD))
+        elif act == 3:
+            await self.sends(self.dice.choice(list(MediaKind)), caption=long_text("fr", 1000))
+            await self.has_sent(error=self.dice.choice(["", "format"]))
+        elif act == 4:
+            await self.says(f"/{command} {thing}{self.dice.choice(['', '.stopped', ' x', chr(0x202E), 'x' * 4000])}")
+        elif act == 5:
+            await self.says(f"/start {command}-{thing}")
+        else:
+            await self.says(
+                self.dice.choice(["\u200b" * 50, "\u202e" + long_text("ar", 3999), "x" * 4000, "\u0301" * 300])
+            )
+        await self.looks()
 
     async def types(self, text: str) -> None:
         """Type words, and look at everything that came of it, to others too."""
@@ -159,6 +186,8 @@ class Walker(Transcript):
     def begins(self) -> str:
         """Return a word that starts something, or a question of their own."""
         registry = list(self.world.desk._registry)
+        if self.dice.random() < 0.1:  # the longest of all
+            return self.word(self.world.desk._registry.get("share").words)
         chosen = self.dice.choice([each for each in registry if each.name not in AVOIDED or self.dice.random() < 0.2])
         return f"/{chosen.command}" if self.dice.random() < 0.2 else self.word(chosen.words)
 
@@ -176,7 +205,9 @@ class Walker(Transcript):
             return to_digits("12/03/2026", self.dice.choice(["latn", "arab"]))
         if prompt.form == "text" and prompt.key.startswith(("search", "words")) and self.tries < 3:
             return self.dice.choice(["شرطة", "police", "dialogue", "سجون", "jeunes"])
-        length = LENGTHS[min(self.tries, len(LENGTHS) - 1)] if self.dice.random() < 0.8 else self.dice.choice(LENGTHS)
+        said = [int(number) for number in re.findall(r"\d+", latin_digits(self.text.split("\n\n")[0]))]
+        told = [number for number in said if LENGTHS[-1] <= number <= LENGTHS[0]] if self.tries else []
+        length = min(told, default=LENGTHS[min(self.tries, len(LENGTHS) - 1)])
         return long_text(self.dice.choice(sorted(WORDS)), length)
 
     def chooses(self, prompt: Prompt) -> str:
