@@ -22,10 +22,10 @@ from network.media import MediaFolder
 from network.store import Store, metadata
 from tests.bot.conftest import World, make_world
 from tests.bot.fake_channel import message
+from tests.handlers.people import STARTER
 
 MINUTE = timedelta(seconds=60)
 WITHOUT_NAMES = {"inbox", "rates"}  # keyed marks of what was seen, emptied; rates of accounts
-STARTER = {"groups", "practices", "practice_topics", "practice_words", "practice_texts", "alembic_version", "audit"}
 
 
 @dataclass

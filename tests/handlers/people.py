@@ -11,11 +11,8 @@ from network.members import Member
 from network.store import metadata
 from tests.handlers.transcript import Transcript
 
-STARTER = {"groups", "practices", "practice_topics", "practice_texts", "alembic_version", "audit"} | {
-    "search_done",
-    "search_terms",
-    "search_words",
-}
+STARTER = {"groups", "practices", "practice_topics", "practice_texts", "alembic_version", "audit"}
+STARTER |= {"search_done", "search_terms", "search_words"}
 
 
 async def invited(phone: Transcript, **terms: str) -> str:
