@@ -22,7 +22,7 @@ from tests.handlers.wires import Wires
 TYPED, STRAY = "test_whoever_types_gets_everywhere_and_out_again", "test_whoever_does_what_nobody_should_is_answered"
 SHORT, LONG = {TYPED: 60, STRAY: 15}, {TYPED: 1200, STRAY: 600}  # walks
 TURNS = 3  # fillings of the network
-STEPS = 36  # things done in one walk
+STEPS = 30  # things done in one walk
 STORY = 60  # lines of it that are shown when it fails
 
 
