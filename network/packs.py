@@ -60,7 +60,7 @@ async def gather(tx: Tx, *, topic: str, country: str, language: str) -> Pack:
     if country and not countries.known(country):
         raise Invalid
     found = await _open_to_all(tx, topic, language)
-    said = await attribution.of_many(tx, [_unnamed(each) for each in found])
+    said = await _lines(tx, found)
     chosen = choose(ranked(found, topic=topic, country=country, language=language), said)
     shown = {each.country for each in chosen}
     return Pack(
@@ -121,9 +121,14 @@ def choose(found: Sequence[Practice], said: Mapping[str, Attribution]) -> list[P
     return chosen
 
 
-def _unnamed(practice: Practice) -> Practice:
-    """Return a practice that says of its author at most side, role and country: a name was given to the network."""
-    return replace(practice, level=min(practice.level, attribution.ROLE))
+async def _lines(tx: Tx, found: Sequence[Practice]) -> dict[str, Attribution]:
+    """Return what is said of the authors: side, role and country at most, for a name was given to the network.
+
+    Whoever chose to be named and now is not, for want of a name, is shown as everywhere: by side and region.
+    """
+    held = await attribution.of_many(tx, found)
+    named = [replace(each, level=attribution.ROLE) for each in found if held[each.id].level > attribution.ROLE]
+    return held | await attribution.of_many(tx, named)
 
 
 async def _open_to_all(tx: Tx, topic: str, language: str) -> list[Practice]:

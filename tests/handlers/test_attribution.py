@@ -148,6 +148,7 @@ def test_no_line_says_more_than_its_level(translator: Translator, author: Author
 @example(author=Author("civil", "association", "", "TN", 4, language="ar"))
 @example(author=Author("civil", "association", "", "TN", 0, others=FEWEST))
 @example(author=Author("civil", "association", "", "TN", 3, left=True))
+@example(author=Author("civil", "association", "", "MR", 3, others=FEWEST - 1, organisation="", language="ar"))
 @settings(max_examples=10, deadline=None, suppress_health_check=list(HealthCheck))
 def test_nobody_learns_an_author_beyond_the_level(
     translator: Translator, sqlite_template: Path, tmp_path: Path, sealer: Sealer, author: Author
