@@ -37,7 +37,7 @@ FOLLOWED = [  # what is followed, how in general, that topic's own pace, the sta
 
 @pytest.mark.parametrize(("topic", "pace", "own", "state", "hears"), FOLLOWED)
 async def test_who_hears_at_once(
-    store: Store, now: datetime, topic: str, pace: str, own: str, state: str, hears: bool
+    store: Store, now: datetime, *, topic: str, pace: str, own: str, state: str, hears: bool
 ) -> None:
     """Active members who follow one of its topics, or its field, at once; a topic's own pace goes before."""
     async with store.transaction(now) as tx:

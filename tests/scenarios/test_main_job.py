@@ -76,7 +76,13 @@ async def test_the_same_by_typed_numbers_alone(sandbox: Sandbox) -> None:
 
     await issa.says("menu")
     menu = await issa.hears("Que souhaitez-vous")
-    await talk(issa, (_number(menu, "Partager une pratique"), "partager"), ("1", "titre court"), (TITLE, "problème"), (PROBLEM, "Qu’est-ce qui"))
+    await talk(
+        issa,
+        (_number(menu, "Partager une pratique"), "partager"),
+        ("1", "titre court"),
+        (TITLE, "problème"),
+        (PROBLEM, "Qu’est-ce qui"),
+    )
     await talk(issa, (DONE, "De quel domaine"))
     await talk(issa, ("3", "Quel thème"), ("1", "un autre thème"), ("2", "Où cela"), ("1", "Voici"), ("1", "Merci"))
 
