@@ -62,6 +62,7 @@ class Doors:
         doors = {f"/{name}/{account}": channel for (name, account), channel in self._channels.items()}
 
         async def web(scope: Scope, receive: Receive, send: Send) -> None:
+            """Take a delivery straight to its door, and everything else to the pages."""
             channel = doors.get(scope["path"]) if scope.get("method") == "POST" else None
             if channel is None:
                 await others(scope, receive, send)

@@ -43,6 +43,7 @@ async def likely(
     found = await tx.all(query.order_by(members.c.id).limit(LOOKED_AT))
 
     def worth(one: Row[Any]) -> tuple[Any, ...]:
+        """Return what puts one before another: who surely reads both, then the other side, then by turns."""
         reads = 0 if one.id in proven else 1 if _reads(one, pair) else 2
         return reads, one.side == side, one.id < turn, one.id
 
