@@ -97,7 +97,7 @@ class Several:
 
 @dataclass(frozen=True)
 class Written:
-    """A text of some length, in characters."""
+    """A text of some length, in characters. ``check`` is asked once, when it is given: it may cost milliseconds."""
 
     at_least: int
     at_most: int
@@ -113,9 +113,12 @@ class Written:
 
     def fits(self, value: Any) -> bool:
         """Whether a text of this length is still taken."""
-        return isinstance(value, str) and self._refusal(value) is None
+        return isinstance(value, str) and self._wrong_length(value) is None
 
     def _refusal(self, text: str) -> Text | None:
+        return self._wrong_length(text) or (self.check(text) if self.check else None)
+
+    def _wrong_length(self, text: str) -> Text | None:
         if len(text) > self.at_most:
             return _(
                 "That is too long: {length} characters. Please use at most {limit}.",
@@ -130,7 +133,7 @@ class Written:
                 "That is too short. Please write at least {count} characters.",
                 self.at_least,
             )
-        return self.check(text) if self.check else None
+        return None
 
 
 @dataclass(frozen=True)
@@ -177,17 +180,14 @@ class Telling(Written):
         if size > AT_MOST[kind]:
             return _("That file is too big. Please send one of at most {limit} MB.", limit=AT_MOST[kind] // MEGABYTE)
         caption = clean(more[0]) if more else ""
-        return self._unfit(caption) or Sent(Media(MediaKind(kind), ref, mime, size, name), caption)
+        refusal = replace(self, at_least=0)._refusal(caption) if caption else None  # noqa: SLF001 - it is one of us
+        return refusal or Sent(Media(MediaKind(kind), ref, mime, size, name), caption)
 
     def fits(self, value: Any) -> bool:
         """Whether a text of this length, or such a file, is still taken."""
         if not isinstance(value, list):
             return super().fits(value)
-        return len(value) == len(("file", "kind", "text")) and value[1] in self.kinds and self._unfit(value[2]) is None
-
-    def _unfit(self, caption: str) -> Text | None:
-        """Return why the words below a file are not taken; there may be few or none."""
-        return replace(self, at_least=0)._refusal(caption) if caption else None  # noqa: SLF001 - it is one of us
+        return len(value) == len(("file", "kind", "text")) and value[1] in self.kinds and len(value[2]) <= self.at_most
 
 
 @dataclass(frozen=True)
