@@ -32,6 +32,16 @@ async def ways_in(channels: Mapping[tuple[str, str], Channel]) -> Links:
     return Links(telegram=await _way_in(channels, "telegram"), whatsapp=await _way_in(channels, "whatsapp"))
 
 
+async def look_up(accounts: Iterable[Account]) -> Links:
+    """Return where people come in, for a command: the accounts are opened for that, and closed."""
+    channels = open_all(accounts)
+    try:
+        return await ways_in(channels)
+    finally:
+        for channel in channels.values():
+            await channel.close()
+
+
 async def _way_in(channels: Mapping[tuple[str, str], Channel], name: str) -> str:
     for (channel, _), opened in channels.items():
         if channel == name:

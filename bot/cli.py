@@ -201,17 +201,12 @@ async def _migrate(settings: Settings) -> None:
 
 
 async def _invite(settings: Settings, terms: dict[str, Any]) -> list[str]:
-    from bot.accounts import open_all, ways_in  # noqa: PLC0415 - brings the channels' libraries
+    from bot.accounts import look_up  # noqa: PLC0415 - brings the channels' libraries
 
     await _migrate(settings)
     async with _opened(settings) as (store, clock), store.transaction(clock.now()) as tx:
         code = await invitations.create(tx, by=STEWARD, **terms)
-    channels = open_all(settings.accounts())
-    try:
-        links = await ways_in(channels)
-    finally:
-        for channel in channels.values():
-            await channel.close()
+    links = await look_up(settings.accounts())
     return [f"Code: {code}", *links.of(code)]
 
 

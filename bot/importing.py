@@ -198,17 +198,13 @@ async def _groups(store: Store) -> list[Group]:
 
 async def _links(settings: Settings) -> Links:
     """Return where people come in; raise Refused where no account says it, for links are made only once."""
-    from bot.accounts import open_all, ways_in  # noqa: PLC0415 - brings the channels' libraries
+    from bot.accounts import look_up  # noqa: PLC0415 - brings the channels' libraries
 
-    channels = open_all(settings.accounts())
-    try:
-        links = await ways_in(channels)
-    finally:
-        for channel in channels.values():
-            await channel.close()
+    accounts = settings.accounts()
+    links = await look_up(accounts)
     if not links.telegram and not links.whatsapp:
         message = "No account says where people find it: nothing was done. See jisr doctor."
         raise Refused(message)
-    if len(channels) > 1 and not (links.telegram and links.whatsapp):
+    if len(accounts) > 1 and not (links.telegram and links.whatsapp):
         typer.echo("Only one of the apps could be reached: the links are for that one.", err=True)
     return links
