@@ -15,7 +15,8 @@ from handlers.registry import Capability
 from handlers.talk import Option, Talk
 from network import adaptations, attribution, countries, news, practices
 from network.adaptations import CARRIED, NOTES
-from network.practices import Facts, Practice
+from network.facts import Facts
+from network.practices import Practice
 
 
 async def adapt(talk: Talk) -> None:

@@ -11,8 +11,9 @@ from handlers.language import Place, Text, Words, _, n_
 from handlers.messages import Media, MediaKind
 from network import countries, topics
 from network.attribution import Attribution
+from network.facts import Facts
 from network.files import File
-from network.practices import Facts, Practice
+from network.practices import Practice
 
 FIRST = ("problem", "done", "result", "figure", "source")  # what a reader wants to know first
 OPENING = ("problem",)  # with where, on what, how far and by whom: enough to know whether to read on

@@ -14,7 +14,7 @@ from handlers.talk import Option, Talk
 from network import answers, attribution, countries, questions, replies, requests
 from network.answers import HIDDEN, SIDE_AND_REGION, Answer, Consent
 from network.errors import Conflict, Missing
-from network.practices import Facts
+from network.facts import Facts
 from network.questions import Question
 
 TITLE, PART = 60, 900  # characters, at most

@@ -15,7 +15,8 @@ from handlers.screening import screen
 from handlers.talk import Option, Talk, Told
 from network import countries
 from network.adaptations import NOTES
-from network.practices import MONTHS_AT_MOST, SIDE_AND_REGION, Facts
+from network.facts import MONTHS_AT_MOST, Facts
+from network.practices import SIDE_AND_REGION
 from network.texts import PARTS
 
 PART, LINE = 900, 200  # characters, at most

@@ -11,7 +11,8 @@ from handlers.language import Text, Words, _, n_
 from handlers.registry import Capability
 from handlers.talk import Option, Talk
 from handlers.topic_choice import ask_topic
-from network import concepts, countries, practices, search, topics
+from network import concepts, countries, search, topics
+from network.facts import KINDS
 from network.practices import Practice
 from network.search import SHOWN_AT_MOST, Wish
 
@@ -167,7 +168,7 @@ def _card(practice: Practice, language: str) -> Words:
     facts = practice.facts
     said: Words = cards.short_note(practice, language)
     more: list[Words] = []
-    if facts.kind != practices.KINDS[0]:
+    if facts.kind != KINDS[0]:
         more.append(labels.KINDS[facts.kind])
     if facts.stage:
         more.append(labels.STAGES[facts.stage])

@@ -14,7 +14,8 @@ from handlers.screening import screen
 from handlers.talk import Option, Talk, Told
 from network import attachments, attribution, countries, practices, requests, topics
 from network.adaptations import NOTES
-from network.practices import AUTHORS_TURN, Facts
+from network.facts import Facts
+from network.practices import AUTHORS_TURN
 
 TITLE = (8, 60)  # characters, fewest and most
 FEWEST = 20  # characters of a problem, and of what was done

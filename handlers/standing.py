@@ -13,7 +13,8 @@ from handlers.registry import Capability
 from handlers.talk import Option, Talk
 from network import practices, standings
 from network.errors import Conflict
-from network.practices import STAGES, Practice
+from network.facts import STAGES
+from network.practices import Practice
 from network.standings import GROWN, OFFICIAL, Endorsement
 
 EARLIEST = date(1960, 1, 1)  # of an official act

@@ -15,7 +15,8 @@ from sqlalchemy import func, or_, select
 from network import attribution, countries, jobs, marks, practices, topics
 from network.attribution import Attribution
 from network.errors import Invalid
-from network.practices import EVIDENCE, Practice, State, practice_topics
+from network.facts import EVIDENCE
+from network.practices import Practice, State, practice_topics
 from network.store import Tx
 
 MOST = 3  # practices of a pack

@@ -28,21 +28,14 @@ from sqlalchemy import (
 
 from network import approvals, attachments, due, index, texts, topics
 from network.errors import Conflict, Invalid, Missing
+from network.facts import Facts
 from network.ids import new_id
 from network.store import Instant, Tx, batches, metadata
 from network.texts import Mark, Wording
 
-KINDS = ("practice", "lesson", "barrier")
-EVIDENCE = ("told", "observed", "official", "evaluated")  # the weakest first
-DECISIONS = ("unit", "command", "ministry", "law")  # who must agree before it can be done
-STAGES = ("idea", "pilot", "expanded", "national", "stopped")
-SCALES = ("street", "commune", "region", "national", "border")
-RHYTHMS = ("once", "routine")
-REUSES = ("network", "public")  # may be passed on within the network, or to anybody
 LEVELS = range(5)  # of attribution (D9)
 SIDE_AND_REGION = 1  # the level that nobody had to choose
 NAMING = 3  # from this level on somebody is named, which needs their consent
-MONTHS_AT_MOST = 600
 NO_FILES: Mapping[str, str] = MappingProxyType({})
 
 
@@ -96,27 +89,6 @@ practice_topics = Table(
     Column("practice", String(32), ForeignKey("practices.id", ondelete="CASCADE"), primary_key=True),
     Column("topic", String(32), primary_key=True, index=True),
 )
-
-
-@dataclass(frozen=True)
-class Facts:
-    """What is said of a practice beside its text; empty where its author did not say.
-
-    ``country`` is where it was done ("" for the whole region), ``zone`` the border zone ("NE-ML"),
-    ``met`` the country in which its author was met, ``months`` how long it was done.
-    """
-
-    country: str
-    kind: str = "practice"
-    zone: str = ""
-    met: str = ""
-    evidence: str = ""
-    decision: str = ""
-    stage: str = ""
-    months: int | None = None
-    scale: str = ""
-    rhythm: str = ""
-    reuse: str = "network"
 
 
 @dataclass(frozen=True)
@@ -429,18 +401,8 @@ def _shown(tx: Tx, level: int) -> dict[str, Any]:
 
 def _check(facts: Facts, level: int, *, consent: bool) -> None:
     """Raise Invalid for a value that is not one of those known, or where somebody would be named unasked."""
-    known = (
-        (facts.kind, KINDS),
-        (facts.evidence, ("", *EVIDENCE)),
-        (facts.decision, ("", *DECISIONS)),
-        (facts.stage, ("", *STAGES)),
-        (facts.scale, ("", *SCALES)),
-        (facts.rhythm, ("", *RHYTHMS)),
-        (facts.reuse, REUSES),
-        (level, LEVELS),
-        (facts.months or 0, range(MONTHS_AT_MOST + 1)),
-    )
-    if any(value not in values for value, values in known) or (level >= NAMING and not consent):
+    facts.check()
+    if level not in LEVELS or (level >= NAMING and not consent):
         raise Invalid
 
 

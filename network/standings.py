@@ -10,8 +10,9 @@ from sqlalchemy import Column, Date, ForeignKey, Row, String, Table, delete, sel
 
 from network import approvals, audit, countries, groups, members, practices
 from network.errors import Conflict, Forbidden, Invalid, Missing
+from network.facts import STAGES
 from network.ids import new_id
-from network.practices import STAGES, State
+from network.practices import State
 from network.store import Instant, Tx, metadata
 
 GROWN = ("expanded", "national")  # stages that coordinators may want to announce

@@ -22,8 +22,8 @@ from network import (
     topics,
     translations,
 )
+from network.facts import KINDS, STAGES, Facts
 from network.members import State
-from network.practices import Facts
 from network.store import Tx
 from network.texts import PARTS
 
@@ -117,12 +117,12 @@ def whole(language: str, number: int = 0) -> dict[str, object]:
     parts = {part: long_text(language, LINE if part in LINES else PART) for part in PARTS}
     facts = Facts(
         country=LONG_COUNTRIES[number % 3],
-        kind=practices.KINDS[number % 3],
+        kind=KINDS[number % 3],
         zone="BF-CI",
         met="MR",
         evidence="evaluated",
         decision="ministry",
-        stage=practices.STAGES[number % 5],
+        stage=STAGES[number % 5],
         months=600,
         scale="border",
         rhythm="routine",

@@ -19,8 +19,9 @@ from handlers.language import OFFERED, Translator, Voice
 from handlers.messages import Kind
 from network import attribution, countries, digests, erasure, groups, packs, requests, search, topics
 from network.attribution import FEWEST
+from network.facts import Facts
 from network.members import SERVICES, Member, State
-from network.practices import NAMING, Facts
+from network.practices import NAMING
 from network.sealing import Sealer
 from network.search import Wish
 from network.store import Store, open_engine

@@ -12,6 +12,7 @@ from handlers.language import Translator, Voice
 from handlers.messages import Kind, MediaKind
 from network import jobs, packs, practices
 from network.attribution import Attribution
+from network.facts import Facts
 from network.packs import Evidence, Pack
 from network.starter import practice_id
 from tests.network.people import published
@@ -126,7 +127,7 @@ def longest(language: str, number: int) -> Evidence:
         author=None,
         state=practices.State.PUBLISHED,
         language=language,
-        facts=practices.Facts(country="BF", evidence="evaluated"),
+        facts=Facts(country="BF", evidence="evaluated"),
         topics=("com.dialogue",),
         title="T" * 60,
         parts={"done": "fait " * 180, "result": "mot " * (225 if number else 3)},

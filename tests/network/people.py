@@ -6,9 +6,9 @@ from dataclasses import fields
 from typing import Any
 
 from network import groups, members, practices, starter
+from network.facts import Facts
 from network.ids import new_id
 from network.members import State
-from network.practices import Facts
 from network.store import Tx
 from network.texts import PARTS
 

@@ -9,10 +9,11 @@ import pytest
 
 from network import appeals, approvals, attachments, due, files, jobs, leaving, links, practices, requests
 from network.errors import Conflict, Invalid, Missing
+from network.facts import Facts
 from network.files import FETCH, PICTURE, VOICE
 from network.ids import new_id
 from network.media import MediaFolder
-from network.practices import Facts, State
+from network.practices import State
 from network.store import Store, Tx
 from tests.network.people import enrolled, handed_in, seated
 

@@ -11,8 +11,9 @@ from sqlalchemy import select, update
 
 from network import approvals, practices, search, starter, texts
 from network.errors import Conflict, Invalid, Missing
+from network.facts import Facts
 from network.ids import new_id
-from network.practices import Facts, Practice, State
+from network.practices import Practice, State
 from network.search import Wish
 from network.store import Store, Tx
 from network.texts import Mark

@@ -9,8 +9,8 @@ import pytest
 from network import approvals, attribution, groups, joining, leaving, members, practices, requests, rolls, search
 from network.attribution import Attribution
 from network.errors import Conflict, Forbidden
+from network.facts import Facts
 from network.members import State
-from network.practices import Facts
 from network.search import Wish
 from network.store import Store
 from tests.network.people import enrolled, seated

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import delete, select, update
 
 from network import erasure, index, jobs, practices, search, starter, texts, vectors
+from network.facts import EVIDENCE, KINDS, STAGES
 from network.index import search_done, search_terms, search_words
 from network.sealing import Sealer
 from network.search import Wish
@@ -106,9 +107,9 @@ async def test_narrowing_counts_what_it_finds(store: Store, now: datetime) -> No
         civil, official = await enrolled(tx), await enrolled(tx, side="official", service="police")
         for number in range(12):
             facts = {
-                "kind": practices.KINDS[number % 3],
-                "stage": practices.STAGES[number % 4],
-                "evidence": ["", *practices.EVIDENCE][number % 5],
+                "kind": KINDS[number % 3],
+                "stage": STAGES[number % 4],
+                "evidence": ["", *EVIDENCE][number % 5],
                 "zone": ["", "NE-ML"][number % 2],
                 "country": ["NE", "ML"][number % 2],
             }
