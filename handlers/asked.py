@@ -7,7 +7,7 @@ from itertools import count
 
 from handlers import crediting, question_cards, relaying
 from handlers.language import Text, _, n_
-from handlers.registry import Capability
+from handlers.registry import Capability, Room
 from handlers.screening import screen
 from handlers.talk import Option, Talk
 from network import answers, questions, replies, scopes, topics
@@ -252,6 +252,7 @@ async def _summary(talk: Talk, turn: int) -> str:
 capability = Capability(
     name="asked",
     command="asked",
+    room=Room.ME,
     # Translators: in the menu, max:24
     title=_("My questions"),
     # Translators: words that start this, separated by |.

@@ -8,7 +8,7 @@ from functools import reduce
 
 from handlers.labels import SIDES
 from handlers.language import Text, _, n_
-from handlers.registry import Capability
+from handlers.registry import Capability, Room
 from handlers.talk import Talk
 from network import countries, moderation, rolls
 from network.moderation import Figures
@@ -81,6 +81,7 @@ def _coordinator(coordinator: Coordinator) -> Text:
 capability = Capability(
     name="groups",
     command="groups",
+    room=Room.PEOPLE,
     # Translators: in the menu, max:24
     title=_("My groups"),
     # Translators: words that start this, separated by |.

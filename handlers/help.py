@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from handlers.language import _
-from handlers.registry import Capability, ForWhom
+from handlers.registry import Capability, ForWhom, Room
 from handlers.talk import Talk
 
 
@@ -42,6 +42,7 @@ async def show_help(talk: Talk) -> None:
 capability = Capability(
     name="help",
     command="help",
+    room=Room.ME,
     # Translators: in the menu, max:24
     title=_("Help"),
     # Translators: words that start this, separated by |.

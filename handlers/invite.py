@@ -12,7 +12,7 @@ from urllib.parse import quote
 from handlers.about_me import country_options
 from handlers.labels import SIDES
 from handlers.language import Place, Text, Voice, _, n_
-from handlers.registry import Capability, ForWhom
+from handlers.registry import Capability, ForWhom, Room
 from handlers.talk import Option, Talk
 from network import countries, groups, invitations, joining
 from network.invitations import Invitation
@@ -195,6 +195,7 @@ def capability(links: Links = NO_LINKS) -> Capability:
     return Capability(
         name="invite",
         command="invite",
+        room=Room.LEAD,
         # Translators: in the menu, max:24
         title=_("Invite"),
         # Translators: words that start this, separated by |.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from handlers.language import NAMES, OFFERED, _
-from handlers.registry import Capability, ForWhom
+from handlers.registry import Capability, ForWhom, Room
 from handlers.talk import Option, Talk
 from network import joining
 
@@ -26,6 +26,7 @@ async def choose_language(talk: Talk) -> None:
 capability = Capability(
     name="language",
     command="language",
+    room=Room.ME,
     # Translators: in the menu, max:24
     title=_("Language"),
     # Translators: words that start this, separated by |. Keep the names of the languages as they are.

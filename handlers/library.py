@@ -7,7 +7,7 @@ from itertools import count
 
 from handlers.labels import SIDES
 from handlers.language import Text, _
-from handlers.registry import Capability
+from handlers.registry import Capability, Room
 from handlers.talk import Option, Talk
 from network import library, topics
 from network.library import Piece
@@ -143,6 +143,7 @@ def shelf_options(shelves: Sequence[str]) -> list[Option]:
 capability = Capability(
     name="library",
     command="library",
+    room=Room.SHELF,
     # Translators: in the menu, max:24
     title=_("Voices and tools"),
     # Translators: words that start this, separated by |.

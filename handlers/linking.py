@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from handlers.language import _
-from handlers.registry import Capability, ForWhom
+from handlers.registry import Capability, ForWhom, Room
 from handlers.talk import Option, Talk
 from network import invitations, links
 
@@ -74,6 +74,7 @@ async def _accept(talk: Talk, code: str) -> None:
 capability = Capability(
     name="link",
     command="link",
+    room=Room.ME,
     # Translators: in the menu, max:24
     title=_("Link my other app"),
     # Translators: words that start this, separated by |.

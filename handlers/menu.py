@@ -1,34 +1,28 @@
-"""The menu: what a person can do now, one tap away; what is about oneself stands behind one more."""
+"""The menu: what a person can do now, one tap away; what belongs together stands behind one more."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import timedelta
 
 from handlers.language import Text, _
 from handlers.library import shelf_options
-from handlers.registry import Capability, ForWhom
+from handlers.registry import Capability, ForWhom, Room
 from handlers.talk import Option, Talk
 from network import crossings
 from network.members import Member, State
 
 NEW = timedelta(days=14)  # for so long after joining the first steps are offered
-MINE = frozenset(  # commands
-    {
-        "mine",
-        "asked",
-        "topics",
-        "groups",
-        "translate",
-        "profile",
-        "language",
-        "quiet",
-        "link",
-        "panic",
-        "privacy",
-        "help",
-    }
-)
-ME = "me"
+ROOMS = {
+    # Translators: in the menu, max:24
+    Room.SHELF: (_("News and tools"), _("What would you like to read or take along?")),
+    # Translators: in the menu, max:24
+    Room.PEOPLE: (_("Groups and people"), _("What would you like to do with others?")),
+    # Translators: in the menu, max:24
+    Room.LEAD: (_("Coordination"), _("What would you like to do for your groups?")),
+    # Translators: in the menu, max:24
+    Room.ME: (_("My space"), _("What would you like to see or change?")),
+}
 
 
 async def menu(talk: Talk) -> None:
@@ -36,20 +30,22 @@ async def menu(talk: Talk) -> None:
     me = await talk.member()
     stopped = me.state is State.STOPPED
     offered = [one for one in await talk.capabilities() if one.when_stopped or not stopped]
-    options = [Option(one.command, one.title) for one in offered if one.command not in MINE]
-    mine = [Option(one.command, one.title) for one in offered if one.command in MINE]
-    greeting = await _greeting(talk)
+    options = _door(offered, Room.TOP)
+    for room in ROOMS:
+        inside = _door(offered, room)
+        as_it_is = len(inside) == 1 or me.state is not State.ACTIVE
+        options += inside if as_it_is else [Option(room, ROOMS[room][0])]
     if me.state is State.ACTIVE:
         options = [*await _for_now(talk, me), *options]
-        # Translators: in the menu, max:24
-        options.append(Option(ME, _("My space")))
-    else:
-        options += mine
-    chosen = await talk.choose("what", greeting, options)
-    if chosen == ME:
-        chosen = await talk.choose(ME, _("What would you like to see or change?"), mine)
+    chosen = await talk.choose("what", await _greeting(talk), options)
+    if chosen in ROOMS:
+        chosen = await talk.choose(chosen, ROOMS[Room(chosen)][1], _door(offered, Room(chosen)))
     command, _colon, argument = chosen.partition(":")
     await talk.go(command, argument)
+
+
+def _door(offered: Iterable[Capability], room: Room) -> list[Option]:
+    return [Option(one.command, one.title) for one in offered if one.room is room]
 
 
 async def _for_now(talk: Talk, me: Member) -> list[Option]:

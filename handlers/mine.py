@@ -8,7 +8,7 @@ from handlers import followup, pages, standing
 from handlers.language import Text, _
 from handlers.level_choice import ask_level
 from handlers.reading import GLADLY, open_by_id
-from handlers.registry import Capability
+from handlers.registry import Capability, Room
 from handlers.talk import Option, Talk
 from network import appeals, attribution, followups, marks, news, practices, requests
 from network.practices import Practice
@@ -195,6 +195,7 @@ BACK = Option("back", _("Close"))
 capability = Capability(
     name="mine",
     command="mine",
+    room=Room.ME,
     # Translators: in the menu, max:24
     title=_("My practices"),
     # Translators: words that start this, separated by |.

@@ -9,7 +9,7 @@ from handlers import cards
 from handlers.labels import attribution_label
 from handlers.language import _, n_
 from handlers.reading import open_practice
-from handlers.registry import Capability
+from handlers.registry import Capability, Room
 from handlers.talk import Option, Talk
 from network import attribution, news, practices
 from network.practices import Practice
@@ -68,6 +68,7 @@ def _options(found: Sequence[Practice], language: str) -> list[Option]:
 capability = Capability(
     name="news",
     command="news",
+    room=Room.SHELF,
     # Translators: in the menu, max:24
     title=_("What is new"),
     # Translators: words that start this, separated by |.

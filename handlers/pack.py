@@ -10,7 +10,7 @@ from handlers import labels
 from handlers.about_me import country_options
 from handlers.labels import attribution_label, language_label
 from handlers.language import Place, Text, Voice, Words, _, n_
-from handlers.registry import Capability
+from handlers.registry import Capability, Room
 from handlers.talk import Option, Talk
 from handlers.topic_choice import ask_topic
 from network import countries, packs, practices, topics
@@ -193,6 +193,7 @@ def sheet(lines: Lines, *, rtl: bool) -> dict[str, Any]:
 capability = Capability(
     name="pack",
     command="pack",
+    room=Room.SHELF,
     # Translators: in the menu, max:24
     title=_("Evidence pack"),
     # Translators: words that start this, separated by |.

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from handlers.language import Text, Translator, _
 from handlers.messages import Letter, Outgoing
 from handlers.people import voice_of
-from handlers.registry import Capability, ForWhom
+from handlers.registry import Capability, ForWhom, Room
 from handlers.talk import Option, Talk
 from network import addresses, leaving, members, traces
 
@@ -93,6 +93,7 @@ async def _set(talk: Talk) -> None:
 capability = Capability(
     name="panic",
     command="panic",
+    room=Room.ME,
     # Translators: in the menu, max:24
     title=_("Secret word"),
     # Translators: words that start this, separated by |.

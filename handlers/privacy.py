@@ -6,7 +6,7 @@ from handlers.export import write_copy
 from handlers.join import decline
 from handlers.language import _
 from handlers.profile import card, profile
-from handlers.registry import Capability, ForWhom
+from handlers.registry import Capability, ForWhom, Room
 from handlers.talk import Option, Talk
 from network import erasure, leaving
 from network.members import State
@@ -105,6 +105,7 @@ async def _is_sure(talk: Talk) -> bool:
 privacy_capability = Capability(
     name="privacy",
     command="privacy",
+    room=Room.ME,
     # Translators: in the menu, max:24
     title=_("My data"),
     # Translators: words that start this, separated by |.

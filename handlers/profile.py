@@ -18,7 +18,7 @@ from handlers.labels import service_label, side_label
 from handlers.language import Text, Words, _
 from handlers.names import ask_name
 from handlers.quiet import describe
-from handlers.registry import Capability, ForWhom
+from handlers.registry import Capability, ForWhom, Room
 from handlers.talk import Option, Talk
 from network import approvals, countries, groups, joining, members, topics
 from network.members import Member, State
@@ -219,6 +219,7 @@ CHANGES: dict[str, Callable[[Talk, str], Awaitable[None]]] = {
 capability = Capability(
     name="profile",
     command="profile",
+    room=Room.ME,
     # Translators: in the menu, max:24
     title=_("My profile"),
     # Translators: words that start this, separated by |.

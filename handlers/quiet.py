@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import time
 
 from handlers.language import Text, _
-from handlers.registry import Capability
+from handlers.registry import Capability, Room
 from handlers.talk import Option, Talk
 from network import members
 
@@ -63,6 +63,7 @@ def _clock(hour: int | None) -> str:
 capability = Capability(
     name="quiet",
     command="quiet",
+    room=Room.ME,
     # Translators: in the menu, max:24
     title=_("Quiet hours"),
     # Translators: words that start this, separated by |.

@@ -44,6 +44,16 @@ class ForWhom(StrEnum):
     COORDINATOR = "coordinator"  # an active member who holds a seat in a group
 
 
+class Room(StrEnum):
+    """Where in the menu a capability stands."""
+
+    TOP = "top"
+    SHELF = "shelf"  # what there is to read and to take along
+    PEOPLE = "people"  # what members do with each other
+    LEAD = "lead"  # what coordinators do for their groups
+    ME = "me"  # what is about oneself
+
+
 @dataclass(frozen=True)
 class Capability:
     """One thing that a person can do here.
@@ -55,7 +65,7 @@ class Capability:
     person who has stopped. ``anew``: nothing is lost when it is left (a search), so it is not parked,
     and asked for while it is under way, it begins again. ``parting``: where it silences or forgets
     the person, nothing else is taken up after it. ``by_link``: a deep link may start it; anybody can
-    send one, so it must do nothing by itself.
+    send one, so it must do nothing by itself. ``room`` is where in the menu it stands.
     """
 
     name: str
@@ -64,6 +74,7 @@ class Capability:
     words: Text
     converse: Converse = field(repr=False)
     for_whom: ForWhom = ForWhom.MEMBER
+    room: Room = Room.TOP
     shown_in_menu: bool = True
     lasting: bool = True
     always: bool = False

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from itertools import count
 
 from handlers.language import Text, Words, _, n_
-from handlers.registry import Capability
+from handlers.registry import Capability, Room
 from handlers.talk import Option, Talk
 from network import digests, library, topics
 from network.digests import Pace
@@ -152,6 +152,7 @@ async def _set_pace(talk: Talk, turn: str, code: str = "") -> None:
 capability = Capability(
     name="topics",
     command="topics",
+    room=Room.ME,
     # Translators: in the menu, max:24
     title=_("Topics I follow"),
     # Translators: words that start this, separated by |.

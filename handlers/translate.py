@@ -8,7 +8,7 @@ from typing import Any
 from handlers.labels import language_label, part_label
 from handlers.language import OFFERED, Text, Words, _
 from handlers.reading import GLADLY, GONE
-from handlers.registry import Capability
+from handlers.registry import Capability, Room
 from handlers.screening import screen
 from handlers.talk import Option, Talk
 from network import translations
@@ -199,6 +199,7 @@ async def _open(talk: Talk, mine: Translation) -> None:
 capability = Capability(
     name="translate",
     command="translate",
+    room=Room.ME,
     # Translators: in the menu, max:24
     title=_("Translations"),
     # Translators: words that start this, separated by |.
