@@ -45,6 +45,8 @@ approvals = Table(
     Column("asked_at", Instant, nullable=False),
     Column("decided_at", Instant),
     Column("wish", LargeBinary),
+    Column("group_id", String(32), nullable=False, server_default=""),  # whose seats decide, before the country's
+    Column("side", String(10), nullable=False, server_default=""),  # the one side whose word counts, "" for any
 )
 
 decisions = Table(
@@ -67,7 +69,8 @@ class Approval:
 
     ``subject`` is the id of the person or practice it is about, ``by`` of the person who asked.
     ``needs`` names the sides that may still decide: one word of either is enough, unless
-    ``both_sides``. ``apart`` are people who refused the subject before, of an appeal.
+    ``both_sides``. ``group`` is the one whose seats decide, "" for the country's. ``apart`` are people
+    who refused the subject before, of an appeal.
     """
 
     id: str
@@ -80,6 +83,7 @@ class Approval:
     both_sides: bool = False
     apart: frozenset[str] = frozenset()
     writer: str = ""  # who wrote what was reported by another
+    group: str = ""
 
 
 @dataclass(frozen=True)
@@ -110,16 +114,20 @@ async def ask(
     country: str | None = None,
     both_sides: bool = False,
     wish: Mapping[str, str] | None = None,
+    group: str = "",
+    side: str = "",
 ) -> str:
     """Ask for an approval and return its id; while one is pending for this subject, return that one.
 
-    ``wish`` is what a yes would change, sealed until then.
+    ``wish`` is what a yes would change, sealed until then. ``group`` is the one whose seats decide, where
+    it is not the country's; ``side`` the one side whose word is asked for, where it is not either's.
     """
     same = (approvals.c.kind == kind) & (approvals.c.subject == subject)
     pending = select(approvals.c.id).where(same, approvals.c.state == Decision.PENDING.value)
     if asked := await tx.scalar(pending):
         return str(asked)
     row = {"id": new_id(), "kind": kind, "subject": subject, "by": by, "country": country or ""}
+    row |= {"group_id": group, "side": side}
     state = Decision.PENDING.value
     sealed = tx.seal.seal_json("approvals.wish", row["id"], wish) if wish else None
     values = {**row, "both_sides": both_sides, "state": state, "asked_at": tx.now, "wish": sealed}
@@ -282,11 +290,12 @@ async def _approvals(tx: Tx, rows: Sequence[Row[Any]]) -> list[Approval]:
             subject=row.subject,
             by=row.by,
             country=row.country,
-            needs=tuple(side for side in SIDES if side not in given[row.id]),
+            needs=tuple(side for side in SIDES if side not in given[row.id] and row.side in {"", side}),
             asked_at=row.asked_at,
             both_sides=row.both_sides,
             apart=apart.get(row.subject, frozenset()) if row.kind == APPEAL else frozenset(),
             writer=_writer(tx, row),
+            group=row.group_id,
         )
         for row in rows
     ]

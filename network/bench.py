@@ -42,7 +42,7 @@ class Bench:
         return [seat for side in approval.needs for seat in self._of(approval, (side,))]
 
     def _of(self, approval: Approval, sides: tuple[str, ...]) -> list[Seat]:
-        """Return the country's seats on these sides; all of them where it has none, or where it waited too long.
+        """Return the seats on these sides: the group's, else the country's; all where there are none, or too late.
 
         Nobody decides on what they asked or wrote themselves, or on themselves. Whoever refused before does
         not hear the appeal, unless there is nobody else on that side.
@@ -52,4 +52,6 @@ class Bench:
         able = [seat for seat in able if seat.person not in approval.apart] or able
         if approval.asked_at + WIDEN_AFTER <= self.now:
             return able
-        return [seat for seat in able if approval.country and self.countries[seat.group] == approval.country] or able
+        of_group = [seat for seat in able if approval.group and seat.group == approval.group]
+        of_country = [seat for seat in able if approval.country and self.countries[seat.group] == approval.country]
+        return of_group or of_country or able

@@ -3,17 +3,51 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Column, ForeignKey, Row, Select, String, Table, UniqueConstraint, delete, func, select
+from sqlalchemy import (
+    Boolean,
+    Column,
+    ForeignKey,
+    LargeBinary,
+    Row,
+    Select,
+    String,
+    Table,
+    UniqueConstraint,
+    delete,
+    func,
+    select,
+    update,
+)
 
-from network import audit
+from network import audit, regimes
 from network.errors import Conflict, Invalid, Missing
 from network.ids import new_id
 from network.members import SIDES, State, members
 from network.store import Instant, Tx, metadata
 
 RANKS = ("coordinator", "deputy")
+BOTH = "both"  # a composition: officials and civil society; else it is one of SIDES
+
+
+class Policy(StrEnum):
+    """How one comes into a group."""
+
+    OPEN = "open"
+    REQUEST = "request"  # a coordinator says yes
+    INVITATION = "invitation"  # with a code of somebody who is in it
+
+
+class Mode(StrEnum):
+    """How a member gets what is posted in a group."""
+
+    INSTANT = "instant"
+    DAILY = "daily"
+    SILENT = "silent"
+
 
 groups = Table(
     "groups",
@@ -22,6 +56,11 @@ groups = Table(
     Column("code", String(40), nullable=False, unique=True),
     Column("country", String(2), nullable=False),
     Column("created_at", Instant, nullable=False),
+    Column("policy", String(10), nullable=False, server_default=Policy.OPEN.value),
+    Column("composition", String(10), nullable=False, server_default=BOTH),
+    Column("vouched", Boolean, nullable=False, server_default="0"),  # whoever asks needs a member's vouch
+    Column("topic", String(40), nullable=False, server_default=""),
+    Column("locality", LargeBinary),  # below the country: a town, a border post
 )
 
 memberships = Table(
@@ -30,6 +69,8 @@ memberships = Table(
     Column("group_id", String(32), ForeignKey("groups.id", ondelete="CASCADE"), primary_key=True),
     Column("person", String(32), ForeignKey("members.id", ondelete="CASCADE"), primary_key=True, index=True),
     Column("at", Instant, nullable=False),
+    Column("mode", String(8), nullable=False, server_default=Mode.INSTANT.value),
+    Column("paused_until", Instant),
 )
 
 seats = Table(
@@ -46,11 +87,37 @@ seats = Table(
 
 @dataclass(frozen=True)
 class Group:
-    """A group; ``country`` is empty for one that spans several."""
+    """A group; ``country`` is empty for one that spans several, ``topic`` for one that is about no single one.
+
+    ``vouched``: whoever asks to join needs the vouch of a member.
+    """
 
     id: str
     code: str
     country: str
+    policy: Policy = Policy.OPEN
+    composition: str = BOTH
+    vouched: bool = False
+    topic: str = ""
+
+    @property
+    def is_home(self) -> bool:
+        """Whether it is the group of a country, in which everybody of that country is."""
+        return bool(self.country) and self.code == self.country
+
+    def fits(self, side: str) -> bool:
+        """Whether members of a side can be in it."""
+        return self.composition in {BOTH, side}
+
+
+@dataclass(frozen=True)
+class Membership:
+    """How a member is in a group; ``paused_until`` is None, or an instant that may have passed (UTC)."""
+
+    group: str
+    person: str
+    mode: Mode
+    paused_until: datetime | None
 
 
 @dataclass(frozen=True)
@@ -99,9 +166,13 @@ async def by_country(tx: Tx, *, country: str) -> Group:
     return _group(row)
 
 
-async def join(tx: Tx, *, group: str, person: str) -> None:
-    """Put a member in a group; again, it changes nothing."""
+async def join(tx: Tx, *, group: str, person: str) -> bool:
+    """Put a member in a group; again, it changes nothing. Return False where their side does not fit."""
+    composition = await tx.scalar(select(groups.c.composition).where(groups.c.id == group))
+    if composition != BOTH and composition != await tx.scalar(select(members.c.side).where(members.c.id == person)):
+        return False
     await tx.add(memberships, key=("group_id", "person"), group_id=group, person=person, at=tx.now)
+    return True
 
 
 async def leave(tx: Tx, *, group: str, person: str) -> None:
@@ -115,6 +186,40 @@ async def members_of(tx: Tx, *, group: str) -> list[str]:
     joined = select(memberships.c.person).join(members, members.c.id == memberships.c.person)
     query = joined.where(memberships.c.group_id == group, members.c.state == State.ACTIVE.value)
     return [row.person for row in await tx.all(query.order_by(memberships.c.at, memberships.c.person))]
+
+
+async def membership(tx: Tx, *, group: str, person: str) -> Membership | None:
+    """Return how a member is in a group, or None."""
+    mine = (memberships.c.group_id == group, memberships.c.person == person)
+    row = await tx.first(select(memberships).where(*mine))
+    return None if row is None else Membership(row.group_id, row.person, Mode(row.mode), row.paused_until)
+
+
+async def mode_of(tx: Tx, *, group: str, person: str) -> Mode:
+    """Return how a member gets what is posted in a group now: a pause is silence. Raise Missing."""
+    found = await membership(tx, group=group, person=person)
+    if found is None:
+        raise Missing
+    is_paused = found.paused_until is not None and found.paused_until > tx.now
+    return Mode.SILENT if is_paused else found.mode
+
+
+async def set_mode(tx: Tx, *, group: str, person: str, mode: Mode | str) -> None:
+    """Change how a member gets what is posted in a group, which also ends a pause. Raise Missing."""
+    await _set(tx, group, person, mode=Mode(mode).value, paused_until=None)
+
+
+async def pause(tx: Tx, *, group: str, person: str, until: datetime | None) -> None:
+    """Send a member nothing of a group until an instant; None ends a pause. Raise Missing."""
+    await _set(tx, group, person, paused_until=until)
+
+
+async def may_post(tx: Tx, *, group: str, person: str) -> bool:
+    """Whether somebody may say something in a group: an active member of it, whose country is not held back."""
+    mine = select(members.c.country).join(memberships, memberships.c.person == members.c.id)
+    mine = mine.where(memberships.c.group_id == group, members.c.id == person, members.c.state == State.ACTIVE.value)
+    row = await tx.first(mine)
+    return row is not None and (await regimes.of(tx, row.country)).may_contribute
 
 
 async def of(tx: Tx, *, person: str) -> list[Group]:
@@ -198,5 +303,11 @@ async def _empty(tx: Tx, group: str, side: str, rank: str, person: str) -> None:
     await tx.run(delete(seats).where(of_rank))
 
 
+async def _set(tx: Tx, group: str, person: str, **values: Any) -> None:
+    mine = (memberships.c.group_id == group, memberships.c.person == person)
+    if not await tx.run(update(memberships).where(*mine).values(**values)):
+        raise Missing
+
+
 def _group(row: Row[Any]) -> Group:
-    return Group(row.id, row.code, row.country)
+    return Group(row.id, row.code, row.country, Policy(row.policy), row.composition, row.vouched, row.topic)

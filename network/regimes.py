@@ -1,0 +1,143 @@
+"""Regimes: what a country may do in the network for now, decided with care and undone without loss.
+
+A country can be paused, or only observe; on some days, such as those of an election, it is quiet:
+what its members share is read by both sides. Everything that is held so is there when it ends.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from sqlalchemy import Column, ColumnElement, Date, String, Table, delete, select
+
+from network import audit, countries
+from network.errors import Invalid, Missing
+from network.ids import new_id
+from network.store import Instant, Tx, metadata
+
+
+class Standing(StrEnum):
+    """What a country may do."""
+
+    OPEN = "open"
+    OBSERVING = "observing"  # its members read; they share, post, ask and answer nothing
+    PAUSED = "paused"  # its members see, take along or erase what is kept about them; the rest waits
+
+
+regimes = Table(
+    "regimes",
+    metadata,
+    Column("country", String(2), primary_key=True),
+    Column("standing", String(10), nullable=False),
+    Column("since", Instant, nullable=False),
+)
+
+quiet_spells = Table(
+    "quiet_spells",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("country", String(2), nullable=False, index=True),
+    Column("begins", Date, nullable=False),
+    Column("ends", Date, nullable=False),
+)
+
+
+@dataclass(frozen=True)
+class Regime:
+    """What holds for a country now; ``quiet_until`` is the last day of a quiet spell, in its zone, or None."""
+
+    standing: Standing = Standing.OPEN
+    quiet_until: date | None = None
+
+    @property
+    def is_paused(self) -> bool:
+        """Whether nothing goes out to its members but what is theirs by right."""
+        return self.standing is Standing.PAUSED
+
+    @property
+    def may_contribute(self) -> bool:
+        """Whether its members may share, post, ask and answer."""
+        return self.standing is Standing.OPEN
+
+    @property
+    def is_quiet(self) -> bool:
+        """Whether what its members share is read by both sides, and nothing is prompted."""
+        return self.quiet_until is not None
+
+
+@dataclass(frozen=True)
+class Spell:
+    """Quiet days of a country, the first and the last, in its zone."""
+
+    id: str
+    country: str
+    begins: date
+    ends: date
+
+
+async def of(tx: Tx, country: str) -> Regime:
+    """Return what holds for a country now; a code of no country is open."""
+    if not countries.known(country):
+        return Regime()
+    table = select(regimes.c.standing).where(regimes.c.country == country)
+    standing = await tx.scalar(table)
+    today = tx.now.astimezone(countries.get(country).zone).date()
+    spell = select(quiet_spells.c.ends).where(quiet_spells.c.country == country)
+    now = (quiet_spells.c.begins <= today, quiet_spells.c.ends >= today)
+    until = await tx.scalar(spell.where(*now).order_by(quiet_spells.c.ends.desc()).limit(1))
+    return Regime(Standing(standing or Standing.OPEN), until)
+
+
+async def standings(tx: Tx) -> dict[str, Standing]:
+    """Return the countries that are not open."""
+    return {row.country: Standing(row.standing) for row in await tx.all(select(regimes).order_by(regimes.c.country))}
+
+
+async def put(tx: Tx, *, country: str, standing: Standing | str, by: str = "steward") -> None:
+    """Let a country be open, observe, or be paused. Raise Missing for a country that there is not. Audited."""
+    _known(country)
+    standing = Standing(standing)
+    if standing is Standing.OPEN:
+        await tx.run(delete(regimes).where(regimes.c.country == country))
+    else:
+        await tx.put(regimes, key=("country",), country=country, standing=standing.value, since=tx.now)
+    await audit.record(tx, act="regime", actor=by, subject=country, detail=standing.value)
+
+
+async def quieten(tx: Tx, *, country: str, begins: date, ends: date, by: str = "steward") -> str:
+    """Make the days from one date to another quiet in a country; return the id. Raise Invalid, Missing. Audited."""
+    _known(country)
+    if ends < begins:
+        raise Invalid
+    row = {"id": new_id(), "country": country, "begins": begins, "ends": ends}
+    await tx.run(quiet_spells.insert(), row)
+    await audit.record(tx, act="quieten", actor=by, subject=country)
+    return str(row["id"])
+
+
+async def spells(tx: Tx, *, country: str) -> Sequence[Spell]:
+    """Return the quiet days of a country that are not over, the first to come before the others."""
+    today = tx.now.astimezone(countries.get(country).zone).date()
+    theirs = select(quiet_spells).where(quiet_spells.c.country == country, quiet_spells.c.ends >= today)
+    return [Spell(row.id, row.country, row.begins, row.ends) for row in await tx.all(theirs.order_by("begins", "id"))]
+
+
+async def end_spells(tx: Tx, *, country: str, by: str = "steward") -> int:
+    """Forget the quiet days of a country, those to come too; return how many spells. Audited."""
+    count = await tx.run(delete(quiet_spells).where(quiet_spells.c.country == country))
+    if count:
+        await audit.record(tx, act="unquieten", actor=by, subject=country)
+    return count
+
+
+def is_paused(country: ColumnElement[str]) -> ColumnElement[bool]:
+    """Return the condition that a column names a country that is paused."""
+    return country.in_(select(regimes.c.country).where(regimes.c.standing == Standing.PAUSED.value))
+
+
+def _known(country: str) -> None:
+    if not countries.known(country):
+        raise Missing
