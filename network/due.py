@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Column, String, Table, UniqueConstraint, bindparam, delete, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 
+from network import darkness
 from network.ids import new_id
+from network.members import members
 from network.store import Instant, Tx, metadata
 
 CLOCK = 0x4A49_0001  # our name among PostgreSQL's advisory locks for the clock
@@ -59,7 +61,10 @@ async def cancel(tx: Tx, *, kind: str, subject: str) -> bool:
 
 
 async def take(tx: Tx, *, limit: int = 200) -> list[Due]:
-    """Remove and return what is due, oldest first; nothing while another process does so."""
+    """Remove and return what is due, oldest first; nothing while another process does so.
+
+    What is due to the people of a dark country waits until it is light.
+    """
     if not tx.is_sqlite and not await tx.scalar(_LOCK):
         return []
     rows = [Due(*tuple(row)) for row in await tx.all(_DUE, {"now": tx.now, "limit": limit})]
@@ -69,8 +74,8 @@ async def take(tx: Tx, *, limit: int = 200) -> list[Due]:
 
 
 async def next_at(tx: Tx) -> datetime | None:
-    """Return the earliest instant that is set, or None."""
-    found = await tx.first(select(due.c.at).order_by(due.c.at).limit(1))
+    """Return the earliest instant that is set, or None; what waits for a dark country counts not."""
+    found = await tx.first(select(due.c.at).where(_IN_THE_LIGHT).order_by(due.c.at).limit(1))
     return found.at if found else None
 
 
@@ -79,15 +84,26 @@ async def hand_over(tx: Tx, *, kind: str, person: str, to: str) -> None:
     await tx.run(update(due).where(due.c.kind == kind, due.c.person == person).values(person=to))
 
 
+async def put_off(tx: Tx, *, country: str, by: timedelta) -> int:
+    """Let what is set for the people of a country happen later by a span of time; return how much there was."""
+    theirs = due.c.person.in_(select(members.c.id).where(members.c.country == country))
+    rows = await tx.all(select(due.c.id, due.c.at).where(theirs))
+    if rows:
+        await tx.run(_LATER, [{"the_id": row.id, "later": row.at + by} for row in rows])
+    return len(rows)
+
+
 async def forget(tx: Tx, *, people: Sequence[str]) -> int:
     """Remove what is set for these people; return how many."""
     return await tx.run(delete(due).where(due.c.person.in_(people)))
 
 
+_IN_THE_LIGHT = ~darkness.has(due.c.person)
+_LATER = update(due).where(due.c.id == bindparam("the_id")).values(at=bindparam("later", type_=Instant))
 _LOCK = text(f"SELECT pg_try_advisory_xact_lock({CLOCK})")
 _DUE = (
     select(due.c.id, due.c.kind, due.c.subject, due.c.person, due.c.at)
-    .where(due.c.at <= bindparam("now", type_=Instant))
+    .where(due.c.at <= bindparam("now", type_=Instant), _IN_THE_LIGHT)
     .order_by(due.c.at, due.c.id)
     .limit(bindparam("limit"))
 )
