@@ -18,7 +18,8 @@ import segno
 from PIL import Image
 
 from bot import drawing
-from bot.drawing import Card, Code, Face, NotDrawn, Sheet, draw, is_rtl, measured, svg, wrapped
+from bot.drawing import Card, Code, NotDrawn, Sheet, draw, svg
+from bot.paper import Face, is_rtl, measured, wrapped
 from bot.works import Works
 from handlers import invite
 from handlers.invite import Links, Terms
