@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import json
+from dataclasses import astuple, dataclass, field, fields
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 
 class Kind(StrEnum):
@@ -20,6 +22,9 @@ class Kind(StrEnum):
     UNBLOCKED = "unblocked"
     DUE = "due"  # time came: ``text`` is the kind of due row, ``argument`` its subject
     DONE = "done"  # a job ended: ``text`` is the kind of job, ``argument`` its result as JSON
+    LINK = "link"  # a code was posted in the group chat ``external``: ``argument`` is the code
+    KNOCK = "knock"  # the person asks to enter a group chat: ``argument`` is that chat
+    POWERLESS = "powerless"  # the bot was taken out of the group chat ``external``, or may let nobody in there
 
 
 class MediaKind(StrEnum):
@@ -180,3 +185,30 @@ class Letter:
     again: bool = True
     not_before: datetime | None = None
     about: str = ""
+
+
+def write(message: Outgoing) -> str:
+    """Return a message as JSON, without what stands at its default."""
+    value: dict[str, Any] = {
+        field.name: getattr(message, field.name)
+        for field in fields(message)
+        if getattr(message, field.name) != field.default
+    }
+    if message.choices:
+        value["choices"] = [[choice.token, choice.label, choice.note, choice.optional] for choice in message.choices]
+    if message.media:
+        value["media"] = astuple(message.media)
+    return json.dumps(value)
+
+
+def read(body: str) -> Outgoing:
+    """Return the message that ``write`` wrote."""
+    value = json.loads(body)
+    if "choices" in value:
+        value["choices"] = tuple(Choice(*choice) for choice in value["choices"])
+    if "media" in value:
+        kind, *rest = value["media"]
+        value["media"] = Media(MediaKind(kind), *rest)
+    if "style" in value:
+        value["style"] = Style(value["style"])
+    return Outgoing(**{**value, "deletes": tuple(value.get("deletes", ()))})

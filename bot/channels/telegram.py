@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import re
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any, TypeVar, cast
@@ -13,7 +14,7 @@ from aiohttp import ClientError, ClientTimeout
 
 from bot.channels import Commands, Rates, RawItem, Remedy, SendError, Sent, signatures, telegram_fitting
 from bot.channels.aiogram_models import built_when_used
-from bot.channels.telegram_parsing import parse, raw_item
+from bot.channels.telegram_parsing import parse, raw_items
 from bot.channels.telegram_wire import READ
 from handlers.messages import Item, Media, MediaKind, Outgoing
 
@@ -24,8 +25,9 @@ with built_when_used():
     from aiogram.exceptions import AiogramError
 
     from bot.channels.telegram_errors import NOT_MODIFIED, classify, remedy_for
+    from bot.channels.telegram_gate import TelegramGate
     from bot.channels.telegram_standing import TelegramStanding
-    from bot.channels.telegram_texts import TelegramTexts
+    from bot.channels.telegram_texts import TelegramTexts, button
 
 _T = TypeVar("_T")
 _SECRET_HEADER = "x-telegram-bot-api-secret-token"  # noqa: S105  # the name of a header
@@ -81,14 +83,15 @@ class TelegramChannel:
         self._texts = TelegramTexts(self._bot, self._session, _PATIENCE)
         self._username = ""
         self.standing = TelegramStanding(self._call)
+        self.gate = TelegramGate(self._call)
 
     def authentic(self, headers: Mapping[str, str], body: bytes) -> bool:  # noqa: ARG002  # Telegram signs no body
         """Whether the delivery carries the secret that the webhook was set with."""
         return signatures.same(signatures.header(headers, _SECRET_HEADER), self._secret)
 
     def split(self, payload: Mapping[str, Any]) -> list[RawItem]:
-        """Return the one update of a delivery; raise ValueError when it is none."""
-        return [raw_item(payload)]
+        """Return the one update of a delivery, unless it is talk of a group chat; raise ValueError when it is none."""
+        return raw_items(payload)
 
     def parse(self, body: str) -> Item:
         """Return what an update says; raise ValueError when it is malformed."""
@@ -101,6 +104,8 @@ class TelegramChannel:
     async def send(self, external: str, part: Outgoing, *, tracker: str, media: bytes | None = None) -> Sent:  # noqa: ARG002  # Telegram gives no tracker back
         """Delete, edit, upload or send, whichever the part asks for."""
         chat = int(external)
+        if chat < 0:
+            part = await self._for_a_group(part)
         if part.deletes:
             await self._call(methods.DeleteMessages(chat_id=chat, message_ids=[int(ref) for ref in part.deletes]))
             return Sent("")
@@ -109,6 +114,12 @@ class TelegramChannel:
         if part.replaces:
             return await self._edit(chat, part)
         return await self._say(chat, part)
+
+    async def _for_a_group(self, part: Outgoing) -> Outgoing:
+        """Return a part whose buttons open the private chat: in a group everybody could see who pressed what."""
+        links = [await self.deep_link(choice.token.lstrip("/").replace(":", "-")) for choice in part.choices]
+        choices = (replace(choice, token=link) for choice, link in zip(part.choices, links, strict=True))
+        return replace(part, choices=tuple(choices))
 
     async def _edit(self, chat: int, part: Outgoing) -> Sent:
         """Put the text in the place of an earlier message; a question also when that one is gone."""
@@ -215,8 +226,7 @@ def _keyboard(part: Outgoing) -> types.InlineKeyboardMarkup | None:
     if not part.choices:
         return None
     rows = [
-        [types.InlineKeyboardButton(text=choice.label, callback_data=choice.token) for choice in row]
-        for row in telegram_fitting.rows(part.choices)
+        [types.InlineKeyboardButton(**button(choice)) for choice in row] for row in telegram_fitting.rows(part.choices)
     ]
     return types.InlineKeyboardMarkup(inline_keyboard=rows)
 

@@ -45,6 +45,10 @@ _BY_DESCRIPTION: tuple[tuple[str, str, Remedy], ...] = (
     ("message can't be deleted", "delete_late", Remedy.DONE),
     ("message_id_invalid", "message_gone", Remedy.DONE),
     ("query is too old", "press_late", Remedy.DONE),
+    ("hide_requester_missing", "request_gone", Remedy.DONE),  # taken back, or answered by somebody else
+    ("user_already_participant", "inside", Remedy.DONE),
+    ("user_not_participant", "outside", Remedy.DONE),
+    ("participant_id_invalid", "outside", Remedy.DONE),
     ("chat not found", "chat_gone", Remedy.UNREACHABLE),
     ("user not found", "user_gone", Remedy.UNREACHABLE),
     ("peer_id_invalid", "user_gone", Remedy.UNREACHABLE),
@@ -54,6 +58,7 @@ _BY_DESCRIPTION: tuple[tuple[str, str, Remedy], ...] = (
     ("group chat was deactivated", "deactivated", Remedy.UNREACHABLE),
     ("not enough rights", "no_rights", Remedy.UNREACHABLE),
     ("chat_write_forbidden", "no_rights", Remedy.UNREACHABLE),
+    ("chat_admin_required", "no_rights", Remedy.UNREACHABLE),
 )
 
 

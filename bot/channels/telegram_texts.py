@@ -74,4 +74,9 @@ def keyboard(choices: Iterable[Choice]) -> dict[str, Any]:
     rows = telegram_fitting.rows(choices)
     if not rows:
         return {}
-    return {"inline_keyboard": [[{"text": one.label, "callback_data": one.token} for one in row] for row in rows]}
+    return {"inline_keyboard": [[button(one) for one in row] for row in rows]}
+
+
+def button(choice: Choice) -> dict[str, str]:
+    """Return one button: a link opens what it leads to, any other token comes back to the bot."""
+    return {"text": choice.label, "url" if choice.token.startswith("https://") else "callback_data": choice.token}

@@ -10,7 +10,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from handlers.messages import Media, MediaKind
 
-READ = ("message", "edited_message", "callback_query", "my_chat_member")  # allowed_updates
+READ = ("message", "edited_message", "callback_query", "my_chat_member", "chat_join_request")  # allowed_updates
 
 
 class _Wire(BaseModel):
@@ -108,9 +108,16 @@ class CallbackQuery(_Wire):
 
 
 class Membership(_Wire):
-    """What the bot is in a chat now."""
+    """What the bot is in a chat now, and what it may do there."""
 
     status: str
+    can_invite_users: bool = False
+    can_restrict_members: bool = False
+
+    @property
+    def is_gatekeeper(self) -> bool:
+        """Whether the bot may let people in and take them out (core.telegram.org/bots/api#chatmemberadministrator)."""
+        return self.status == "administrator" and self.can_invite_users and self.can_restrict_members
 
 
 class MembershipChange(_Wire):
@@ -120,6 +127,14 @@ class MembershipChange(_Wire):
     date: AwareDatetime
     sender: User = Field(alias="from")
     new_chat_member: Membership
+
+
+class JoinRequest(_Wire):
+    """Somebody asks to enter a group chat (core.telegram.org/bots/api#chatjoinrequest)."""
+
+    chat: Chat
+    sender: User = Field(alias="from")
+    date: AwareDatetime
 
 
 class Update(_Wire):
@@ -132,3 +147,4 @@ class Update(_Wire):
     edited_message: Message | None = None
     callback_query: CallbackQuery | None = None
     my_chat_member: MembershipChange | None = None
+    chat_join_request: JoinRequest | None = None

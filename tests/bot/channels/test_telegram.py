@@ -43,6 +43,54 @@ async def test_choices_are_an_inline_keyboard(telegram: TelegramChannel, bot_api
     assert bot_api.last.fields["reply_markup"] == {"inline_keyboard": [row]}
 
 
+async def test_buttons_in_a_group_open_the_private_chat(telegram: TelegramChannel, bot_api: Provider) -> None:
+    """What is pressed in a group would be seen there, so a command becomes a deep link to the bot."""
+    me = {"id": 1, "is_bot": True, "first_name": "J", "username": "JisrBot"}
+    bot_api.answers = [(200, {"ok": True, "result": me})]
+    await telegram.send("-1007", Outgoing("A card", choices=(Choice("/post:abc", "Open"),)), tracker="t")
+    button = {"text": "Open", "url": "https://t.me/JisrBot?start=post-abc"}
+    assert bot_api.last.fields["reply_markup"] == {"inline_keyboard": [[button]]}
+
+
+GATE = [
+    ("admit", [("approveChatJoinRequest", {"chat_id": "-1007", "user_id": "5"})]),
+    ("decline", [("declineChatJoinRequest", {"chat_id": "-1007", "user_id": "5"})]),
+    (
+        "remove",
+        [
+            ("banChatMember", {"chat_id": "-1007", "user_id": "5"}),
+            ("unbanChatMember", {"chat_id": "-1007", "user_id": "5", "only_if_banned": "true"}),
+        ],
+    ),
+]
+
+
+@pytest.mark.parametrize(("act", "calls"), GATE, ids=[case[0] for case in GATE])
+async def test_the_gate_opens_and_closes(
+    telegram: TelegramChannel, bot_api: Provider, act: str, calls: list[tuple[str, dict[str, Any]]]
+) -> None:
+    """Each act is its calls; what somebody else did before counts as done, a missing right does not."""
+    bot_api.answers = [(200, {"ok": True, "result": True})] * len(calls)
+    await getattr(telegram.gate, act)("-1007", "5")
+    assert [(request.path.rpartition("/")[2], request.fields) for request in bot_api.requests] == calls
+    bot_api.answers = [refusal(400, "Bad Request: HIDE_REQUESTER_MISSING")] * len(calls)
+    await getattr(telegram.gate, act)("-1007", "5")
+    bot_api.answers = [refusal(400, "Bad Request: CHAT_ADMIN_REQUIRED")]
+    with pytest.raises(SendError) as caught:
+        await getattr(telegram.gate, act)("-1007", "5")
+    assert (caught.value.remedy, caught.value.code) == (Remedy.UNREACHABLE, "no_rights")
+
+
+async def test_a_link_by_which_people_ask(telegram: TelegramChannel, bot_api: Provider) -> None:
+    """The link lets nobody in by itself: it only asks."""
+    who = {"id": 1, "is_bot": True, "first_name": "J"}
+    flags = {"creates_join_request": True, "is_primary": False, "is_revoked": False}
+    made = {"invite_link": "https://t.me/+abc", "creator": who, **flags}
+    bot_api.answers = [(200, {"ok": True, "result": made})]
+    assert await telegram.gate.invite("-1007") == "https://t.me/+abc"
+    assert bot_api.last.fields == {"chat_id": "-1007", "name": "Jisr", "creates_join_request": "true"}
+
+
 async def test_a_prompt_is_replaced_without_its_keyboard(telegram: TelegramChannel, bot_api: Provider) -> None:
     """The edit keeps the message's number and sends no keyboard."""
     assert await telegram.send("5", Outgoing("✓ Yes", replaces="4"), tracker="t") == Sent("4")
@@ -162,7 +210,7 @@ async def test_updates_are_polled_raw(telegram: TelegramChannel, bot_api: Provid
     """The offset confirms, the kinds are named, and updates come as they are."""
     bot_api.answers = [(200, {"ok": True, "result": [{"update_id": 8, "poll": {"new": 1}}]})]
     assert await telegram.raw_updates(8, 0) == [{"update_id": 8, "poll": {"new": 1}}]
-    kinds = ["message", "edited_message", "callback_query", "my_chat_member"]
+    kinds = ["message", "edited_message", "callback_query", "my_chat_member", "chat_join_request"]
     assert bot_api.last.fields["offset"] == "8"
     assert json.loads(bot_api.last.fields["allowed_updates"]) == kinds
 

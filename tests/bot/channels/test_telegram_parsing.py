@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.channels.telegram_parsing import parse, raw_item
+from bot.channels.telegram_parsing import parse, raw_item, raw_items
 from handlers.messages import ChatMoved, Ignored, Incoming, Item, Kind, Media, MediaKind
 
 AT = datetime(2026, 11, 20, 8, 30, tzinfo=UTC)
@@ -19,6 +19,7 @@ NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 PERSON = {"id": 5, "is_bot": False, "first_name": "Aïcha", "language_code": "fr"}
 CHAT = {"id": 5, "type": "private"}
 GROUP = {"id": -77, "type": "group", "title": "G"}
+GATEKEEPER = {"status": "administrator", "can_invite_users": True, "can_restrict_members": True}
 PHOTO = [
     {"file_id": "small", "file_unique_id": "s", "width": 90, "height": 90, "file_size": 900},
     {"file_id": "large", "file_unique_id": "l", "width": 900, "height": 900, "file_size": 90_000},
@@ -136,9 +137,32 @@ CASES: list[tuple[str, dict[str, Any], Item]] = [
     ("press in a group", press(data="x", message={"message_id": 4, "date": 0, "chat": GROUP}), Ignored("group_press")),
     ("press without data", press(message={"message_id": 4, "date": 0, "chat": CHAT}), Ignored("empty_press")),
     (
-        "added to a group",
+        "no right in a group",
         update(my_chat_member={"chat": GROUP, "from": PERSON, "date": 0, "new_chat_member": {"status": "member"}}),
+        Incoming("telegram", "main", "-77", Kind.POWERLESS, datetime(1970, 1, 1, tzinfo=UTC)),
+    ),
+    (
+        "both rights in a group",
+        update(my_chat_member={"chat": GROUP, "from": PERSON, "date": 0, "new_chat_member": GATEKEEPER}),
         Ignored("group_membership"),
+    ),
+    (
+        "code in a group",
+        message(chat=GROUP, text=" /jisr@jisr_bot ABCD-1234 "),
+        Incoming("telegram", "main", "-77", Kind.LINK, AT, argument="ABCD-1234"),
+    ),
+    (
+        "asks to enter",
+        update(
+            chat_join_request={
+                "chat": GROUP,
+                "from": PERSON,
+                "user_chat_id": 5,
+                "date": int(AT.timestamp()),
+                "bio": "I am",
+            }
+        ),
+        said(Kind.KNOCK, ref="", argument="-77"),
     ),
     ("channel post", update(channel_post={"message_id": 1}), Ignored("channel_post")),
     ("something new", update(**{"<b>": {}}), Ignored("unknown_update")),
@@ -166,6 +190,32 @@ def test_an_item_is_keyed_by_its_update_and_its_person(payload: dict[str, Any], 
     """The key is the update's number; order is kept for the person who sent it."""
     item = raw_item(payload)
     assert (item.key, item.person) == ("1", person)
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [
+        message(chat=GROUP, text="hello"),
+        message(chat=GROUP, text="/help"),
+        message(chat=GROUP, text="/jisr and more words\nof somebody"),
+        message(chat={**GROUP, "type": "supergroup"}, voice={"file_id": "v"}),
+        update(edited_message=message(chat=GROUP, text="hello")["message"]),
+        press(data="x", message={"message_id": 4, "date": 0, "chat": GROUP}),
+    ],
+)
+def test_nothing_said_in_a_group_is_taken_in(payload: dict[str, Any]) -> None:
+    """Talk of a group chat is no item at all, so it reaches no table and no log."""
+    assert raw_items(payload) == []
+
+
+def test_of_the_lines_that_are_read_in_a_group_only_the_line_is_kept() -> None:
+    """The code and the new id of a group are taken in without who wrote them and without the group's name."""
+    [code] = raw_items(message(chat=GROUP, text="/jisr ABCD-1234"))
+    [moved] = raw_items(message(chat=GROUP, migrate_to_chat_id=-1007, text="x"))
+    for item in (code, moved):
+        assert "Aïcha" not in json.dumps(json.loads(item.body), ensure_ascii=False)
+        assert '"title"' not in item.body
+        assert item.person == "-77"
 
 
 @pytest.mark.parametrize("payload", [{}, {"update_id": "1"}, {"update_id": True}, {"ok": True, "result": []}])
