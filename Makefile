@@ -31,7 +31,7 @@ run: setup ## Run Jisr with the accounts named in the environment
 	@$(BIN)/jisr run
 
 test: setup browser ## Run every test (minutes; offline but for the set-up)
-	@$(PYTEST) -q
+	@$(PYTEST) -q -n auto --dist worksteal
 
 long: setup browser ## Run every test in its long form (200 kills of 10,000 messages, ...)
 	@$(PYTEST) -q --long
