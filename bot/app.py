@@ -7,6 +7,7 @@ import gc
 from collections.abc import Coroutine, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Any, cast
 
 import structlog
@@ -27,12 +28,12 @@ from bot.server import Server, listen, serve
 from bot.settings import Misconfigured, Settings, TelegramAccount
 from bot.translator import Translator as MachineTranslator
 from bot.web import Doors
-from bot.workers import Housekeeping, Timekeeper, Workers
+from bot.workers import Act, Housekeeping, Timekeeper, Workers
 from bot.works import Works
 from handlers import capabilities
 from handlers.desk import Desk as RealDesk
 from handlers.language import OFFERED, Translator
-from network import addresses, concepts, migrations, practices, starter
+from network import addresses, concepts, groups, linked, migrations, practices, starter
 from network.machine import Machine
 from network.media import MediaFolder
 from network.presence import present
@@ -231,6 +232,11 @@ async def _open_store(settings: Settings, clock: Clock) -> Store:
     return store
 
 
+ACTS: Mapping[str, Act] = MappingProxyType(  # what is done at its time for the network, not for one person
+    {practices.REFUSED_FILES: practices.forget_refused_files, groups.TEND: linked.tend_one}
+)
+
+
 def _assemble(  # noqa: PLR0917 - everything that is built before, once
     settings: Settings,
     role: Role,
@@ -270,7 +276,7 @@ def _assemble(  # noqa: PLR0917 - everything that is built before, once
         ingress=ingress,
         processor=processor,
         courier=courier,
-        timekeeper=Timekeeper(store, clock, wake=wake, acts={practices.REFUSED_FILES: practices.forget_refused_files}),
+        timekeeper=Timekeeper(store, clock, wake=wake, acts=ACTS),
         workers=Workers(store, clock, works.table(), metrics=metrics, wake=wake, undo=works.undo),
         housekeeping=Housekeeping(store, clock, machine_into=OFFERED if settings.translator_url else ()),
         pollers=[

@@ -15,7 +15,7 @@ from bot.clock import Clock
 from bot.faults import is_passing
 from bot.metrics import Metrics
 from handlers.messages import ChatMoved, Incoming, Item, Kind, Letter, Receipt
-from network import addresses, conversations, dispatch, inbox, members, outbox
+from network import addresses, conversations, dispatch, inbox, linked, members, outbox
 from network.inbox import Inbound, Origin
 from network.store import Store, Tx
 
@@ -24,7 +24,8 @@ BATCH_AT_MOST = timedelta(seconds=0.25)  # then it is committed: nobody waits lo
 TICK_S = 0.5  # for what waits for its instant, and what other processes took in
 FAULT_S = 1.0  # before trying again when the store failed
 KNOWN_AT_MOST = 50_000
-UNSAID = frozenset({Kind.DUE, Kind.DONE, Kind.BLOCKED, Kind.UNBLOCKED})  # no message: it opens no window
+# No message: it opens no window.
+UNSAID = frozenset({Kind.DUE, Kind.DONE, Kind.BLOCKED, Kind.UNBLOCKED, Kind.OPTED_OUT, Kind.OPTED_IN})
 
 Account = tuple[str, str]  # channel, account
 
@@ -187,6 +188,8 @@ class Processor:
                     old=understood.old,
                     new=understood.new,
                 )
+                here = {"channel": understood.channel, "account": understood.account}
+                await linked.moved(tx, new=understood.new, **here)
             case _:
                 pass
 
@@ -267,7 +270,7 @@ async def _read_ahead(tx: Tx, items: Sequence[Item]) -> None:
     """Read for a whole batch what each message begins with."""
     writers: dict[Account, list[str]] = {}
     for item in items:
-        if isinstance(item, Incoming) and item.kind not in {Kind.DUE, Kind.DONE}:
+        if isinstance(item, Incoming) and item.kind not in UNSAID:
             writers.setdefault((item.channel, item.account), []).append(item.external)
     for (channel, account), externals in sorted(writers.items()):
         people = await addresses.meet_ahead(tx, channel=channel, account=account, externals=externals)

@@ -22,6 +22,7 @@ from network import (
     invitations,
     jobs,
     leaving,
+    linked,
     machine,
     news,
     outbox,
@@ -221,6 +222,7 @@ class Housekeeping:
             ("rates", rates.sweep),
             ("traces", traces.sweep),
             ("files", files.sweep),
+            ("guests", linked.tend),
             ("invitations", _forget_invitations),
             ("digests", news.sweep),
         ):

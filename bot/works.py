@@ -3,18 +3,32 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import timedelta
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from bot import cleaning, drawing
-from bot.channels import Channel, SendError
+from bot.channels import Channel, Gate, SendError
 from bot.clock import Clock
 from bot.workers import Impossible, NotYet, Work
 from handlers.messages import Media, MediaKind
-from network import erasure, files, index, invitations, leaving, machine, members, outbox, packs, tombstones, vectors
+from network import (
+    erasure,
+    files,
+    index,
+    invitations,
+    leaving,
+    linked,
+    machine,
+    members,
+    outbox,
+    packs,
+    tombstones,
+    vectors,
+)
 from network.jobs import Job
 from network.media import MediaFolder
 from network.store import Store
@@ -45,6 +59,7 @@ class Works:
             leaving.ERASE: self.erase,
             leaving.EXPORT: self.export,
             leaving.FORGET: self.forget,
+            linked.GATE: self.tend_gate,
             packs.DRAW: self.draw,
             invitations.DRAW: self.draw,
             index.REFRESH: self.refresh_search,
@@ -69,6 +84,24 @@ class Works:
             raise Impossible("not_clean") from error
         await self.media.keep(files.ref(file), data)
         return {"subject": file, "ref": files.ref(file), "mime": cleaning.MIMES[media.kind.value], "size": len(data)}
+
+    async def tend_gate(self, job: Job) -> dict[str, Any]:
+        """Do one act at the door of a linked chat; the result says which, and of an invitation the link."""
+        given = job.argument
+        channel = self.channels.get((given["channel"], given["account"]))
+        gate: Gate | None = getattr(channel, "gate", None)
+        if gate is None:
+            raise Impossible("no_gate")
+        done = {"subject": given["subject"], "act": given["act"]}
+        try:
+            if given["act"] == linked.INVITE:
+                return {**done, "link": await gate.invite(given["chat"])}
+            await _ACTS[given["act"]](gate, given["chat"], given["guest"])
+        except SendError as error:
+            if error.retryable:
+                raise
+            raise Impossible(error.code) from error
+        return done
 
     async def translate(self, job: Job) -> None:
         """Let the machine put a published practice into a language; what is nonsense is asked for again another day."""
@@ -149,6 +182,15 @@ class Works:
             await erasure.erase(tx, person=person, keep_practices=keep)
         await self.media.forget(person)
         await self.store.scrub()
+
+
+_ACTS: Mapping[str, Callable[[Gate, str, str], Awaitable[None]]] = MappingProxyType(
+    {
+        linked.ADMIT: lambda gate, chat, guest: gate.admit(chat, guest),
+        linked.DECLINE: lambda gate, chat, guest: gate.decline(chat, guest),
+        linked.REMOVE: lambda gate, chat, guest: gate.remove(chat, guest),
+    }
+)
 
 
 def _media(job: Job) -> Media:

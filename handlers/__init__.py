@@ -31,6 +31,7 @@ def capabilities(links: Links | None = None, keeper: Keeper | None = None) -> Re
         crediting,
         decide,
         digest,
+        doors,
         find,
         followup,
         groups,
@@ -55,6 +56,7 @@ def capabilities(links: Links | None = None, keeper: Keeper | None = None) -> Re
         replying,
         share,
         standing,
+        supergroup,
         topics,
         translate,
     )
@@ -88,6 +90,8 @@ def capabilities(links: Links | None = None, keeper: Keeper | None = None) -> Re
             across.capability,
             groups.capability,
             decide.capability,
+            supergroup.link_capability,
+            supergroup.entrance_capability,
             appeal.capability,
             invite.capability(links or invite.NO_LINKS),
             profile.capability,
@@ -112,5 +116,6 @@ def capabilities(links: Links | None = None, keeper: Keeper | None = None) -> Re
             packs.DRAW: afterwards.deliver_pack,
             invitations.DRAW: afterwards.deliver_invitation,
             **relaying.errands,
+            **doors.errands,
         },
     )

@@ -48,7 +48,7 @@ async def deliver_invitation(tx: Tx, occasion: Occasion) -> list[Letter]:
 
 async def apologise(tx: Tx, incoming: Incoming, translator: Translator) -> list[Letter]:
     """Return a short apology for a message that could not be handled."""
-    if incoming.kind in {Kind.DUE, Kind.DONE}:
+    if incoming.kind in {Kind.DUE, Kind.DONE, Kind.LINK, Kind.KNOCK, Kind.POWERLESS}:
         return []  # nobody waits for an answer
     who = await people.meet(tx, incoming, translator)
     return _letters(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, field, replace
 
-from handlers import afterwards, people, words
+from handlers import afterwards, doors, people, words
 from handlers.answers import LONGEST_CHOICE, LONGEST_READ, not_taken, understand
 from handlers.dialogue import Dialogue
 from handlers.language import Translator, _
@@ -61,6 +61,11 @@ class Desk:
         if incoming.kind in {Kind.BLOCKED, Kind.UNBLOCKED}:
             await people.let_in(tx, incoming, reachable=incoming.kind is Kind.UNBLOCKED)
             return []
+        if incoming.kind in {Kind.OPTED_OUT, Kind.OPTED_IN}:
+            await people.opt(tx, incoming, out=incoming.kind is Kind.OPTED_OUT)
+            return []
+        if incoming.kind in doors.KINDS:
+            return await doors.answer(tx, incoming, self.translator)
         who = await people.meet(tx, incoming, self.translator)
         if who.member is not None:
             await traces.keep(tx, address=who.address.id, channel=incoming.channel, ref=incoming.ref)

@@ -6,6 +6,7 @@ test of canaries finds the one that was forgotten.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
@@ -18,24 +19,29 @@ from network import (
     appeals,
     attachments,
     calls,
+    charters,
     conversations,
     digests,
     due,
+    entries,
     files,
     followups,
     groups,
     imports,
     inbox,
+    linked,
     marks,
     members,
     news,
     outbox,
     practices,
     questions,
+    removals,
     standings,
     topics,
     traces,
     translations,
+    vouches,
 )
 from network.approvals import approvals, decisions
 from network.invitations import code_tries, invitation_uses, invitations
@@ -59,6 +65,7 @@ async def erase(tx: Tx, *, person: str, keep_practices: bool = True, keep_listed
     """
     if not keep_listed:
         await imports.forget(tx, person=person)
+    await linked.forget(tx, person=person)
     for address in await addresses.of(tx, person=person):
         await _erase_address(tx, address)
     await outbox.forget_about(tx, person=person)
@@ -83,7 +90,8 @@ async def purge_unconsented(tx: Tx, *, before: datetime) -> int:
     """Erase people who first wrote before an instant and never consented; return how many, 200 at most."""
     table, known = addresses.addresses, members.members
     consented = select(known.c.id).where(known.c.id == table.c.person).exists()
-    query = select(table.c.person).where(table.c.created_at < before, ~consented).distinct().limit(AT_ONCE)
+    chat = select(linked.linked.c.id).where(linked.linked.c.address == table.c.id).exists()  # of a group, of nobody
+    query = select(table.c.person).where(table.c.created_at < before, ~consented, ~chat).distinct().limit(AT_ONCE)
     people = [row.person for row in await tx.all(query)]
     for person in people:
         await erase(tx, person=person, keep_practices=False, keep_listed=True)  # their invitation still holds
@@ -103,8 +111,12 @@ async def export(tx: Tx, *, person: str) -> dict[str, Any]:
             }
             for found in await addresses.of(tx, person=person)
         ],
-        "groups": [group.code for group in await groups.of(tx, person=person)],
-        "coordinates": [group.code for group in await groups.coordinated_by(tx, person=person)],
+        "group_chats": await linked.copy(tx, person=person),
+        "groups": await _names(tx, person, await groups.of(tx, person=person)),
+        "coordinates": await _names(tx, person, await groups.coordinated_by(tx, person=person)),
+        "groups_asked": await entries.copy(tx, person=person),
+        "groups_removed": await removals.copy(tx, person=person),
+        "vouches": await _count(tx, vouches.vouches, "person", person),
         "topics": await topics.followed(tx, person=person),
         "pace": await _pace(tx, person),
         "news_heard": await _count(tx, news.told, "person", person),
@@ -163,6 +175,14 @@ async def _profile(tx: Tx, person: str) -> dict[str, Any]:
         "joined_at": _at(member.joined_at),
         "secret_word": member.has_panic_word,
     }
+
+
+async def _names(tx: Tx, person: str, found: Sequence[groups.Group]) -> list[str]:
+    """Return the names of groups as their member reads them, of those of a country its code."""
+    member = await members.find(tx, person=person)
+    language = member.language if member else ""
+    charted = await charters.many(tx, found=found)
+    return [each.group.code if each.group.is_home else each.name(language) for each in charted]
 
 
 async def _pace(tx: Tx, person: str) -> str:

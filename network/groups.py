@@ -23,13 +23,14 @@ from sqlalchemy import (
     update,
 )
 
-from network import audit, regimes
+from network import audit, due, regimes
 from network.errors import Conflict, Invalid, Missing
 from network.ids import new_id
 from network.members import SIDES, State, members
 from network.store import Instant, Tx, metadata
 
 RANKS = ("coordinator", "deputy")
+TEND = "gate"  # the kind of the due row on which whoever left is taken out of linked chats (``network/linked.py``)
 BOTH = "both"  # a composition: officials and civil society; else it is one of SIDES
 
 
@@ -39,6 +40,14 @@ class Policy(StrEnum):
     OPEN = "open"
     REQUEST = "request"  # a coordinator says yes
     INVITATION = "invitation"  # with a code of somebody who is in it
+
+
+class Talk(StrEnum):
+    """Who is heard in a group (``network/posts.py``)."""
+
+    NEWS = "news"  # those who hold a seat
+    MODERATED = "moderated"  # every member, once somebody who holds a seat has read it
+    OPEN = "open"  # every member
 
 
 class Mode(StrEnum):
@@ -61,6 +70,7 @@ groups = Table(
     Column("vouched", Boolean, nullable=False, server_default="0"),  # whoever asks needs a member's vouch
     Column("topic", String(40), nullable=False, server_default=""),
     Column("locality", LargeBinary),  # below the country: a town, a border post
+    Column("talk", String(10), nullable=False, server_default=Talk.MODERATED.value),
 )
 
 memberships = Table(
@@ -99,6 +109,7 @@ class Group:
     composition: str = BOTH
     vouched: bool = False
     topic: str = ""
+    talk: Talk = Talk.MODERATED
 
     @property
     def is_home(self) -> bool:
@@ -175,10 +186,19 @@ async def join(tx: Tx, *, group: str, person: str) -> bool:
     return True
 
 
+async def refit(tx: Tx, *, person: str) -> None:
+    """Take a member out of the groups in which those of their side cannot be: they have changed sides."""
+    side = await tx.scalar(select(members.c.side).where(members.c.id == person))
+    for group in await of(tx, person=person):
+        if not group.fits(side):
+            await leave(tx, group=group.id, person=person)
+
+
 async def leave(tx: Tx, *, group: str, person: str) -> None:
     """Take a member, and their seat, out of a group."""
     for table in (memberships, seats):
         await tx.run(delete(table).where(table.c.group_id == group, table.c.person == person))
+    await due.at_first(tx, kind=TEND, subject=group, instant=tx.now)
 
 
 async def members_of(tx: Tx, *, group: str) -> list[str]:
@@ -236,7 +256,7 @@ async def seat(tx: Tx, *, group: str, person: str, rank: str, by: str = "steward
     side = await tx.scalar(select(members.c.side).where(members.c.id == person, members.c.state == State.ACTIVE.value))
     if side is None:
         raise Missing
-    if rank not in RANKS or side not in SIDES:
+    if rank not in RANKS or side not in SIDES or not (await get(tx, group=group)).fits(side):
         raise Invalid
     await _empty(tx, group, side, rank, person)
     await tx.put(seats, key=("group_id", "person"), group_id=group, person=person, side=side, rank=rank, at=tx.now)
@@ -310,4 +330,5 @@ async def _set(tx: Tx, group: str, person: str, **values: Any) -> None:
 
 
 def _group(row: Row[Any]) -> Group:
-    return Group(row.id, row.code, row.country, Policy(row.policy), row.composition, row.vouched, row.topic)
+    policy, talk = Policy(row.policy), Talk(row.talk)
+    return Group(row.id, row.code, row.country, policy, row.composition, row.vouched, row.topic, talk)

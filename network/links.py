@@ -13,10 +13,12 @@ from network import (
     audit,
     calls,
     codes,
+    entries,
     files,
     followups,
     groups,
     jobs,
+    linked,
     marks,
     members,
     news,
@@ -126,6 +128,8 @@ async def _hand_over(tx: Tx, old: str, new: str) -> None:
         await groups.join(tx, group=group.id, person=new)
     held = select(seats.c.group_id).where(seats.c.person == new)
     await tx.run(update(seats).where(seats.c.person == old, seats.c.group_id.not_in(held)).values(person=new))
+    await entries.hand_over(tx, person=old, to=new)
+    await linked.hand_over(tx, person=old, to=new)
     await topics.hand_over(tx, person=old, to=new)
     await news.hand_over(tx, person=old, to=new)
     await practices.hand_over(tx, author=old, to=new)

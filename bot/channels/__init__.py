@@ -149,4 +149,24 @@ class Channel(Protocol):
         ...
 
 
+class Gate(Protocol):
+    """The door of group chats, of a channel that has them (``channel.gate``). Each raises SendError."""
+
+    async def invite(self, chat: str) -> str:
+        """Return a link by which people ask to enter."""
+        ...
+
+    async def admit(self, chat: str, guest: str) -> None:
+        """Let in somebody who asked."""
+        ...
+
+    async def decline(self, chat: str, guest: str) -> None:
+        """Do not let in somebody who asked; they may ask again."""
+        ...
+
+    async def remove(self, chat: str, guest: str) -> None:
+        """Take somebody out; they may ask again."""
+        ...
+
+
 Commands = Sequence[tuple[str, str]]
