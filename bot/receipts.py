@@ -9,7 +9,7 @@ from bot import envelopes
 from bot.channels import Channel, Remedy, SendError
 from bot.remedies import Next, after
 from handlers.messages import DeliveryState, Receipt
-from network import addresses, dispatch, outbox, stops
+from network import addresses, dispatch, leaving, outbox, stops
 from network.outbox import Report, Stage
 from network.store import Tx
 
@@ -43,10 +43,8 @@ async def _refused(tx: Tx, here: Account, report: Report, remedy: Remedy) -> boo
         await dispatch.pause(tx, channel=channel, account=account, until=step.pause_until)
     if step.stopped:
         await stops.stop(tx, channel=channel, account=account, code=step.code)
-    if step.unreachable:
-        address = await outbox.address_of(tx, report=report)
-        if address is not None:
-            await addresses.set_reachable(tx, address=address, reachable=False)
+    if step.unreachable or step.opted_out:
+        await _leave_alone(tx, report, step)
         return False
     if step.stage not in (Stage.HELD, Stage.QUEUED):
         return False
@@ -54,3 +52,15 @@ async def _refused(tx: Tx, here: Account, report: Report, remedy: Remedy) -> boo
     if address is not None and step.opener:
         await dispatch.open_later(tx, channel=channel, account=account, which=[address])
     return address is not None
+
+
+async def _leave_alone(tx: Tx, report: Report, step: Next) -> None:
+    """Send nothing more to an address that cannot be reached, or to a person who wants no more."""
+    address = await outbox.address_of(tx, report=report)
+    if address is None:
+        return
+    if step.opted_out:
+        await leaving.opt_out(tx, address=address)
+        return
+    await addresses.set_reachable(tx, address=address, reachable=False)
+    await outbox.fail_all(tx, address=address, code=step.code)

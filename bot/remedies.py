@@ -20,8 +20,8 @@ class Next:
     """What comes after a failed send: for the call, and for its address and account.
 
     ``pause_until`` and ``stopped`` are about the whole account, ``unreachable`` and ``moved_to``
-    about the address; ``opener`` asks for the template that opens the window. ``counted``: the
-    attempt is one of those that a call has.
+    about the address, ``opted_out`` about the person, wherever they are. ``opener`` asks for the
+    template that opens the window. ``counted``: the attempt is one of those that a call has.
     """
 
     stage: Stage
@@ -31,6 +31,7 @@ class Next:
     pause_until: datetime | None = None
     stopped: bool = False
     unreachable: bool = False
+    opted_out: bool = False
     opener: bool = False
     moved_to: str | None = None
     counted: bool = True
@@ -70,8 +71,9 @@ def after(  # noqa: PLR0911 - one return for each remedy
             return Next(Stage.QUEUED, error.code, ready_at=now, moved_to=error.moved_to)
         case Remedy.TEMPLATE:
             return Next(Stage.HELD, error.code, opener=True)
-        case Remedy.UNREACHABLE | Remedy.OPTED_OUT:
-            return Next(Stage.FAILED, error.code, unreachable=True)
+        case Remedy.UNREACHABLE | Remedy.OPTED_OUT as why:
+            opted_out = why is Remedy.OPTED_OUT
+            return Next(Stage.FAILED, error.code, unreachable=not opted_out, opted_out=opted_out)
         case Remedy.STOP:
             return Next(Stage.QUEUED, error.code, ready_at=now, stopped=True)
         case Remedy.PAUSE:

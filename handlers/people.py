@@ -11,7 +11,7 @@ from handlers.messages import Choice, Incoming, Letter, Outgoing, Style, Urgency
 from handlers.prompts import BUTTON_LABEL, BUTTONS
 from handlers.questions import Option
 from handlers.registry import Capability, ForWhom
-from network import addresses, countries, groups, links, members, quiet
+from network import addresses, countries, groups, leaving, links, members, outbox, quiet
 from network.addresses import Address
 from network.errors import Missing
 from network.members import Member, State
@@ -51,9 +51,19 @@ async def meet(tx: Tx, incoming: Incoming, translator: Translator) -> Person:
 
 
 async def let_in(tx: Tx, incoming: Incoming, *, reachable: bool) -> None:
-    """Note that a person blocked the bot or opted out, or let it in again. A stranger's wish needs no note."""
+    """Note that a person blocked the bot, or let it in again. A stranger's wish needs no note."""
     ids = [incoming.external, *([incoming.alias] if incoming.alias else [])]
     await addresses.let_in(tx, channel=incoming.channel, account=incoming.account, externals=ids, reachable=reachable)
+    found = await _known(tx, incoming)
+    if found is not None and not reachable:
+        await outbox.fail_all(tx, address=found.id, code="blocked")
+
+
+async def opt(tx: Tx, incoming: Incoming, *, out: bool) -> None:
+    """Stop, or take part again, as a person told their app: they are not answered, for they did not write to us."""
+    found = await _known(tx, incoming)
+    if found is not None:
+        await (leaving.opt_out if out else leaving.opt_in)(tx, address=found.id)
 
 
 async def at(tx: Tx, address: Address, translator: Translator) -> Person:
@@ -121,3 +131,10 @@ def notice(voice: Voice, text: Words, options: Sequence[Option] = ()) -> Outgoin
     choices = tuple(Choice(f"/{o.key}", voice.say(o.label), voice.say(o.note)) for o in options)
     short = len(choices) <= BUTTONS and all(len(choice.label) <= BUTTON_LABEL for choice in choices)
     return Outgoing(voice.say(text), choices, Style.BUTTONS if short else Style.LIST, rtl=voice.rtl)
+
+
+async def _known(tx: Tx, incoming: Incoming) -> Address | None:
+    """Return the address that something came from, by either id; None before first contact."""
+    here = {"channel": incoming.channel, "account": incoming.account}
+    found = await addresses.find(tx, external=incoming.external, **here)
+    return found or (await addresses.find(tx, external=incoming.alias, **here) if incoming.alias else None)

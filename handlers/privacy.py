@@ -121,8 +121,8 @@ stop_capability = Capability(
     command="stop",
     # Translators: in the menu, max:24. Get no more messages.
     title=_("Stop messages"),
-    # Translators: words that start this, separated by |.
-    words=_("stop|unsubscribe"),
+    # Translators: words that start this, separated by |. The last two are Hausa; the English ones count everywhere.
+    words=_("stop|unsubscribe|tsaya|daina"),
     converse=stop,
     for_whom=ForWhom.ANYONE,
     parting=True,

@@ -22,6 +22,25 @@ async def stop(tx: Tx, *, person: str) -> None:
         await outbox.silence(tx, address=address.id)
 
 
+async def opt_out(tx: Tx, *, address: str) -> None:
+    """Stop for a person who said so to their app: they hear no more from any of their apps, until they want to.
+
+    Before consent nothing goes to them but answers; what waits is taken back.
+    """
+    found = await addresses.get(tx, address=address)
+    await outbox.silence(tx, address=address)
+    member = await members.find(tx, person=found.person)
+    if member is not None and member.state not in {State.STOPPED, State.LOCKED}:
+        await stop(tx, person=found.person)
+
+
+async def opt_in(tx: Tx, *, address: str) -> None:
+    """Take part again, for a person who said so to their app."""
+    found = await addresses.get(tx, address=address)
+    if await members.find(tx, person=found.person) is not None:
+        await come_back(tx, person=found.person)
+
+
 async def come_back(tx: Tx, *, person: str) -> str:
     """Let a member who stopped take part again where they were; return their state."""
     member = await members.get(tx, person=person)

@@ -59,6 +59,10 @@ _BY_DESCRIPTION: tuple[tuple[str, str, Remedy], ...] = (
     ("not enough rights", "no_rights", Remedy.UNREACHABLE),
     ("chat_write_forbidden", "no_rights", Remedy.UNREACHABLE),
     ("chat_admin_required", "no_rights", Remedy.UNREACHABLE),
+    ("have no rights to send", "no_rights", Remedy.UNREACHABLE),
+    ("need administrator rights", "no_rights", Remedy.UNREACHABLE),
+    ("chat_restricted", "no_rights", Remedy.UNREACHABLE),
+    ("can't access the chat", "chat_gone", Remedy.UNREACHABLE),
 )
 
 

@@ -23,7 +23,7 @@ _STATES = {
     "played": DeliveryState.READ,  # a voice note that was listened to
     "failed": DeliveryState.FAILED,
 }
-_PREFERENCES = {"stop": Kind.BLOCKED, "resume": Kind.UNBLOCKED}
+_PREFERENCES = {"stop": Kind.OPTED_OUT, "resume": Kind.OPTED_IN}
 
 
 def raw_items(payload: Mapping[str, Any], *, phone_id: str) -> list[RawItem]:

@@ -51,7 +51,7 @@ TABLE = {
     ),
     "closed window": (error(Remedy.TEMPLATE), 1, Next(Stage.HELD, "7", opener=True)),
     "unreachable": (error(Remedy.UNREACHABLE), 1, Next(Stage.FAILED, "7", unreachable=True)),
-    "opted out": (error(Remedy.OPTED_OUT), 1, Next(Stage.FAILED, "7", unreachable=True)),
+    "opted out": (error(Remedy.OPTED_OUT), 1, Next(Stage.FAILED, "7", opted_out=True)),
     "next day": (error(Remedy.NEXT_DAY), 1, Next(Stage.QUEUED, "7", ready_at=later(DAY_S))),
     "country": (error(Remedy.COUNTRY), 1, Next(Stage.FAILED, "7")),
     "rejected": (error(Remedy.REJECTED), 1, Next(Stage.FAILED, "7")),

@@ -156,7 +156,7 @@ CASES: list[tuple[str, dict[str, Any], Item]] = [
             {"user_preferences": [{"wa_id": PHONE, "user_id": USER, "value": "stop", "timestamp": int(STAMP)}]},
             field="user_preferences",
         ),
-        said(Kind.BLOCKED, ref=""),
+        said(Kind.OPTED_OUT, ref=""),
     ),
     (
         "opted in",
@@ -164,7 +164,7 @@ CASES: list[tuple[str, dict[str, Any], Item]] = [
             {"user_preferences": [{"wa_id": PHONE, "user_id": USER, "value": "resume", "timestamp": STAMP}]},
             field="user_preferences",
         ),
-        said(Kind.UNBLOCKED, ref=""),
+        said(Kind.OPTED_IN, ref=""),
     ),
 ]
 
