@@ -107,6 +107,11 @@ def _address(address: Mapping[str, Any]) -> Lines:
 def _place(kept: Mapping[str, Any], voice: Voice) -> Lines:
     yield _("Groups"), _list(countries.name(code, voice.language) for code in kept["groups"])
     yield _("Groups you coordinate"), _list(countries.name(code, voice.language) for code in kept["coordinates"])
+    for asked in kept["groups_asked"]:
+        yield _("You asked to join “{group}”", group=asked["group"]), asked["words"]
+    for removed in kept["groups_removed"]:
+        yield _("You were taken out of “{group}”", group=removed["group"]), removed["reason"]
+    yield _("Members you vouched for, or were asked to"), str(kept["vouches"])
     yield _("Topics"), _list(topics.label(code, voice.language) for code in kept["topics"])
     yield _("News of topics"), PACES.get(kept["pace"], "")
     yield _("News of practices heard"), str(kept["news_heard"])

@@ -10,15 +10,16 @@ from typing import Any
 
 from sqlalchemy import Boolean, Column, ForeignKey, LargeBinary, Row, String, Table, UniqueConstraint, select, update
 
-from network import audit, due
+from network import audit, due, regimes
 from network.bench import REMIND_AFTER, WIDEN_AFTER, Bench
 from network.errors import Forbidden, Missing
 from network.ids import new_id
-from network.members import SIDES
+from network.members import SIDES, members
 from network.store import Instant, Tx, batches, metadata
 
 APPEAL = "appeal"  # the kind that those who refused do not decide
 WRITER = "writer"  # in a wish: the id of who wrote what was reported by another
+SHARED = frozenset({"practice", "question", "post", "broadcast"})  # kinds that both sides read on quiet days
 ABOUT_PEOPLE = ("join", "side")  # kinds about the one who asks, and so about this membership only
 REMINDER = "decide"  # the kind of the due row that reminds those who decide
 
@@ -120,7 +121,8 @@ async def ask(
     """Ask for an approval and return its id; while one is pending for this subject, return that one.
 
     ``wish`` is what a yes would change, sealed until then. ``group`` is the one whose seats decide, where
-    it is not the country's; ``side`` the one side whose word is asked for, where it is not either's.
+    it is not the country's; ``side`` the one side whose word is asked for, where it is not either's. On quiet
+    days of a country what is shared there, or by somebody of it, needs both.
     """
     same = (approvals.c.kind == kind) & (approvals.c.subject == subject)
     pending = select(approvals.c.id).where(same, approvals.c.state == Decision.PENDING.value)
@@ -130,6 +132,7 @@ async def ask(
     row |= {"group_id": group, "side": side}
     state = Decision.PENDING.value
     sealed = tx.seal.seal_json("approvals.wish", row["id"], wish) if wish else None
+    both_sides = both_sides or (kind in SHARED and await _is_quiet(tx, country or "", by))
     values = {**row, "both_sides": both_sides, "state": state, "asked_at": tx.now, "wish": sealed}
     await tx.run(approvals.insert(), values)
     await due.at(tx, kind=REMINDER, subject=row["id"], instant=tx.now + REMIND_AFTER, person=by)
@@ -223,6 +226,12 @@ async def reasons(tx: Tx, *, approval: str, agree: bool = False) -> list[str]:
     return [tx.seal.open("decisions.reason", row.id, row.reason) for row in rows]
 
 
+async def agreed(tx: Tx, *, approval: str) -> list[str]:
+    """Return the ids of those who said yes."""
+    query = select(decisions.c.person).where(decisions.c.approval == approval, decisions.c.agree)
+    return [row.person for row in await tx.all(query.order_by(decisions.c.at))]
+
+
 async def withdraw(tx: Tx, *, subject: str) -> None:
     """Forget what is pending about a subject: it is no more, or something else is wished now."""
     pending = (approvals.c.subject == subject) & (approvals.c.state == Decision.PENDING.value)
@@ -260,6 +269,12 @@ async def hand_over(tx: Tx, *, person: str, to: str) -> None:
     theirs = (approvals.c.by == person) & approvals.c.kind.not_in(ABOUT_PEOPLE)
     await tx.run(update(approvals).where(theirs).values(by=to))
     await due.hand_over(tx, kind=REMINDER, person=person, to=to)
+
+
+async def _is_quiet(tx: Tx, country: str, by: str) -> bool:
+    """Whether these are quiet days where something is from, or where whoever shares it lives."""
+    home = await tx.scalar(select(members.c.country).where(members.c.id == by)) or ""
+    return any([(await regimes.of(tx, each)).is_quiet for each in {country, home}])
 
 
 def _agreed(*, both_sides: bool, given: set[str]) -> Decision:

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Column, String, Table, UniqueConstraint, bindparam, delete, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from network import darkness
+from network import darkness, regimes
 from network.ids import new_id
 from network.members import members
 from network.store import Instant, Tx, metadata
@@ -63,7 +63,7 @@ async def cancel(tx: Tx, *, kind: str, subject: str) -> bool:
 async def take(tx: Tx, *, limit: int = 200) -> list[Due]:
     """Remove and return what is due, oldest first; nothing while another process does so.
 
-    What is due to the people of a dark country waits until it is light.
+    What is due to the people of a dark country waits until it is light, of a paused one until it is resumed.
     """
     if not tx.is_sqlite and not await tx.scalar(_LOCK):
         return []
@@ -98,7 +98,7 @@ async def forget(tx: Tx, *, people: Sequence[str]) -> int:
     return await tx.run(delete(due).where(due.c.person.in_(people)))
 
 
-_IN_THE_LIGHT = ~darkness.has(due.c.person)
+_IN_THE_LIGHT = ~darkness.has(due.c.person) & ~regimes.holds(due.c.person)
 _LATER = update(due).where(due.c.id == bindparam("the_id")).values(at=bindparam("later", type_=Instant))
 _LOCK = text(f"SELECT pg_try_advisory_xact_lock({CLOCK})")
 _DUE = (

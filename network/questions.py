@@ -26,7 +26,7 @@ from sqlalchemy import (
     update,
 )
 
-from network import approvals, conversations, due, members, scopes, topics
+from network import approvals, conversations, due, members, regimes, scopes, topics
 from network.digests import Pace
 from network.errors import Conflict, Invalid, Missing
 from network.ids import new_id
@@ -139,8 +139,8 @@ async def ask(
 ) -> dict[str, Any]:
     """Ask the network. Raise Invalid, Missing; TooMany while ``MOST_OPEN`` of this member's are under way.
 
-    On a sensitive topic it waits for both sides. Returns ``question``, ``approval`` ("" where none is
-    needed), and the ``deciders`` to tell.
+    On a sensitive topic, and on quiet days of the asker's country, it waits for both sides. Returns
+    ``question``, ``approval`` ("" where none is needed), and the ``deciders`` to tell.
     """
     (code,) = topics.check([topic])
     if scope not in SCOPES or sides not in ASKED_OF or not text.strip():
@@ -154,11 +154,11 @@ async def ask(
     sealed = tx.seal.seal("questions.text", question, text)
     state = {"state": State.WAITING.value, "asked_at": tx.now}
     await tx.run(questions.insert(), {"id": question, "asker": person, "text": sealed, **what, **how, **state})
-    if not topics.any_sensitive([code]):
+    if not topics.any_sensitive([code]) and not (await regimes.of(tx, asker.country)).is_quiet:
         await open_up(tx, question=question)
         return {"question": question, "approval": "", "deciders": []}
     approval = await approvals.ask(tx, kind="question", subject=question, by=person, both_sides=True)
-    return {"question": question, "approval": approval, "deciders": await _told(tx, approval)}
+    return {"question": question, "approval": approval, "deciders": await some_deciders(tx, approval)}
 
 
 async def open_up(tx: Tx, *, question: str) -> None:
@@ -225,7 +225,7 @@ async def put_before(tx: Tx, asked: Question, *, kind: str, subject: str, by: st
     sensitive = topics.any_sensitive([asked.topic])
     wish = {approvals.WRITER: about}
     approval = await approvals.ask(tx, kind=kind, subject=subject, by=by, both_sides=sensitive, wish=wish)
-    return {"approval": approval, "deciders": await _told(tx, approval)}
+    return {"approval": approval, "deciders": await some_deciders(tx, approval)}
 
 
 async def looked_at(tx: Tx, *, question: str, keep: bool) -> str:
@@ -364,7 +364,7 @@ async def copy(tx: Tx, *, person: str) -> list[dict[str, Any]]:
     ]
 
 
-async def _told(tx: Tx, approval: str) -> list[str]:
+async def some_deciders(tx: Tx, approval: str) -> list[str]:
     """Return some of those who may decide, as many of each side; which ones turns with the question."""
     able = await approvals.deciders(tx, approval=approval)
     known = await members.get_many(tx, people=able)

@@ -10,12 +10,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Date, String, Table, delete, select
+from sqlalchemy import Column, ColumnElement, Date, String, Table, bindparam, delete, exists, literal_column, select
 
 from network import audit, countries
 from network.errors import Invalid, Missing
 from network.ids import new_id
+from network.members import members
 from network.store import Instant, Tx, metadata
 
 
@@ -82,13 +84,11 @@ async def of(tx: Tx, country: str) -> Regime:
     """Return what holds for a country now; a code of no country is open."""
     if not countries.known(country):
         return Regime()
-    table = select(regimes.c.standing).where(regimes.c.country == country)
-    standing = await tx.scalar(table)
     today = tx.now.astimezone(countries.get(country).zone).date()
     spell = select(quiet_spells.c.ends).where(quiet_spells.c.country == country)
     now = (quiet_spells.c.begins <= today, quiet_spells.c.ends >= today)
     until = await tx.scalar(spell.where(*now).order_by(quiet_spells.c.ends.desc()).limit(1))
-    return Regime(Standing(standing or Standing.OPEN), until)
+    return Regime(await standing(tx, country=country), until)
 
 
 async def standings(tx: Tx) -> dict[str, Standing]:
@@ -96,15 +96,15 @@ async def standings(tx: Tx) -> dict[str, Standing]:
     return {row.country: Standing(row.standing) for row in await tx.all(select(regimes).order_by(regimes.c.country))}
 
 
-async def put(tx: Tx, *, country: str, standing: Standing | str, by: str = "steward") -> None:
+async def put(tx: Tx, *, country: str, to: Standing | str, by: str = "steward") -> None:
     """Let a country be open, observe, or be paused. Raise Missing for a country that there is not. Audited."""
     _known(country)
-    standing = Standing(standing)
-    if standing is Standing.OPEN:
+    wanted = Standing(to)
+    if wanted is Standing.OPEN:
         await tx.run(delete(regimes).where(regimes.c.country == country))
     else:
-        await tx.put(regimes, key=("country",), country=country, standing=standing.value, since=tx.now)
-    await audit.record(tx, act="regime", actor=by, subject=country, detail=standing.value)
+        await tx.put(regimes, key=("country",), country=country, standing=wanted.value, since=tx.now)
+    await audit.record(tx, act="regime", actor=by, subject=country, detail=wanted.value)
 
 
 async def quieten(tx: Tx, *, country: str, begins: date, ends: date, by: str = "steward") -> str:
@@ -133,11 +133,30 @@ async def end_spells(tx: Tx, *, country: str, by: str = "steward") -> int:
     return count
 
 
+async def standing(tx: Tx, *, country: str) -> Standing:
+    """Return what a country may do now; a code of no country is open."""
+    return Standing(await tx.scalar(_STANDING, {"of": country}) or Standing.OPEN)
+
+
+def holds(person: ColumnElement[Any]) -> ColumnElement[bool]:
+    """Return the condition that a person lives in a country that is paused."""
+    here = members.join(regimes, regimes.c.country == members.c.country)
+    theirs = exists(select(literal_column("1")).select_from(here).where(members.c.id == person, _PAUSED))
+    return _ANY_PAUSED & theirs
+
+
 def is_paused(country: ColumnElement[str]) -> ColumnElement[bool]:
     """Return the condition that a column names a country that is paused."""
-    return country.in_(select(regimes.c.country).where(regimes.c.standing == Standing.PAUSED.value))
+    return country.in_(select(regimes.c.country).where(_PAUSED))
 
 
 def _known(country: str) -> None:
     if not countries.known(country):
         raise Missing
+
+
+_PAUSED = regimes.c.standing == Standing.PAUSED.value
+_ANY_PAUSED = exists(
+    select(literal_column("1")).select_from(regimes).where(_PAUSED)
+)  # asked first: mostly there is none
+_STANDING = select(regimes.c.standing).where(regimes.c.country == bindparam("of"))

@@ -10,7 +10,22 @@ from typing import Any
 
 from sqlalchemy import select
 
-from network import appeals, approvals, attribution, followups, inquiries, joining, members, practices, standings
+from network import (
+    appeals,
+    approvals,
+    attribution,
+    charters,
+    entries,
+    followups,
+    groups,
+    inquiries,
+    joining,
+    members,
+    practices,
+    removals,
+    resolutions,
+    standings,
+)
 from network.approvals import APPEAL, Approval, Decision
 from network.attribution import Attribution
 from network.errors import Missing
@@ -241,6 +256,7 @@ async def _change_side(tx: Tx, approval: Approval, state: Decision, _reason: str
         return ""
     if state is Decision.APPROVED:
         await members.change(tx, person=approval.subject, **await approvals.wish(tx, approval=approval.id))
+        await groups.refit(tx, person=approval.subject)
     return approval.subject
 
 
@@ -313,5 +329,9 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
         "report": Kind(inquiries.reported, inquiries.look_at),
         "answer": Kind(inquiries.reported_answer, inquiries.look_at_answer),
         standings.KIND: Kind(_official_act, _endorse),
+        charters.KIND: Kind(charters.proposal, charters.settle),
+        entries.KIND: Kind(entries.wished, entries.settle),
+        removals.KIND: Kind(removals.contested, removals.settle),
+        resolutions.KIND: Kind(resolutions.wished, resolutions.settle),
     }
 )

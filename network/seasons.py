@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, or_, select, update
 
-from network import countries, members, topics
+from network import countries, members, regimes, topics
 from network.digests import Pace, digests
 from network.members import State
 from network.store import Tx
@@ -59,7 +59,7 @@ def fitting(country: str, day: date, followed: set[str]) -> list[Season]:
 async def invite(tx: Tx, *, person: str) -> Season | None:
     """Return the season in which a member is invited to share now, and keep that they were; mostly None.
 
-    Once in a season, at most once in ninety days, and only where they follow one of its topics.
+    Once in a season, at most once in ninety days, not on quiet days, and only where they follow one of its topics.
     """
     member = await members.find(tx, person=person)
     if member is None or member.state is not State.ACTIVE or not member.country:
@@ -69,7 +69,7 @@ async def invite(tx: Tx, *, person: str) -> Season | None:
     zone = countries.get(member.country).zone if countries.known(member.country) else ZoneInfo("UTC")
     day = tx.now.astimezone(zone).date()
     known = await tx.first(select(digests.c.season).where(digests.c.person == person, _may_be_invited(tx)))
-    if known is None:
+    if known is None or (await regimes.of(tx, member.country)).is_quiet:
         return None
     season = next((each for each in fitting(member.country, day, followed) if each.key(day) != known.season), None)
     if season is not None:
