@@ -27,6 +27,7 @@ from bot.sandbox.shelf import Shelf
 from bot.sandbox.telegram_checks import RefusedError
 from bot.sandbox.telegram_methods import Method, Methods
 from bot.sandbox.telegram_queue import Queue
+from bot.sandbox.telegram_rooms import Room
 
 SENDS = frozenset({"send", "edit", "dele"})  # how the names of methods begin that act on a chat
 
@@ -111,6 +112,10 @@ class TelegramApi:
         if request.path_params["token"] != self.token or file is None:
             return JSONResponse({"ok": False, "error_code": 404, "description": "Not Found"}, 404)
         return Response(file.data, media_type="application/octet-stream")
+
+    def open_room(self, title: str) -> Room:
+        """Make a group chat, in which the bot is not yet."""
+        return self.methods.open_room(title, self.queue)
 
     def text(self, phone: Phone, text: str, *, quoting: str = "") -> Bubble:
         """Carry a typed message to the bot."""

@@ -16,6 +16,8 @@ from bot.sandbox.forms import Form
 from bot.sandbox.phones import Phone
 from bot.sandbox.shelf import Shelf
 from bot.sandbox.telegram_checks import RefusedError
+from bot.sandbox.telegram_queue import Queue
+from bot.sandbox.telegram_rooms import Room
 
 DELETABLE = timedelta(hours=48)
 UPLOAD = 50 * 2**20
@@ -32,6 +34,7 @@ class Messages:
         self.shelf, self.alarm = shelf, alarm
         self.files: dict[str, Attachment] = {}
         self.moved: dict[str, int] = {}  # group -> the supergroup that it became
+        self.rooms: dict[str, Room] = {}
         self._last = 0
 
     def next_id(self) -> str:
@@ -41,7 +44,7 @@ class Messages:
 
     async def send_message(self, form: Form) -> dict[str, Any]:
         """Send a text."""
-        phone = self._phone(form)
+        phone = self._place(form)
         text = checks.text(form.fields)
         return self._show(phone, form, text=text)
 
@@ -67,7 +70,7 @@ class Messages:
 
     async def send_chat_action(self, form: Form) -> bool:
         """Show that the bot is typing, for 5 seconds."""
-        phone = self._phone(form)
+        phone = self._place(form)
         phone.typing_until = self.alarm.clock.now() + timedelta(seconds=TYPING_S)
         phone.changed()
         return True
@@ -89,7 +92,7 @@ class Messages:
 
     async def delete_message(self, form: Form) -> bool:
         """Take a message back from both sides."""
-        phone = self._phone(form)
+        phone = self._place(form)
         bubble = phone.bubble(str(form.fields.get("message_id", "")))
         if bubble is None:
             raise RefusedError("Bad Request: message to delete not found")
@@ -98,7 +101,7 @@ class Messages:
 
     async def delete_messages(self, form: Form) -> bool:
         """Take up to 100 messages back; those that are not found are skipped."""
-        phone = self._phone(form)
+        phone = self._place(form)
         ids = checks.value(form.fields, "message_ids") or []
         if not 1 <= len(ids) <= MOST_AT_ONCE:
             raise RefusedError("Bad Request: message identifiers are not specified or are too many")
@@ -113,7 +116,7 @@ class Messages:
         return kept
 
     async def _send_file(self, form: Form, field: str, most: int = UPLOAD) -> dict[str, Any]:
-        phone = self._phone(form)
+        phone = self._place(form)
         caption = checks.text(form.fields, "caption", checks.CAPTION)
         return self._show(phone, form, text=caption, attachment=self._file(form, field, most))
 
@@ -129,23 +132,45 @@ class Messages:
         seconds = int(form.fields.get("duration") or 0)
         return self.keep(Attachment("", KINDS[field], upload.name, upload.mime, upload.data, seconds))
 
-    def _phone(self, form: Form) -> Phone:
-        chat = str(form.fields.get("chat_id", ""))
+    def open_room(self, title: str, queue: Queue) -> Room:
+        """Make a group chat, in which the bot is not yet."""
+        number = f"-{4000 + len(self.rooms) + len(self.moved)}"
+        self.rooms[number] = Room(number, title, self, queue, self.alarm)
+        return self.rooms[number]
+
+    def room(self, chat: str) -> Room:
+        """Return a group chat; refuse one that moved or that there is not."""
         if chat in self.moved:
             raise RefusedError(
                 "Bad Request: group chat was upgraded to a supergroup chat", migrate_to_chat_id=self.moved[chat]
             )
+        if chat not in self.rooms:
+            raise RefusedError("Bad Request: chat not found")
+        return self.rooms[chat]
+
+    def _place(self, form: Form) -> Phone | Room:
+        """Return the private or group chat that a call is for."""
+        chat = str(form.fields.get("chat_id", ""))
+        if not chat.startswith("-"):
+            return self._phone(form)
+        room = self.room(chat)
+        if room.status not in {"administrator", "member"}:
+            raise RefusedError("Forbidden: bot was kicked from the group chat", 403)
+        return room
+
+    def _phone(self, form: Form) -> Phone:
+        chat = str(form.fields.get("chat_id", ""))
         phone = self.shelf.find("telegram", chat)
         if phone is None:
             raise RefusedError("Bad Request: chat not found")
         if phone.blocked:
             raise RefusedError("Forbidden: bot was blocked by the user", 403)
-        if not phone.started:
+        if not phone.started and not any(room.may_write_to(phone) for room in self.rooms.values()):
             raise RefusedError("Forbidden: bot can't initiate conversation with a user", 403)
         return phone
 
-    def _own(self, form: Form, act: str) -> tuple[Phone, Bubble]:
-        phone = self._phone(form)
+    def _own(self, form: Form, act: str) -> tuple[Phone | Room, Bubble]:
+        phone = self._place(form)
         bubble = phone.bubble(str(form.fields.get("message_id", "")))
         if bubble is None:
             raise RefusedError(f"Bad Request: message to {act} not found")
@@ -153,7 +178,7 @@ class Messages:
             raise RefusedError(f"Bad Request: message can't be {act}ed")
         return phone, bubble
 
-    def _show(self, phone: Phone, form: Form, **content: Any) -> dict[str, Any]:
+    def _show(self, phone: Phone | Room, form: Form, **content: Any) -> dict[str, Any]:
         markup, taps = checks.keyboard(form.fields)
         now = self.alarm.clock.now()
         quoted = checks.value(form.fields, "reply_parameters") or {}
@@ -163,7 +188,7 @@ class Messages:
         phone.show(bubble)
         return updates.message(phone, bubble)
 
-    def _edit(self, phone: Phone, bubble: Bubble, text: str, form: Form) -> dict[str, Any]:
+    def _edit(self, phone: Phone | Room, bubble: Bubble, text: str, form: Form) -> dict[str, Any]:
         markup, taps = checks.keyboard(form.fields)
         if (text, taps) == (bubble.text, bubble.taps):
             raise RefusedError(
@@ -176,7 +201,7 @@ class Messages:
         phone.changed()
         return updates.message(phone, bubble)
 
-    def _delete(self, phone: Phone, bubbles: list[Bubble]) -> None:
+    def _delete(self, phone: Phone | Room, bubbles: list[Bubble]) -> None:
         oldest = self.alarm.clock.now() - DELETABLE
         if any(bubble.at < oldest for bubble in bubbles):
             raise RefusedError("Bad Request: message can't be deleted for everyone")

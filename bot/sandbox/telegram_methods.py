@@ -15,16 +15,18 @@ from bot.sandbox.alarm import Alarm
 from bot.sandbox.forms import Form
 from bot.sandbox.shelf import Shelf
 from bot.sandbox.telegram_checks import RefusedError
+from bot.sandbox.telegram_gate import Gate
 from bot.sandbox.telegram_messages import Messages
 from bot.sandbox.telegram_queue import Queue
 
+ACTS = ("get_", "set_", "send_", "edit_", "delete_", "answer_", "create_", "approve_", "decline_", "ban_", "unban_")
 ANSWERABLE = timedelta(minutes=15)
 DOWNLOAD = 20 * 2**20
 
 Method = Callable[[Form], Awaitable[Any]]
 
 
-class Methods(Messages):
+class Methods(Gate):
     """Every method that the stand-in knows. ``named`` finds one."""
 
     def __init__(self, shelf: Shelf, alarm: Alarm, queue: Queue) -> None:
@@ -119,8 +121,5 @@ class Methods(Messages):
 
 
 _NAMES = {
-    name.replace("_", ""): name
-    for kind in (Messages, Methods)
-    for name in vars(kind)
-    if name.startswith(("get_", "set_", "send_", "edit_", "delete_", "answer_"))
+    name.replace("_", ""): name for kind in (Messages, Gate, Methods) for name in vars(kind) if name.startswith(ACTS)
 }

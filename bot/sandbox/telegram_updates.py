@@ -6,12 +6,15 @@ https://core.telegram.org/bots/api#update
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 import telegram
 
 from bot.sandbox.bubbles import Attachment, Bubble, Tap
 from bot.sandbox.phones import Phone
+
+if TYPE_CHECKING:
+    from bot.sandbox.telegram_rooms import Room
 
 BOT = telegram.User(id=6_000_000_001, first_name="Jisr", is_bot=True, username="JisrBot")
 
@@ -21,20 +24,24 @@ def user_of(phone: Phone) -> telegram.User:
     return telegram.User(int(phone.number), phone.name, is_bot=False, language_code=phone.language)
 
 
-def chat_of(phone: Phone) -> telegram.Chat:
-    """Return the private chat of a phone."""
-    return telegram.Chat(int(phone.number), type="private", first_name=phone.name)
+def chat_of(phone: Phone | Room) -> telegram.Chat:
+    """Return the private chat of a phone, or a group chat."""
+    if phone.number.startswith("-"):
+        kind = "supergroup" if phone.number.startswith("-100") else "group"
+        return telegram.Chat(int(phone.number), type=kind, title=cast("Room", phone).title)
+    return telegram.Chat(int(phone.number), type="private", first_name=cast("Phone", phone).name)
 
 
-def message(phone: Phone, bubble: Bubble) -> dict[str, Any]:
-    """Return a message of a chat."""
+def message(phone: Phone | Room, bubble: Bubble, *, by: Phone | None = None) -> dict[str, Any]:
+    """Return a message of a chat; ``by`` is who wrote it into a group chat."""
+    writer = by if by is not None else cast("Phone", phone)
     quoted = phone.bubble(bubble.quoted) if bubble.quoted else None
     content = _file(bubble) if bubble.attachment else {"text": bubble.text, "entities": _entities(bubble.text)}
     built = telegram.Message(
         message_id=int(bubble.id),
         date=bubble.at,
         chat=chat_of(phone),
-        from_user=user_of(phone) if bubble.mine else BOT,
+        from_user=user_of(writer) if bubble.mine else BOT,
         edit_date=bubble.at if bubble.edited else None,
         **content,
     ).to_dict()
