@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bot import envelopes, logs
@@ -16,8 +16,8 @@ from bot.limits import limits
 from bot.metrics import Metrics
 from bot.outages import Health
 from bot.remedies import Next, after, during_outage
-from handlers.messages import Media
-from network import addresses, dispatch, outbox, stops
+from handlers.messages import Media, Outgoing
+from network import addresses, dispatch, leaving, outbox, stops
 from network.dispatch import Call, Outcome
 from network.errors import NetworkError
 from network.media import MediaFolder
@@ -215,7 +215,7 @@ class Courier:
             outcome, step = await self._send(account, call)
             if outcome.stage is Stage.QUEUED:
                 ready_at = outcome.ready_at
-            elif step is not None and (step.unreachable or step.opener):
+            elif step is not None and (step.unreachable or step.opted_out or step.opener):
                 ready_at = self._clock.now()
             self._end(account, outcome, step)
 
@@ -275,7 +275,9 @@ class Courier:
             return await channel.open_window(
                 call.external, language=call.language, waiting=call.waiting, tracker=call.id
             )
-        part = envelopes.read(call.body)
+        part = _fitted(channel, call) if call.shared else envelopes.read(call.body)
+        if part is None:
+            return Sent("")
         return await channel.send(call.external, part, tracker=call.id, media=await self._file(part.media))
 
     async def _file(self, media: Media | None) -> bytes | None:
@@ -309,6 +311,8 @@ class Courier:
         if step.unreachable:
             await addresses.set_reachable(tx, address=call.address, reachable=False)
             await outbox.fail_all(tx, address=call.address, code=step.code)
+        if step.opted_out:
+            await leaving.opt_out(tx, address=call.address)
         if step.opener:
             await dispatch.open_later(tx, channel=channel, account=name, which=[call.address])
 
@@ -346,3 +350,14 @@ class Courier:
         async with self._store.transaction(now) as tx:
             count = await dispatch.recover(tx)
         log.warning("answers_lost", rows=count)
+
+
+def _fitted(channel: Channel, call: Call) -> Outgoing | None:
+    """Return what a shared body is on this channel; None when there is nothing to do there."""
+    message = envelopes.read(call.body)
+    if call.erases and call.target and (taken_back := channel.fit(Outgoing(deletes=(call.target,)))):
+        return taken_back[0]
+    parts = channel.fit(replace(message, replaces=call.target))
+    if len(parts) > 1:
+        raise SendError(Remedy.REJECTED, "too_long")
+    return parts[0] if parts else None

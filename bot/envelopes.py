@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
-from dataclasses import astuple, fields
-from typing import Any
 
-from handlers.messages import Choice, DeliveryState, Letter, Media, MediaKind, Outgoing, Receipt, Style, Urgency
+from handlers.messages import DeliveryState, Letter, Outgoing, Receipt, Urgency, read, write
 from network.outbox import Post, Report, Stage
+
+__all__ = ["RANK", "posts", "read", "report", "write"]
 
 RANK = {Urgency.REPLY: 0, Urgency.NOTICE: 1, Urgency.REMINDER: 2, Urgency.BROADCAST: 3}
 
@@ -49,30 +48,3 @@ def report(receipt: Receipt) -> Report:
         ref=receipt.ref,
         error=receipt.error,
     )
-
-
-def write(message: Outgoing) -> str:
-    """Return a message as JSON, without what stands at its default."""
-    value: dict[str, Any] = {
-        field.name: getattr(message, field.name)
-        for field in fields(message)
-        if getattr(message, field.name) != field.default
-    }
-    if message.choices:
-        value["choices"] = [[choice.token, choice.label, choice.note, choice.optional] for choice in message.choices]
-    if message.media:
-        value["media"] = astuple(message.media)
-    return json.dumps(value)
-
-
-def read(body: str) -> Outgoing:
-    """Return the message that ``write`` wrote."""
-    value = json.loads(body)
-    if "choices" in value:
-        value["choices"] = tuple(Choice(*choice) for choice in value["choices"])
-    if "media" in value:
-        kind, *rest = value["media"]
-        value["media"] = Media(MediaKind(kind), *rest)
-    if "style" in value:
-        value["style"] = Style(value["style"])
-    return Outgoing(**{**value, "deletes": tuple(value.get("deletes", ()))})

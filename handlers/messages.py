@@ -18,8 +18,10 @@ class Kind(StrEnum):
     CHOICE = "choice"  # a button or list row: ``text`` is its token, as it was sent out
     MEDIA = "media"  # ``media`` is set, ``text`` is the caption
     EDITED = "edited"  # an earlier message was changed: ``text`` is the new one
-    BLOCKED = "blocked"  # the person blocked the bot, or opted out
+    BLOCKED = "blocked"  # the person blocked the bot
     UNBLOCKED = "unblocked"
+    OPTED_OUT = "opted_out"  # the person told the app that they want no more of us, or want it again
+    OPTED_IN = "opted_in"
     DUE = "due"  # time came: ``text`` is the kind of due row, ``argument`` its subject
     DONE = "done"  # a job ended: ``text`` is the kind of job, ``argument`` its result as JSON
     LINK = "link"  # a code was posted in the group chat ``external``: ``argument`` is the code

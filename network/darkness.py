@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Index, String, Table, exists, literal_column, select, text
+from sqlalchemy import Column, ColumnElement, Index, String, Table, exists, literal_column, or_, select, text
 
 from network.members import members
 from network.store import Instant, Tx, metadata
@@ -59,8 +59,24 @@ async def extension(tx: Tx, *, country: str, since: datetime | None = None) -> t
     return sum((span for span in spans if span > timedelta(0)), timedelta(0))
 
 
+async def later(tx: Tx, *, country: str, since: datetime, instant: datetime) -> datetime:
+    """Return a deadline of a country's people that was set at ``since`` for ``instant``, put off by the dark.
+
+    Only what was dark before it counts. While it is dark still, it lies ahead.
+    """
+    here = (darknesses.c.country == country, or_(darknesses.c.until.is_(None), darknesses.c.until > since))
+    for row in await tx.all(select(darknesses).where(*here).order_by(darknesses.c.since)):
+        if row.since < instant:
+            instant += (row.until or tx.now) - max(row.since, since)
+    return instant
+
+
 def has(person: ColumnElement[Any]) -> ColumnElement[bool]:
     """Return the condition that a person lives in a country that is dark now."""
-    here = members.join(darknesses, darknesses.c.country == members.c.country)
-    query = select(literal_column("1")).select_from(here)
-    return exists(query.where(members.c.id == person, darknesses.c.until.is_(None)))
+    return exists(select(literal_column("1")).where(members.c.id == person, of(members.c.country)))
+
+
+def of(country: ColumnElement[Any]) -> ColumnElement[bool]:
+    """Return the condition that a country is dark now."""
+    still = (darknesses.c.country == country) & darknesses.c.until.is_(None)
+    return exists(select(literal_column("1")).select_from(darknesses).where(still))

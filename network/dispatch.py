@@ -6,7 +6,7 @@ rate of the account, of the chat, the 24-hour window, and the people reached in 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -27,9 +27,12 @@ from sqlalchemy import (
     update,
 )
 
-from network import rates, stops
+from network import darkness, rates, regimes, stops
 from network.addresses import addresses
-from network.outbox import Stage, opener_row, outbox, ref_index
+from network.contents import contents
+from network.mailings import mailings
+from network.members import State, members
+from network.outbox import DARK, EXPIRED, STOPPED, TAKEN_BACK, Stage, opener_row, outbox, ref_index
 from network.rates import Limit
 from network.store import Instant, Tx
 
@@ -37,6 +40,8 @@ DAY = timedelta(hours=24)
 LEASE_S = 15.0  # renewed while a call is under way: what a dead process held is free that soon
 OPENER_URGENCY = 1  # after replies, before everything else
 LOST = "answer_lost"
+UNREACHABLE = "unreachable"
+GONE = "gone"  # the content was forgotten, with whom it spoke of
 
 
 @dataclass(frozen=True)
@@ -52,7 +57,11 @@ class Limits:
 
 @dataclass(frozen=True)
 class Call:
-    """One call to make now. ``body`` is empty for an opener, ``waiting`` then says how many are held."""
+    """One call to make now. ``body`` is empty for an opener, ``waiting`` then says how many are held.
+
+    A ``shared`` body was not made to fit the channel. ``target`` is the provider's id of a message that this one
+    corrects, or takes back where ``erases``.
+    """
 
     id: str
     address: str
@@ -63,6 +72,9 @@ class Call:
     again: bool
     opener: bool = False
     waiting: int = 0
+    shared: bool = False
+    target: str = field(default="", repr=False)
+    erases: bool = False
 
 
 @dataclass(frozen=True)
@@ -94,9 +106,22 @@ class _Plan:
     defer: list[dict[str, Any]] = field(default_factory=list)
     hold: list[Any] = field(default_factory=list)
     drop: list[Any] = field(default_factory=list)
-    refuse: list[str] = field(default_factory=list)
+    dark: list[str] = field(default_factory=list)  # calls that wait until a country is light again
+    refuse: dict[str, list[str]] = field(default_factory=dict)  # the ids of calls by why they are never made
     tats: dict[str, float] = field(default_factory=dict)
     more_at: float | None = None
+
+
+@dataclass(frozen=True)
+class _Reach:
+    """How many more people may be reached outside the window, when another may be (if none), and what waits for each.
+
+    ``held`` is by address; who has nothing held needs no opener.
+    """
+
+    left: int = 0
+    more_at: float | None = None
+    held: Mapping[str, int] = field(default_factory=dict)
 
 
 async def homes(tx: Tx, *, which: Sequence[str]) -> dict[str, tuple[str, str]]:
@@ -121,13 +146,14 @@ async def claim(tx: Tx, *, channel: str, account: str, limits: Limits, limit: in
     rows = await tx.all(_CANDIDATES, {**here, "now": tx.now, "limit": limit})
     if not rows:
         return Claim([])
-    reach = await _reach_left(tx, here, limits) if any(row.opener for row in rows) else (0, None)
+    openers = [row.address for row in rows if row.opener]
+    reach = await _reach(tx, here, limits, openers) if openers else _Reach()
     plan = _decide(tx, rows, limits, known.get(account_key(**here), 0.0), reach)
     if plan.take:
         plan.tats[account_key(**here)] = plan.tats.pop("")
-    await _write(tx, here, plan, lease_s)
-    held = await _held(tx, [row.address for row in plan.take if row.opener])
-    calls = [_call(tx, row, held) for row in plan.take]
+    taken = await _write(tx, here, plan, lease_s)
+    shared = _Bodies(tx)
+    calls = [_call(tx, row, reach.held, shared) for row in plan.take if row.id in taken]
     if plan.more_at is not None:
         return Claim(calls, _instant(plan.more_at))
     return Claim(calls, None if len(plan.take) == len(rows) < limit else tx.now)
@@ -210,22 +236,24 @@ def pause_key(channel: str, account: str) -> str:
     return f"pause:{channel}:{account}"
 
 
-def _decide(tx: Tx, rows: Sequence[Any], limits: Limits, tat: float, reach: tuple[int, float | None]) -> _Plan:
+def _decide(tx: Tx, rows: Sequence[Any], limits: Limits, tat: float, reach: _Reach) -> _Plan:
     """Choose what to do with each candidate, without doing it."""
-    plan, now, (left, reach_at) = _Plan(tats={"": tat}), tx.now.timestamp(), reach
+    plan, now, left = _Plan(tats={"": tat}), tx.now.timestamp(), reach.left
     waiting: set[str] = set()
     for row in rows:
         if row.address in waiting:
             continue
-        if not row.reachable:
-            plan.refuse.append(row.id)
-        elif row.opener and row.last_inbound_at > row.created_at:
+        if useless := _is_useless(tx, row):
+            plan.refuse.setdefault(useless, []).append(row.id)
+        elif row.is_dark and row.urgency:
+            plan.dark.append(row.id)
+        elif row.opener and (row.last_inbound_at > row.created_at or row.address not in reach.held):
             plan.drop.append(row)
         elif not row.opener and _is_closed(tx, row, limits):
             plan.hold.append(row)
         elif row.opener and left <= 0:
             waiting.add(row.address)
-            plan.defer.append({"the_id": row.id, "at": _instant(reach_at or now + DAY.total_seconds())})
+            plan.defer.append({"the_id": row.id, "at": _instant(reach.more_at or now + DAY.total_seconds())})
         else:
             at = _take(tx, plan, row, limits, now)
             if at is None:
@@ -257,26 +285,50 @@ def _take(tx: Tx, plan: _Plan, row: Any, limits: Limits, now: float) -> float | 
     return None
 
 
+def _is_useless(tx: Tx, row: Any) -> str:
+    """Return why a call is never made (a code), or an empty text."""
+    if not row.reachable:
+        return UNREACHABLE
+    if row.state in _SILENT and row.urgency:
+        return STOPPED
+    if row.expires_at is not None and row.expires_at <= tx.now:
+        return EXPIRED
+    if row.stopped_at is not None and not row.erases:
+        return TAKEN_BACK
+    if row.content is not None and row.shared is None:
+        return GONE
+    return ""
+
+
 def _is_closed(tx: Tx, row: Any, limits: Limits) -> bool:
     return limits.window is not None and bool(row.last_inbound_at <= tx.now - limits.window)
 
 
-async def _write(tx: Tx, here: dict[str, str], plan: _Plan, lease_s: float) -> None:
+async def _write(tx: Tx, here: dict[str, str], plan: _Plan, lease_s: float) -> set[str]:
+    """Write what was decided; return the ids of the calls that are still to be made: nobody took them back."""
+    taken: set[str] = set()
     if plan.take:
         until = tx.now + timedelta(seconds=lease_s)
-        await tx.run(_TAKE, {"ids": [row.id for row in plan.take], "until": until, "at": tx.now})
+        ids = [row.id for row in plan.take]
+        taken = {row.id for row in await tx.all(_TAKE, {"ids": ids, "until": until, "at": tx.now})}
         await rates.save(tx, tats=plan.tats)
     if plan.defer:
         await tx.run(_DEFER, plan.defer)
     if plan.drop:
         await _drop_openers(tx, plan.drop)
-    if plan.refuse:
-        refused = update(outbox).where(outbox.c.id.in_(plan.refuse))
-        await tx.run(refused.values(stage=Stage.FAILED, error="unreachable", body=None))
+    for why, ids in plan.refuse.items():
+        refused = update(outbox).where(outbox.c.id.in_(ids), outbox.c.stage == literal_column("1"))
+        await tx.run(refused.values(stage=Stage.FAILED, error=why, body=None))
+    if plan.dark:
+        dark = update(outbox).where(outbox.c.id.in_(plan.dark), outbox.c.stage == literal_column("1"))
+        await tx.run(dark.values(stage=Stage.HELD, error=DARK))
     if plan.hold:
-        held = update(outbox).where(outbox.c.id.in_([row.id for row in plan.hold]))
+        held = update(outbox).where(
+            outbox.c.id.in_([row.id for row in plan.hold]), outbox.c.stage == literal_column("1")
+        )
         await tx.run(held.values(stage=Stage.HELD))
         await open_later(tx, which={row.address for row in plan.hold}, **here)
+    return taken
 
 
 async def _drop_openers(tx: Tx, rows: Sequence[Any]) -> None:
@@ -286,34 +338,53 @@ async def _drop_openers(tx: Tx, rows: Sequence[Any]) -> None:
     await tx.run(update(outbox).where(*held).values(stage=Stage.QUEUED, ready_at=tx.now))
 
 
-async def _reach_left(tx: Tx, here: dict[str, str], limits: Limits) -> tuple[int, float | None]:
-    """Return how many more people may be reached outside the window, and when another may be (if none)."""
+async def _reach(tx: Tx, here: dict[str, str], limits: Limits, openers: Sequence[str]) -> _Reach:
+    held = await _held(tx, openers)
     if limits.reach is None:
-        return 1 << 30, None
+        return _Reach(1 << 30, held=held)
     found = await tx.first(_REACHED, {**here, "day_ago": tx.now - DAY})
     count, oldest = (found.many, found.oldest) if found else (0, None)
-    return limits.reach - count, (oldest + DAY).timestamp() if oldest else None
+    return _Reach(limits.reach - count, (oldest + DAY).timestamp() if oldest else None, held)
 
 
 async def _held(tx: Tx, which: Sequence[str]) -> dict[str, int]:
-    if not which:
-        return {}
-    held = select(outbox.c.address, func.count().label("many")).where(outbox.c.stage == Stage.HELD)
+    """Return how many calls are held for each of these addresses that has any that are still of use."""
+    of_use = or_(outbox.c.expires_at.is_(None), outbox.c.expires_at > tx.now)
+    held = select(outbox.c.address, func.count().label("many")).where(outbox.c.stage == Stage.HELD, of_use)
     rows = await tx.all(held.where(outbox.c.address.in_(which)).group_by(outbox.c.address))
     return {row.address: row.many for row in rows}
 
 
-def _call(tx: Tx, row: Any, held: dict[str, int]) -> Call:
+@dataclass
+class _Bodies:
+    """The shared bodies of one claim, each opened once."""
+
+    tx: Tx
+    opened: dict[str, str] = field(default_factory=dict, repr=False)
+
+    def of(self, row: Any) -> str:
+        """Return the body of a call, its own or the shared one."""
+        if row.content is None:
+            return "" if row.body is None else self.tx.seal.open("outbox.body", row.id, row.body)
+        if row.content not in self.opened:
+            self.opened[row.content] = self.tx.seal.open("contents.body", row.content, row.shared)
+        return self.opened[row.content]
+
+
+def _call(tx: Tx, row: Any, held: Mapping[str, int], bodies: _Bodies) -> Call:
     return Call(
         id=row.id,
         address=row.address,
         external=_external(tx, row),
         language=row.language,
-        body="" if row.body is None else tx.seal.open("outbox.body", row.id, row.body),
+        body=bodies.of(row),
         attempts=row.attempts + 1,
         again=row.again,
         opener=row.opener,
         waiting=held.get(row.address, 0),
+        shared=row.content is not None,
+        target="" if row.target_ref is None else tx.seal.open("outbox.ref", row.target, row.target_ref),
+        erases=row.erases,
     )
 
 
@@ -347,6 +418,7 @@ def _instant(seconds: float) -> datetime:
     return datetime.fromtimestamp(seconds, UTC)
 
 
+_SILENT = frozenset({State.STOPPED.value, State.LOCKED.value})  # who gets no news
 _NOW = bindparam("now", type_=Instant)
 _AT = bindparam("at", type_=Instant)
 _HERE = (outbox.c.channel == bindparam("channel"), outbox.c.account == bindparam("account"))
@@ -368,6 +440,7 @@ _BLOCKED = exists(
         ),
     )
 )
+_target = outbox.alias("target")
 _CANDIDATES = (
     select(
         outbox.c.id,
@@ -378,27 +451,43 @@ _CANDIDATES = (
         outbox.c.counts,
         outbox.c.opener,
         outbox.c.created_at,
+        outbox.c.expires_at,
+        outbox.c.urgency,
+        outbox.c.content,
+        outbox.c.target,
+        outbox.c.erases,
+        contents.c.body.label("shared"),
+        mailings.c.stopped_at,
+        _target.c.ref.label("target_ref"),
         addresses.c.external,
         addresses.c.language,
         addresses.c.reachable,
         addresses.c.last_inbound_at,
+        members.c.state,
+        darkness.of(members.c.country).label("is_dark"),
         rates.rates.c.tat,
     )
     .join(addresses, addresses.c.id == outbox.c.address)
+    .outerjoin(members, members.c.id == addresses.c.person)
     .outerjoin(rates.rates, rates.rates.c.key == outbox.c.address)
+    .outerjoin(contents, contents.c.id == outbox.c.content)
+    .outerjoin(mailings, mailings.c.id == outbox.c.mailing)
+    .outerjoin(_target, _target.c.id == outbox.c.target)
     .where(*_HERE, outbox.c.stage == literal_column("1"), outbox.c.ready_at <= _NOW, ~_BLOCKED, ~stops.IS_STOPPED)
+    .where(~and_(outbox.c.urgency > literal_column("0"), regimes.holds(addresses.c.person)))
     .order_by(outbox.c.urgency, outbox.c.seq)
     .limit(bindparam("limit", type_=Integer))
 )
 _TAKE = (
     update(outbox)
-    .where(outbox.c.id.in_(bindparam("ids", expanding=True)))
+    .where(outbox.c.id.in_(bindparam("ids", expanding=True)), outbox.c.stage == literal_column("1"))
     .values(
         stage=Stage.SENDING,
         attempts=outbox.c.attempts + 1,
         lease_until=bindparam("until", type_=Instant),
         sent_at=_AT,
     )
+    .returning(outbox.c.id)
 )
 _RENEW = (
     update(outbox)

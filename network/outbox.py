@@ -31,6 +31,7 @@ from sqlalchemy import (
     literal_column,
     or_,
     select,
+    text,
     update,
 )
 
@@ -40,6 +41,10 @@ from network.store import Instant, Tx, metadata
 
 KEEP = timedelta(days=30)
 ATTEMPTS_AT_MOST = 8
+EXPIRED = "expired"  # errors of ours: its time was over
+TAKEN_BACK = "taken_back"  # its mailing was stopped
+STOPPED = "stopped"  # its reader wants no messages
+DARK = "dark"  # of what is held: its reader's country is cut off
 KEEP_SENT_BODY = timedelta(hours=24)  # a receipt may still say that the window was closed
 
 
@@ -62,6 +67,11 @@ outbox = Table(
     Column("id", String(32), nullable=False, unique=True),  # the tracker that a provider may give back
     Column("address", String(32), nullable=False),
     Column("about", String(32)),  # a person whom it speaks of, who may be erased before it is sent
+    Column("mailing", String(32)),  # what it is one of many of
+    Column("step", SmallInteger, nullable=False, server_default="0"),  # 0: the message itself; others go with it
+    Column("content", String(32)),  # in the place of the body, where many get the same
+    Column("target", String(32)),  # the call whose message it corrects or takes back
+    Column("erases", Boolean, nullable=False, server_default=text("false")),  # it takes that message back
     Column("channel", String(16), nullable=False),
     Column("account", String(32), nullable=False),
     Column("urgency", SmallInteger, nullable=False),  # 0 goes first
@@ -73,6 +83,7 @@ outbox = Table(
     Column("attempts", SmallInteger, nullable=False),
     Column("created_at", Instant, nullable=False),
     Column("ready_at", Instant, nullable=False),
+    Column("expires_at", Instant),  # after that it is of no use
     Column("lease_until", Instant),
     Column("sent_at", Instant),
     Column("body", LargeBinary),
@@ -85,6 +96,8 @@ _IS_SENDING = outbox.c.stage == literal_column("2")
 _HAS_REF = outbox.c.ref_index.is_not(None)
 _IS_OPENER = outbox.c.opener.is_(True)
 _IS_ABOUT = outbox.c.about.is_not(None)
+_IS_OF_MANY = outbox.c.mailing.is_not(None)
+_IS_SHARED = outbox.c.content.is_not(None)
 Index(
     "ix_outbox_queued",
     outbox.c.channel,
@@ -101,6 +114,16 @@ Index("ix_outbox_ref_index", outbox.c.ref_index, sqlite_where=_HAS_REF, postgres
 Index("ix_outbox_openers", outbox.c.sent_at, sqlite_where=_IS_OPENER, postgresql_where=_IS_OPENER)
 Index("ix_outbox_about", outbox.c.about, sqlite_where=_IS_ABOUT, postgresql_where=_IS_ABOUT)
 Index("ix_outbox_created_at", outbox.c.created_at)
+Index(
+    "uq_outbox_mailing",  # nobody gets one thing twice
+    outbox.c.mailing,
+    outbox.c.address,
+    outbox.c.step,
+    unique=True,
+    sqlite_where=_IS_OF_MANY,
+    postgresql_where=_IS_OF_MANY,
+)
+Index("ix_outbox_content", outbox.c.content, sqlite_where=_IS_SHARED, postgresql_where=_IS_SHARED)
 
 
 @dataclass(frozen=True)
@@ -165,7 +188,8 @@ async def take_back(tx: Tx, *, report: Report, stage: Stage, ready_at: datetime)
     Only while its body is kept, and not when it was tried too often already.
     """
     sent = outbox.c.stage.in_((Stage.SENDING, Stage.SENT))
-    again = (outbox.c.body.is_not(None), outbox.c.attempts < ATTEMPTS_AT_MOST)
+    kept = or_(outbox.c.body.is_not(None), outbox.c.content.is_not(None))
+    again = (kept, outbox.c.attempts < ATTEMPTS_AT_MOST)
     back = update(outbox).where(_reported(tx, report), sent, *again)
     values = {"stage": stage, "ready_at": ready_at, "error": report.error[:64], "lease_until": None}
     found = await tx.first(back.values(**values).returning(outbox.c.address))
@@ -195,7 +219,7 @@ async def fail_all(tx: Tx, *, address: str, code: str) -> int:
 async def silence(tx: Tx, *, address: str) -> int:
     """Take back the news that waits for an address: only answers still go there. Return how many."""
     news = (outbox.c.address == address, outbox.c.urgency > 0, outbox.c.stage.in_((Stage.HELD, Stage.QUEUED)))
-    return await tx.run(update(outbox).where(*news).values(stage=Stage.FAILED, error="stopped", body=None))
+    return await tx.run(update(outbox).where(*news).values(stage=Stage.FAILED, error=STOPPED, body=None))
 
 
 async def forget_about(tx: Tx, *, person: str) -> None:
@@ -317,7 +341,7 @@ _WRITERS = select(_home.id).where(
 )
 _RELEASE = (
     update(outbox)
-    .where(outbox.c.address.in_(_WRITERS), outbox.c.stage == literal_column("0"))
+    .where(outbox.c.address.in_(_WRITERS), outbox.c.stage == literal_column("0"), outbox.c.error != DARK)
     .values(stage=Stage.QUEUED, ready_at=bindparam("at", type_=Instant))
 )
 _NEXT_READY = select(outbox.c.ready_at).where(_IS_QUEUED).order_by(outbox.c.ready_at).limit(1)
