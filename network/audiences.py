@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, exists, func, select
+from sqlalchemy import ColumnElement, Select, exists, func, select
 
-from network.groups import memberships
+from network import regimes
+from network.groups import Mode, groups, memberships
 from network.members import State, members
 from network.store import Tx
 from network.topics import follows, spread
@@ -17,7 +19,8 @@ from network.topics import follows, spread
 class Audience:
     """Who is meant: active members who fit every field that is given, and any one value within a field.
 
-    ``topics`` are followed ones (a root stands for all below it); ``excluded`` are person ids.
+    ``topics`` are followed ones (a root stands for all below it); ``excluded`` are person ids. Left out are
+    also those in one of the groups ``without_groups`` or the countries ``without_countries``.
     """
 
     groups: tuple[str, ...] = ()
@@ -26,11 +29,17 @@ class Audience:
     topics: tuple[str, ...] = ()
     languages: tuple[str, ...] = ()
     excluded: tuple[str, ...] = ()
+    without_groups: tuple[str, ...] = ()
+    without_countries: tuple[str, ...] = ()
 
 
-def query(audience: Audience) -> Select[tuple[str]]:
-    """Return the select of the ids of the members who are meant, each once."""
-    conditions: list[Any] = [members.c.state == State.ACTIVE.value]
+def query(audience: Audience, *, hearing_at: datetime | None = None) -> Select[tuple[str]]:
+    """Return the select of the ids of the members who are meant, each once.
+
+    With ``hearing_at`` those are left out whose country is paused, and who want to hear nothing then of the
+    groups that are meant: where none is named, of the group of their country.
+    """
+    conditions: list[Any] = [members.c.state == State.ACTIVE.value, ~regimes.is_paused(members.c.country)]
     for column, values in (
         (members.c.country, audience.countries),
         (members.c.side, audience.sides),
@@ -46,11 +55,29 @@ def query(audience: Audience) -> Select[tuple[str]]:
             {*audience.topics, *spread(audience.topics)} | {code.partition(".")[0] for code in audience.topics}
         )
         conditions.append(exists().where(follows.c.person == members.c.id, follows.c.topic.in_(meant)))
+    if audience.without_groups:
+        of_those = (memberships.c.person == members.c.id) & memberships.c.group_id.in_(audience.without_groups)
+        conditions.append(~exists().where(of_those))
+    if audience.without_countries:
+        conditions.append(members.c.country.not_in(audience.without_countries))
     if audience.excluded:
         conditions.append(members.c.id.not_in(audience.excluded))
+    if hearing_at is not None:
+        conditions += [~regimes.is_paused(members.c.country), _hears(audience, hearing_at)]
     return select(members.c.id).where(*conditions)
 
 
-async def count(tx: Tx, *, audience: Audience) -> int:
-    """Return exactly how many members are meant now."""
-    return int(await tx.scalar(select(func.count()).select_from(query(audience).subquery())))
+async def count(tx: Tx, *, audience: Audience, hearing: bool = False) -> int:
+    """Return exactly how many members are meant now; with ``hearing``, as ``query`` with ``hearing_at``."""
+    meant = query(audience, hearing_at=tx.now if hearing else None)
+    return int(await tx.scalar(select(func.count()).select_from(meant.subquery())))
+
+
+def _hears(audience: Audience, now: datetime) -> ColumnElement[bool]:
+    mine = memberships.c.person == members.c.id
+    paused = memberships.c.paused_until.is_not(None) & (memberships.c.paused_until > now)
+    silent = (memberships.c.mode == Mode.SILENT.value) | paused
+    if audience.groups:
+        return exists().where(mine, memberships.c.group_id.in_(audience.groups), ~silent)
+    home = (groups.c.id == memberships.c.group_id) & (groups.c.code == members.c.country)
+    return ~exists().where(mine, home, silent)

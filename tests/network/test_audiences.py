@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from network import audiences, groups, members, topics
 from network.audiences import Audience
+from network.groups import Mode
 from network.members import State
 from network.sealing import Sealer
 from network.store import Store, Tx, open_engine
@@ -62,6 +63,8 @@ def is_meant(person: str, kind: Person, audience: Audience) -> bool:
         and (not audience.groups or bool(set(audience.groups) & kind["groups"]))  # type: ignore[operator]
         and (not audience.topics or bool(wanted & kind["topics"]))  # type: ignore[operator]
         and person not in audience.excluded
+        and not set(audience.without_groups) & kind["groups"]  # type: ignore[operator]
+        and kind["country"] not in audience.without_countries
     )
 
 
@@ -86,6 +89,8 @@ def test_the_count_is_exact(database_url: str, sealer: Sealer, now: datetime) ->
                 topics=some(TOPICS),
                 languages=some(LANGUAGES),
                 excluded=some(list(people)),
+                without_groups=some(made),
+                without_countries=some(COUNTRIES),
             )
         )
         def check(audience: Audience) -> None:
@@ -115,3 +120,23 @@ async def test_an_empty_audience_means_everybody_active(store: Store, now: datet
         people = [await enrolled(tx) for _ in range(3)]
         await members.set_state(tx, person=people[0], state=State.STOPPED)
         assert await audiences.count(tx, audience=audience) == 2
+
+
+@pytest.mark.parametrize(("group", "hears"), [("NE", 2), ("TN", 3), ("", 2)])
+async def test_who_silenced_or_paused_a_group_does_not_hear_of_it(
+    store: Store, now: datetime, group: str, hears: int
+) -> None:
+    """Of a group that is named its own silence counts; where none is, that of the country's; a pause ends."""
+    async with store.transaction(now) as tx:
+        made = {code: await groups.create(tx, code=code, country=code) for code in ("NE", "TN")}
+        people = [await enrolled(tx, country="NE") for _ in range(4)]
+        for person in people:
+            for code in made.values():
+                await groups.join(tx, group=code, person=person)
+        await groups.set_mode(tx, group=made["NE"], person=people[0], mode=Mode.SILENT)
+        await groups.pause(tx, group=made["NE"], person=people[1], until=now + timedelta(days=1))
+        await groups.pause(tx, group=made["NE"], person=people[2], until=now)
+        await groups.set_mode(tx, group=made["TN"], person=people[3], mode=Mode.SILENT)
+        meant = Audience(groups=(made[group],) if group else ())
+        assert await audiences.count(tx, audience=meant) == len(people)
+        assert await audiences.count(tx, audience=meant, hearing=True) == hears
