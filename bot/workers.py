@@ -19,6 +19,7 @@ from network import (
     files,
     inbox,
     index,
+    introductions,
     invitations,
     jobs,
     leaving,
@@ -27,6 +28,10 @@ from network import (
     news,
     outbox,
     rates,
+    relayed,
+    relays,
+    secrecy,
+    shutdowns,
     traces,
 )
 from network.inbox import Arrival, Origin
@@ -38,7 +43,7 @@ RENEW_S = 3.0  # how often the leases of the jobs at hand are renewed
 TIDY_EVERY = timedelta(minutes=10)
 UNCONSENTED = timedelta(hours=24)
 EXPIRED = timedelta(days=30)  # for so long an expired invitation may still be asked about
-FOREVER = frozenset({leaving.ERASE})  # kinds of job that are never given up
+FOREVER = frozenset({leaving.ERASE, secrecy.SCRUB})  # kinds of job that are never given up
 DUE_AT_ONCE = 200
 JOBS_AT_ONCE = 4
 JOB_AT_MOST_S = 100.0
@@ -196,11 +201,13 @@ class Housekeeping:
     """Forgets what need not be kept: bodies, old rows, people who never consented.
 
     Where there is a machine translator it asks for what is to be translated into the languages of ``machine_into``.
+    ``undelivered``: the channels that say what arrived, with their codes of what could not.
     """
 
     store: Store
     clock: Clock
     machine_into: Sequence[str] = ()
+    undelivered: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     async def run(self, stop: asyncio.Event) -> None:
         """Tidy every ten minutes until ``stop`` is set."""
@@ -225,6 +232,9 @@ class Housekeeping:
             ("guests", linked.tend),
             ("invitations", _forget_invitations),
             ("digests", news.sweep),
+            ("introductions", introductions.sweep),
+            ("relayed", relayed.sweep),
+            ("relays", relays.sweep),
         ):
             async with self.store.transaction(self.clock.now()) as tx:
                 forgotten[name] = await sweep(tx)
@@ -235,6 +245,17 @@ class Housekeeping:
             asked = await machine.ask(tx, languages=self.machine_into)
             await index.ask(tx)
         log.info("tidied", **forgotten, machine_asked=asked)
+        await self._watch()
+
+    async def _watch(self) -> None:
+        """Look whether a country was cut off, or came back."""
+        if not self.undelivered:
+            return
+        async with self.store.transaction(self.clock.now()) as tx:
+            codes = {code for known in self.undelivered.values() for code in known}
+            turned = await shutdowns.observe(tx, channels=list(self.undelivered), undelivered=codes)
+        for country, is_dark in turned.items():
+            log.warning("country_dark" if is_dark else "country_light", country=country)
 
     async def _purge(self) -> int:
         """Erase everyone who never consented, a group in each transaction; return how many."""

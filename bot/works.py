@@ -26,6 +26,8 @@ from network import (
     members,
     outbox,
     packs,
+    poll_files,
+    secrecy,
     tombstones,
     vectors,
 )
@@ -61,7 +63,10 @@ class Works:
             leaving.FORGET: self.forget,
             linked.GATE: self.tend_gate,
             packs.DRAW: self.draw,
+            secrecy.SCRUB: self.scrub_ballots,
             invitations.DRAW: self.draw,
+            poll_files.DRAW: self.draw,
+            poll_files.TABLE: self.export,
             index.REFRESH: self.refresh_search,
             **({machine.TRANSLATE: self.translate} if self.translator else {}),
         }
@@ -117,12 +122,20 @@ class Works:
             raise Impossible("nonsense") from error
 
     async def export(self, job: Job) -> dict[str, Any]:
-        """Write a person's copy of what is kept about them into a file; the result is the file's ``Media``."""
+        """Write a text into a file, such as a person's copy of what is kept about them; the result is its ``Media``."""
         if job.person is None:
             raise Impossible("nobody")
         data = str(job.argument["text"]).encode()
         ref = await self.media.save(job.person, data)
-        return asdict(Media(MediaKind.DOCUMENT, ref, mime="text/plain", size=len(data), name="jisr.txt"))
+        return asdict(
+            Media(
+                MediaKind.DOCUMENT,
+                ref,
+                mime="text/plain",
+                size=len(data),
+                name=str(job.argument.get("name", "jisr.txt")),
+            )
+        )
 
     async def draw(self, job: Job) -> dict[str, Any]:
         """Draw a picture; the result is its text and the file's ``Media``, or the text alone."""
@@ -182,6 +195,10 @@ class Works:
             await erasure.erase(tx, person=person, keep_practices=keep)
         await self.media.forget(person)
         await self.store.scrub()
+
+    async def scrub_ballots(self, job: Job) -> None:  # noqa: ARG002 - whichever poll closed
+        """Let nothing of a secret poll that closed stand in the log or in freed space."""
+        await secrecy.scrub(self.store)
 
 
 _ACTS: Mapping[str, Callable[[Gate, str, str], Awaitable[None]]] = MappingProxyType(

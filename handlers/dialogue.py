@@ -39,6 +39,7 @@ class Dialogue:
     last: str = field(default="", repr=False)
     refused: str = field(default="", repr=False)
     is_new: bool = False
+    about: str = ""  # the secret poll whose ballot is filled in here
 
     @classmethod
     def fresh(cls, person: str, capability: Capability, argument: str) -> Dialogue:
@@ -60,6 +61,7 @@ class Dialogue:
             questions=int(raw.get("questions", 0)),
             last=raw.get("last", ""),
             refused=raw.get("refused", ""),
+            about=stored.about,
         )
 
     def stored(self, tx: Tx, *, state: State = State.ACTIVE) -> Conversation:
@@ -73,6 +75,7 @@ class Dialogue:
             prompt=self.prompt.to_json() if self.prompt else {},
             deadline=self.deadline,
             updated_at=tx.now,
+            about=self.about,
         )
 
     @property

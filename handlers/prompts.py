@@ -15,6 +15,7 @@ MOST_CHOICES = 10  # rows of a WhatsApp list: developers.facebook.com/docs/whats
 MOST_SAID = 2_500  # characters kept with a question: with it and the choice, one Telegram message
 BUTTONS, BUTTON_LABEL = 3, 20  # reply buttons of WhatsApp, and characters on one
 CHOICES = frozenset({"choose", "confirm", "several"})
+REFRESH = "refresh"  # the key of an option that is no answer: the question is put again in its place, as things stand
 
 
 @dataclass(frozen=True)
@@ -128,8 +129,8 @@ def show(prompt: Prompt, voice: Voice, *, before: str = "", replaces: str = "") 
 
 
 def tidied(prompt: Prompt, answer: str, voice: Voice, *, replaces: str) -> Outgoing:
-    """Return the edit that turns an answered prompt into what it said and the choice made."""
-    parts = (prompt.said, prompt.question, f"✓ {answer}")
+    """Return the edit that turns an answered prompt into what it said and the choice made, if that may be seen."""
+    parts = (prompt.said, prompt.question, f"✓ {answer}".strip())
     return Outgoing(text="\n\n".join(part for part in parts if part), replaces=replaces, edit_only=True, rtl=voice.rtl)
 
 

@@ -12,7 +12,20 @@ from handlers import people as people_
 from handlers import words
 from handlers.language import Text, Words, _
 from handlers.messages import Letter, Media, MediaKind
-from handlers.questions import Choose, Day, File, Number, Option, Question, Sent, Several, Telling, Told, Written
+from handlers.questions import (
+    Choose,
+    Day,
+    File,
+    Number,
+    Option,
+    Question,
+    Sending,
+    Sent,
+    Several,
+    Telling,
+    Told,
+    Written,
+)
 from handlers.record import READ, Entry, Given, Record
 from handlers.results import ids_of, is_json, refusal, revived, storable
 from network import files
@@ -98,6 +111,7 @@ class Talk:
         self.given = given  # what the person just answered, until its question takes it
         self.said: list[Said] = []
         self.letters: list[Letter] = []
+        self.about = ""  # the secret poll whose ballot is filled in here
 
     @property
     def language(self) -> str:
@@ -215,20 +229,27 @@ class Talk:
         at_least: int = 1,
         at_most: int = 1000,
         skip: Words | None = None,
+        cancel: bool = True,
         check: Check | None = None,
         kinds: Sequence[MediaKind] = (MediaKind.VOICE, MediaKind.PICTURE),
     ) -> Told:
         """Ask for words as ``text`` does, and take a file of one of ``kinds`` in their place; empty when skipped.
 
         The file is fetched at once. One that does not come, or is not what it should be, is asked for again.
+        Where documents are taken the question itself says what is; ``cancel`` False: no Cancel button.
         """
-        if MediaKind.PICTURE in kinds:
-            question = _("{question}\n\nA voice message or a picture will do as well.", question=question)
-        else:
-            question = _("{question}\n\nA voice message will do as well.", question=question)
+        if MediaKind.DOCUMENT not in kinds:
+            heard = _("{question}\n\nA voice message will do as well.", question=question)
+            both = _("{question}\n\nA voice message or a picture will do as well.", question=question)
+            question = both if MediaKind.PICTURE in kinds else heard
         reason = await self._lost(key)
         form = Telling(at_least, at_most, check, kinds)
-        return Told.of(await self._ask(key, question, form, skip=skip, reason=reason))
+        return Told.of(await self._ask(key, question, form, skip=skip, cancel=cancel, reason=reason))
+
+    async def file(self, key: str, question: Words, *, kinds: Sequence[MediaKind], skip: Words | None = None) -> Told:
+        """Ask for a file of one of ``kinds``, fetched at once as that of ``told``; empty when skipped."""
+        reason = await self._lost(key)
+        return Told.of(await self._ask(key, question, Sending(0, 0, None, kinds), skip=skip, reason=reason))
 
     async def number(
         self,
@@ -344,6 +365,14 @@ class Talk:
         self.letters += await people_.letters(self._tx, people, text, options, translator, about=about)
         self._record.keep(Entry(key, "tell", len(people)))
 
+    async def post(self, key: str, letters: Sequence[Letter]) -> None:
+        """Send letters that were written elsewhere, once."""
+        if self._record.step(key, "tell") is not None:
+            self.said.clear()
+            return
+        self.letters += letters
+        self._record.keep(Entry(key, "tell", len(letters)))
+
     async def member(self) -> Member:
         """Return the person as a member, as they stand now; raise Missing before they have consented."""
         if self.who.member is None:
@@ -377,6 +406,14 @@ class Talk:
         """
         self._record.revise(key, forget=forget)
         raise Again
+
+    async def conceal(self, poll: str) -> None:
+        """Say, before anything is asked, that the ballot of a secret poll is filled in here.
+
+        The conversation and what it sends are then in no copy and go when the poll closes, and the choice
+        made is not put into the message whose button was pressed. Never put a choice into a command.
+        """
+        self.about = poll
 
     async def go(self, command: str, argument: str = "") -> NoReturn:
         """End here and start another command."""

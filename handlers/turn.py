@@ -10,7 +10,7 @@ from handlers.answers import Chosen, Left, Reply, Turned, Unclear
 from handlers.dialogue import Dialogue
 from handlers.language import Words, _
 from handlers.messages import Choice, Incoming, Kind, Letter, Outgoing
-from handlers.people import SILENT, Person, may
+from handlers.people import SILENT, Person, held, may
 from handlers.record import Given
 from handlers.registry import Capability, Registry
 from handlers.talk import LOST, Again, Goes, Said, Talk, Waits
@@ -52,6 +52,7 @@ class Turn:
         self.active = next((dialogue for state, dialogue in dialogues if state is State.ACTIVE), None)
         self.parked = [dialogue for state, dialogue in dialogues if state is State.PARKED]
         self.left: Dialogue | None = None  # the conversation that this turn interrupted
+        self.about = self.active.about if self.active else ""  # the secret poll that this message has to do with
         self.runs = 0
 
     def say(self, text: Words) -> None:
@@ -60,7 +61,7 @@ class Turn:
 
     def all_letters(self) -> list[Letter]:
         """Return what goes out: to this person first, then to others."""
-        return [Letter(self.who.address.id, message) for message in self.messages] + self.letters
+        return [Letter(self.who.address.id, message, about=self.about) for message in self.messages] + self.letters
 
     async def start(self, capability: Capability, argument: str = "") -> None:
         """Begin a capability; a conversation under way is left, and can be taken up again."""
@@ -94,8 +95,10 @@ class Turn:
         prompt = dialogue.prompt
         if prompt is None:
             await self._run(dialogue)
+        elif isinstance(reply, Chosen) and reply.given.value == prompts.REFRESH and prompt.form == "choose":
+            await self._run(dialogue, replaces=self._pressed())
         elif isinstance(reply, Chosen):
-            self._tidy(prompt, reply.shown)
+            self._tidy(prompt, "" if dialogue.about else reply.shown)
             dialogue.last, dialogue.refused = self.incoming.ref, ""
             await self._run(dialogue, given=reply.given)
         elif isinstance(reply, Turned):
@@ -162,10 +165,19 @@ class Turn:
             return
         await self._run(dialogue, given=given)
 
-    async def _run(self, dialogue: Dialogue, *, given: Given | None = None, carried: Sequence[Said] = ()) -> None:
-        """Run a conversation until it waits or ends; one that is no longer the person's to have ends at once."""
+    async def _run(
+        self, dialogue: Dialogue, *, given: Given | None = None, carried: Sequence[Said] = (), replaces: str = ""
+    ) -> None:
+        """Run a conversation until it waits or ends; one that is no longer the person's to have ends at once.
+
+        ``replaces`` is the message to put the next question in place of.
+        """
         if not await may(self.tx, self.who, dialogue.capability):
             await self._over(dialogue, Forbidden())
+            return
+        if hindrance := await held(self.tx, self.who, dialogue.capability):
+            self.say(hindrance)
+            await self._settle_left()
             return
         said = list(carried)
         while self.runs < MOST_RUNS:
@@ -182,18 +194,20 @@ class Turn:
             outcome = await _outcome(dialogue, talk)
             self.who = talk.who
             self.letters += talk.letters
+            if talk.about:
+                self.about = dialogue.about = talk.about
             if isinstance(outcome, Again):
                 given, said = talk.given, [*said, *talk.said]
                 continue
             if isinstance(outcome, Waits):
-                await self._wait(dialogue, talk, outcome, said)
+                await self._wait(dialogue, talk, outcome, said, replaces)
                 return
             self._speak([*said, *talk.said])
             await self._over(dialogue, outcome)
             return
         raise Endless(dialogue.capability.name)
 
-    async def _wait(self, dialogue: Dialogue, talk: Talk, waits: Waits, said: list[Said]) -> None:
+    async def _wait(self, dialogue: Dialogue, talk: Talk, waits: Waits, said: list[Said], replaces: str) -> None:
         """Put the question, after what was said; keep where the conversation stands."""
         if talk.given is not None:
             dialogue.record.held[talk.given.key] = talk.given
@@ -204,7 +218,7 @@ class Turn:
         reason = await referral.note(self.tx, waits.reason, self._country) if waits.reason else ""
         before = self._speak([*said, *fresh, *([Said(reason)] if reason else [])], last=True)
         if dialogue.prompt is not None:
-            self.messages.append(prompts.show(dialogue.prompt, self.who.voice, before=before))
+            self.messages.append(prompts.show(dialogue.prompt, self.who.voice, before=before, replaces=replaces))
             dialogue.prompt = dialogue.prompt.having_said(before)
         await self._set_deadline(dialogue, waits, same=same)
         await self._settle_left()

@@ -30,6 +30,7 @@ from sqlalchemy import (
     delete,
     insert,
     select,
+    update,
 )
 
 from network import codes, darkness, members, polls
@@ -217,6 +218,47 @@ async def fold(tx: Tx, *, poll: str) -> None:
         await tx.run(insert(ballot_counts), rows)
 
 
+async def forget(tx: Tx, *, person: str) -> None:
+    """Take back somebody's votes: that they took part, every open ballot, and a secret one while its poll is open.
+
+    A secret ballot of a closed poll cannot be found any more, by anybody.
+    """
+    for poll in await _polls_of(tx, person):
+        key = await key_of(tx, poll) if _has_key(poll) else None
+        if key is not None or not poll.plan.secret:
+            await _take_back(tx, poll, person, key)
+        if key is not None:
+            await _forget_receipt(tx, poll, person, key)
+    await tx.run(delete(participations).where(participations.c.person == person))
+
+
+async def hand_over(tx: Tx, *, person: str, to: str) -> None:
+    """Make the votes of one membership those of another of the same human being: where both voted, one vote stays."""
+    twice = {poll.id for poll in await _polls_of(tx, to)}
+    for poll in await _polls_of(tx, person):
+        if poll.id in twice:
+            continue  # what is left is taken back when the former membership is erased
+        key = await key_of(tx, poll) if _has_key(poll) else None
+        for table, purpose in ((ballots, BALLOT), (receipts, RECEIPT)):
+            before, after = [index(key, purpose, each) if key else each for each in (person, to)]
+            theirs = update(table).where(table.c.poll == poll.id, table.c.voter == before)
+            await tx.run(theirs.values(voter=after))
+        mine = (participations.c.poll == poll.id, participations.c.person == person)
+        await tx.run(update(participations).where(*mine).values(person=to))
+
+
+async def copy(tx: Tx, *, person: str) -> list[dict[str, Any]]:
+    """Return what somebody voted, as JSON to be read by them; of a secret poll only that they took part."""
+    found = []
+    for poll in await _polls_of(tx, person):
+        vote = await vote_of(tx, poll=poll, person=person)
+        words = {str(choice.number): choice.words for choice in poll.choices}
+        chosen = [] if vote is None else [words.get(key, key) for key in vote.choice]
+        own = vote.words if vote else ""
+        found.append({"question": poll.question, "secret": poll.plan.secret, "chosen": chosen, "words": own})
+    return found
+
+
 def index(key: bytes, purpose: str, person: str) -> str:
     """Return by what a person's ballot or receipt is found under a poll's key."""
     return hmac.digest(key, f"{purpose}|{person}".encode(), hashlib.sha256)[:16].hex()
@@ -251,7 +293,7 @@ async def _take_back(tx: Tx, poll: Poll, person: str, key: bytes | None) -> bool
     voter = index(key, BALLOT, person) if key else person
     mine = delete(ballots).where(ballots.c.poll == poll.id, ballots.c.voter == voter)
     row = await tx.first(mine.returning(ballots.c.choice, ballots.c.side, ballots.c.country))
-    if row is not None and key is None:
+    if row is not None and key is None and poll.state is State.OPEN:
         await _count(tx, {"poll": poll.id, "choice": row.choice, "side": row.side, "country": row.country}, -1)
     return row is not None
 
@@ -263,9 +305,24 @@ async def _count(tx: Tx, cell: dict[str, Any], number: int) -> None:
 async def _receipt(tx: Tx, poll: Poll, person: str, key: bytes) -> str:
     """Make a receipt in the place of an earlier one; return it."""
     voter, receipt = index(key, RECEIPT, person), codes.fresh(RECEIPT_LENGTH)
-    await tx.run(delete(receipts).where(receipts.c.poll == poll.id, receipts.c.voter == voter))
+    await _forget_receipt(tx, poll, person, key)
     await tx.run(insert(receipts), {"id": new_id(), "poll": poll.id, "voter": voter, "hash": hashed(receipt)})
     return codes.shown(receipt)
+
+
+async def _forget_receipt(tx: Tx, poll: Poll, person: str, key: bytes) -> None:
+    mine = (receipts.c.poll == poll.id, receipts.c.voter == index(key, RECEIPT, person))
+    await tx.run(delete(receipts).where(*mine))
+
+
+async def _polls_of(tx: Tx, person: str) -> list[Poll]:
+    """Return the polls in which a person took part."""
+    rows = await tx.all(select(participations.c.poll).where(participations.c.person == person))
+    return [await polls.get(tx, poll=row.poll) for row in sorted(rows)]
+
+
+def _has_key(poll: Poll) -> bool:
+    return poll.plan.secret and poll.state is State.OPEN
 
 
 def _words(tx: Tx, row: Row[Any]) -> str:

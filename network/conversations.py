@@ -9,12 +9,13 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import Column, Index, LargeBinary, Row, String, Table, bindparam, delete, insert, select, text, update
 
+from network.members import members
 from network.store import Instant, Tx, batches, metadata
 
 ACTIVE_ONLY = text("state = 'active'")
@@ -29,6 +30,7 @@ conversations = Table(
     Column("answers", LargeBinary, nullable=False),
     Column("prompt", LargeBinary, nullable=False),
     Column("deadline", Instant),
+    Column("about", String(32), index=True),  # the secret poll whose ballot is being filled in
     Column("updated_at", Instant, nullable=False),
     Index("uq_conversations_active", "person", unique=True, sqlite_where=ACTIVE_ONLY, postgresql_where=ACTIVE_ONLY),
 )
@@ -46,7 +48,7 @@ _OF_MANY = _ALL.where(conversations.c.person.in_(bindparam("people", expanding=T
 _KEEP = (
     update(conversations)
     .where(conversations.c.id == bindparam("of_id"))
-    .values({name: bindparam(name) for name in ("state", "answers", "prompt", "deadline", "updated_at")})
+    .values({name: bindparam(name) for name in ("state", "answers", "prompt", "deadline", "about", "updated_at")})
 )
 
 
@@ -62,7 +64,7 @@ class Conversation:
     """One dialogue of one person.
 
     ``answers`` and ``prompt`` are JSON that only the engine of ``handlers/`` reads. ``deadline`` is
-    when the present question answers itself.
+    when the present question answers itself. One ``about`` a secret poll is in no copy, and ends with the poll.
     """
 
     id: str
@@ -73,6 +75,7 @@ class Conversation:
     prompt: Mapping[str, Any] = field(repr=False)
     deadline: datetime | None
     updated_at: datetime
+    about: str = ""
 
 
 async def of(tx: Tx, *, person: str) -> list[Conversation]:
@@ -133,6 +136,15 @@ async def end_about(tx: Tx, *, name: str, ids: Sequence[str]) -> None:
             await end(tx, conversation=found.id)
 
 
+async def put_off(tx: Tx, *, country: str, by: timedelta) -> None:
+    """Let the questions that the people of a country were asked answer themselves later by a span of time."""
+    theirs = conversations.c.person.in_(select(members.c.id).where(members.c.country == country))
+    waiting = select(conversations.c.id, conversations.c.deadline).where(conversations.c.deadline.is_not(None), theirs)
+    for row in await tx.all(waiting):
+        later = update(conversations).where(conversations.c.id == row.id)
+        await tx.run(later.values(deadline=row.deadline + by))
+
+
 def _values(tx: Tx, conversation: Conversation) -> dict[str, Any]:
     seal = tx.seal.seal_json
     return {
@@ -140,6 +152,7 @@ def _values(tx: Tx, conversation: Conversation) -> dict[str, Any]:
         "answers": seal("conversations.answers", conversation.id, conversation.answers),
         "prompt": seal("conversations.prompt", conversation.id, conversation.prompt),
         "deadline": conversation.deadline,
+        "about": conversation.about or None,
         "updated_at": tx.now,
     }
 
@@ -154,4 +167,5 @@ def _conversation(tx: Tx, row: Row[Any]) -> Conversation:
         prompt=tx.seal.open_json("conversations.prompt", row.id, row.prompt),
         deadline=row.deadline,
         updated_at=row.updated_at,
+        about=row.about or "",
     )

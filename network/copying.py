@@ -15,7 +15,7 @@ from alembic.util import CommandError
 from sqlalchemy import Table, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from network import audit, migrations, tombstones
+from network import audit, migrations, secrecy, tombstones
 from network.copies import Header, Reader, Writer
 from network.errors import Missing, NetworkError
 from network.keyring import KeyRing
@@ -162,9 +162,9 @@ async def _snapshot(store: Store) -> AsyncIterator[AsyncConnection]:
 
 
 async def _dump(connection: AsyncConnection, table: Table) -> AsyncIterator[dict[str, Any]]:
-    """Return every row of a table, in values for ``load``."""
+    """Return every row of a table that goes into a copy, in values for ``load``."""
     columns, key = [column.name for column in table.columns], list(table.primary_key)
-    query = select(table).order_by(*key).limit(ROWS)
+    query = select(table).where(secrecy.copied(table)).order_by(*key).limit(ROWS)
     rows = (await connection.execute(query)).all()
     while rows:
         yield {"table": table.name, "columns": columns, "rows": [list(row) for row in rows]}

@@ -15,9 +15,12 @@ from sqlalchemy import Table, delete, or_, select, update
 
 from network import (
     addresses,
+    allies,
     answers,
     appeals,
     attachments,
+    ballots,
+    broadcasts,
     calls,
     charters,
     conversations,
@@ -29,14 +32,20 @@ from network import (
     groups,
     imports,
     inbox,
+    introductions,
     linked,
     marks,
     members,
     news,
     outbox,
+    polls,
     practices,
     questions,
+    relayed,
+    relays,
     removals,
+    reports,
+    rsvps,
     standings,
     topics,
     traces,
@@ -78,6 +87,13 @@ async def erase(tx: Tx, *, person: str, keep_practices: bool = True, keep_listed
     await answers.forget(tx, person=person, asked=await questions.forget(tx, person=person))
     await calls.forget(tx, person=person)
     await translations.forget(tx, person=person)
+    await broadcasts.forget(tx, person=person)
+    await ballots.forget(tx, person=person)
+    await polls.forget(tx, person=person)
+    await introductions.forget(tx, person=person)
+    await reports.forget(tx, person=person)
+    await relayed.forget(tx, person=person)
+    await relays.forget(tx, person=person)
     await _erase_approvals(tx, person)
     await tx.run(delete(jobs).where(jobs.c.person == person, jobs.c.kind != ERASE))
     await tx.run(delete(invitations).where(invitations.c.by == person))
@@ -127,6 +143,13 @@ async def export(tx: Tx, *, person: str) -> dict[str, Any]:
         "questions": await questions.copy(tx, person=person),
         "answers": await answers.copy(tx, person=person),
         "translations": await translations.copy(tx, person=person),
+        "votes": await ballots.copy(tx, person=person),
+        "polls": await polls.copy(tx, person=person),
+        "found_on": await allies.copy(tx, person=person),
+        "proposals": await introductions.copy(tx, person=person),
+        "relays": await relayed.copy(tx, person=person),
+        "broadcasts": await broadcasts.copy(tx, person=person),
+        "invitations_answered": await rsvps.count(tx, person=person),
         "questions_received": await calls.count(tx, person=person),
         "endorsements": await standings.entered_by(tx, person=person),
         "conversations": [

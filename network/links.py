@@ -8,23 +8,32 @@ from sqlalchemy import Column, ForeignKey, String, Table, delete, select, update
 
 from network import (
     addresses,
+    allies,
     answers,
     approvals,
     audit,
+    ballots,
+    broadcasts,
     calls,
     codes,
     entries,
     files,
     followups,
     groups,
+    introductions,
     jobs,
     linked,
     marks,
     members,
+    mentoring,
     news,
     outbox,
+    polls,
     practices,
     questions,
+    relayed,
+    relays,
+    rsvps,
     standings,
     topics,
     translations,
@@ -141,8 +150,17 @@ async def _hand_over(tx: Tx, old: str, new: str) -> None:
     await answers.hand_over(tx, person=old, to=new)
     await calls.hand_over(tx, person=old, to=new)
     await translations.hand_over(tx, person=old, to=new)
+    await ballots.hand_over(tx, person=old, to=new)
+    await polls.hand_over(tx, person=old, to=new)
+    await allies.hand_over(tx, person=old, to=new)
+    await introductions.hand_over(tx, person=old, to=new)
+    await relays.hand_over(tx, person=old, to=new)
+    await relayed.hand_over(tx, person=old, to=new)
+    await mentoring.hand_over(tx, person=old, to=new)
     await tx.run(update(invitations).where(invitations.c.by == old).values(by=new))
     await approvals.hand_over(tx, person=old, to=new)
+    await broadcasts.hand_over(tx, person=old, to=new)
+    await rsvps.hand_over(tx, person=old, to=new)
 
 
 def _index(tx: Tx, code: str) -> str:

@@ -9,21 +9,21 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from sqlalchemy import Column, ForeignKey, String, Table, Text, func, insert, select
 
 from network import ballots, polls, rankings
-from network.ballots import PREFER_NOT, WRITTEN, ballot_counts
+from network.ballots import PREFER_NOT, WRITTEN, ballot_counts, participations
+from network.disclosure import Cell, Grid, Row
 from network.errors import Forbidden, Missing
-from network.members import SIDES
+from network.members import SIDES, members
 from network.polls import Kind, Poll, Shown, State
 from network.rankings import Place
 from network.store import Tx, metadata
 
 TENS = 10
-Cell = tuple[str, str]  # side, country
 Counts = Mapping[Cell, Mapping[str, int]]  # of each cell, how many voted each choice as ballots hold it
 
 publications = Table(
@@ -141,8 +141,10 @@ async def recount(tx: Tx, *, poll: str) -> dict[Cell, dict[str, int]]:
 
 
 async def publish(tx: Tx, *, poll: Poll, counts: Counts) -> Results:
-    """Write the results of a poll that closes, for good; return them."""
-    results = tallied(poll, counts, final=True)
+    """Write the results of a poll that closes, for good, with the parts that may be shown; return them."""
+    rows = {cell: row for cell, choices in counts.items() if any(row := _row(poll, choices))}
+    grid = Grid(rows, await _moved(tx, poll))
+    results = replace(tallied(poll, counts, final=True), **_parts(poll, grid, counts))
     await tx.run(insert(publications), {"poll": poll.id, "results": json.dumps(asdict(results))})
     return results
 
@@ -172,6 +174,76 @@ def tallied(poll: Poll, counts: Counts, *, final: bool = False) -> Results:
         quorum=tuple(Quorum(side, wanted, took[side] >= wanted) for side, wanted in poll.plan.quorum.items()),
         turnout={side: took[side] // TENS * TENS for side in SIDES},
     )
+
+
+def _row(poll: Poll, choices: Mapping[str, int]) -> Row:
+    """Return the numbers of a cell that must each be large enough, where its part is shown.
+
+    How many chose each substantive option (of a ranking: put it first), and where several can be chosen also
+    how many did not. A text is shown of nobody's side.
+    """
+    votes = _substantive(poll, choices)
+    if poll.plan.kind is Kind.TEXT:
+        return ()
+    if poll.plan.kind is not Kind.SEVERAL:
+        return tuple(votes.values())
+    answered = _answered(poll, choices)
+    return (*votes.values(), *(answered - number for number in votes.values()))
+
+
+def _substantive(poll: Poll, choices: Mapping[str, int]) -> dict[int, int]:
+    """Return how many chose each substantive option: of a ranking, put it first."""
+    votes = {choice.number: 0 for choice in poll.choices if not choice.apart}
+    for choice, many in choices.items():
+        numbers = _numbers(choice)
+        for number in numbers[:1] if poll.plan.kind is Kind.RANKING else numbers:
+            if number in votes:
+                votes[number] += many
+    return votes
+
+
+def _answered(poll: Poll, choices: Mapping[str, int]) -> int:
+    """Return how many chose any substantive option."""
+    apart = {choice.number for choice in poll.choices if choice.apart}
+    return sum(many for choice, many in choices.items() if set(_numbers(choice)) - apart)
+
+
+def _parts(poll: Poll, grid: Grid, counts: Counts) -> dict[str, tuple[Part, ...]]:
+    def part(side: str, country: str, cells: list[Cell]) -> Part:
+        choices: Counter[str] = Counter()
+        for cell in cells:
+            choices.update(counts[cell])
+        return Part(side, country, _answered(poll, choices), _substantive(poll, choices))
+
+    shown = grid.shown()
+    rest = [part("", "", grid.of(countries=shown.rest))] if shown.rest else []
+    return {
+        "sides": tuple(part(side, "", grid.of(sides=[side])) for side in shown.sides),
+        "countries": (*(part("", code, grid.of(countries=[code])) for code in shown.countries), *rest),
+        "cells": tuple(part(side, code, [(side, code)]) for code in shown.split for side in shown.sides),
+    }
+
+
+async def _moved(tx: Tx, poll: Poll) -> dict[Cell, Row]:
+    """Return how many of each cell took part now and not in an earlier round, and the other way round, for each."""
+    before = [each for each in await polls.closed_rounds(tx, series=poll.series) if each.round < poll.round]
+    numbers: list[dict[Cell, int]] = []
+    for each in before:
+        numbers += [await _only(tx, poll, each), await _only(tx, each, poll)]
+    return {
+        cell: tuple(number.get(cell, 0) for number in numbers) for cell in {c for number in numbers for c in number}
+    }
+
+
+async def _only(tx: Tx, poll: Poll, other: Poll) -> dict[Cell, int]:
+    """Return how many of each cell took part in one poll and not in another."""
+    table = members.c
+    joined = select(table.side, table.country, func.count().label("number")).join(
+        participations, participations.c.person == table.id
+    )
+    query = joined.where(participations.c.poll == poll.id, table.id.not_in(ballots.voters(other)))
+    rows = await tx.all(query.group_by(table.side, table.country))
+    return {(row.side, row.country): row.number for row in rows}
 
 
 def _votes(poll: Poll, total: Mapping[str, int]) -> dict[int, int]:

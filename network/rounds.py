@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import delete, select
 
-from network import approvals, audit, ballots, darkness, due, polls, results
+from network import approvals, audit, ballots, darkness, due, polls, results, secrecy
 from network.ballots import ballot_counts
 from network.errors import Conflict
 from network.members import members
@@ -115,6 +115,8 @@ async def withdraw(tx: Tx, *, poll: str, by: str = "") -> None:
     await approvals.withdraw(tx, subject=poll)
     for table in (ballots.ballots, ballots.receipts, ballot_counts, ballots.participations, ballots.ballot_keys):
         await tx.run(delete(table).where(table.c.poll == poll))
+    if found.plan.secret:
+        await secrecy.purge(tx, poll=found)
     await audit.record(tx, act="poll_withdraw", actor=by, subject=poll)
 
 
@@ -155,9 +157,24 @@ def again(plan: Plan) -> Plan:
 async def _close(tx: Tx, poll: Poll, *, by: str = "") -> None:
     await polls.set_(tx, poll.id, state=State.CLOSED.value, closed_at=tx.now)
     await quieten(tx, poll.id)
-    await results.publish(tx, poll=poll, counts=await results.recount(tx, poll=poll.id))
+    found = await results.publish(tx, poll=poll, counts=await results.recount(tx, poll=poll.id))
     await tx.run(delete(ballot_counts).where(ballot_counts.c.poll == poll.id))
+    if poll.plan.secret:
+        shown = [part.country for part in found.countries if part.country]
+        digest = await secrecy.seal_up(tx, poll=poll, sides=bool(found.sides), countries=shown)
+        await polls.set_(tx, poll.id, digest=digest)
+    if poll.plan.months:
+        await _come_again(tx, poll)
     await audit.record(tx, act="poll_close", actor=by or poll.by or "", subject=poll.id)
+
+
+async def _come_again(tx: Tx, poll: Poll) -> None:
+    """Schedule the next round of a series: at once, where its time has passed meanwhile."""
+    plan = again(poll.plan)
+    while plan.closes_at <= tx.now:
+        plan = again(plan)
+    fresh = await polls.renew(tx, poll=poll, plan=plan)
+    await due.at(tx, kind=OPEN, subject=fresh, instant=plan.opens_at or tx.now)
 
 
 def _months_later(at: datetime, months: int, zone: ZoneInfo) -> datetime:

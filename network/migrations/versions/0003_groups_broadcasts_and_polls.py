@@ -208,6 +208,29 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_blocks_other"), ["other"], unique=False)
 
     op.create_table(
+        "broadcasts",
+        sa.Column("id", sa.String(length=32), nullable=False),
+        sa.Column("by", sa.String(length=32), nullable=False),
+        sa.Column("group_id", sa.String(length=32), nullable=False),
+        sa.Column("state", sa.String(length=10), nullable=False),
+        sa.Column("audience", sa.Text(), nullable=False),
+        sa.Column("notice", sa.LargeBinary(), nullable=False),
+        sa.Column("bodies", sa.LargeBinary(), nullable=True),
+        sa.Column("wall", sa.String(length=16), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("confirmed", sa.Integer(), nullable=False),
+        sa.Column("confirmed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["group_id"], ["groups.id"], name=op.f("fk_broadcasts_group_id_groups"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_broadcasts")),
+    )
+    with op.batch_alter_table("broadcasts", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_broadcasts_by"), ["by"], unique=False)
+        batch_op.create_index(batch_op.f("ix_broadcasts_group_id"), ["group_id"], unique=False)
+
+    op.create_table(
         "ends",
         sa.Column("id", sa.String(length=32), nullable=False),
         sa.Column("relay", sa.String(length=32), nullable=False),
@@ -278,6 +301,19 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_handovers_to"), ["to"], unique=False)
 
     op.create_table(
+        "heard",
+        sa.Column("group_id", sa.String(length=32), nullable=False),
+        sa.Column("person", sa.String(length=32), nullable=False),
+        sa.Column("since", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("until", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["group_id"], ["groups.id"], name=op.f("fk_heard_group_id_groups"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["person"], ["members.id"], name=op.f("fk_heard_person_members"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("group_id", "person", name=op.f("pk_heard")),
+    )
+    with op.batch_alter_table("heard", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_heard_person"), ["person"], unique=False)
+
+    op.create_table(
         "link_codes",
         sa.Column("code_index", sa.String(length=32), nullable=False),
         sa.Column("group_id", sa.String(length=32), nullable=False),
@@ -310,6 +346,18 @@ def upgrade() -> None:
         sa.UniqueConstraint("address", name=op.f("uq_linked_address")),
         sa.UniqueConstraint("group_id", name=op.f("uq_linked_group_id")),
     )
+    op.create_table(
+        "mutes",
+        sa.Column("person", sa.String(length=32), nullable=False),
+        sa.Column("muted", sa.String(length=32), nullable=False),
+        sa.Column("named", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(["muted"], ["members.id"], name=op.f("fk_mutes_muted_members"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["person"], ["members.id"], name=op.f("fk_mutes_person_members"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("person", "muted", "named", name=op.f("pk_mutes")),
+    )
+    with op.batch_alter_table("mutes", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_mutes_muted"), ["muted"], unique=False)
+
     op.create_table(
         "offers",
         sa.Column("id", sa.String(length=32), nullable=False),
@@ -350,6 +398,31 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("poll_options", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_poll_options_by"), ["by"], unique=False)
+
+    op.create_table(
+        "posts",
+        sa.Column("id", sa.String(length=32), nullable=False),
+        sa.Column("group_id", sa.String(length=32), nullable=False),
+        sa.Column("person", sa.String(length=32), nullable=False),
+        sa.Column("root", sa.String(length=32), nullable=True),
+        sa.Column("named", sa.Boolean(), nullable=False),
+        sa.Column("state", sa.String(length=8), nullable=False),
+        sa.Column("language", sa.String(length=8), nullable=False),
+        sa.Column("text", sa.LargeBinary(), nullable=True),
+        sa.Column("file", sa.String(length=32), server_default="", nullable=False),
+        sa.Column("looked_at", sa.Boolean(), server_default="0", nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("up_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("corrected_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["group_id"], ["groups.id"], name=op.f("fk_posts_group_id_groups"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["person"], ["members.id"], name=op.f("fk_posts_person_members"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_posts")),
+    )
+    with op.batch_alter_table("posts", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_posts_at"), ["at"], unique=False)
+        batch_op.create_index("ix_posts_group_up_at", ["group_id", "up_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_posts_person"), ["person"], unique=False)
+        batch_op.create_index(batch_op.f("ix_posts_root"), ["root"], unique=False)
 
     op.create_table(
         "publications",
@@ -421,6 +494,20 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_guests_person"), ["person"], unique=False)
 
     op.create_table(
+        "reactions",
+        sa.Column("post", sa.String(length=32), nullable=False),
+        sa.Column("person", sa.String(length=32), nullable=False),
+        sa.Column("kind", sa.String(length=8), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["person"], ["members.id"], name=op.f("fk_reactions_person_members"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(["post"], ["posts.id"], name=op.f("fk_reactions_post_posts"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("post", "person", name=op.f("pk_reactions")),
+    )
+    with op.batch_alter_table("reactions", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_reactions_person"), ["person"], unique=False)
+
+    op.create_table(
         "relayed",
         sa.Column("id", sa.String(length=32), nullable=False),
         sa.Column("relay", sa.String(length=32), nullable=False),
@@ -438,6 +525,18 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_relayed_by"), ["by"], unique=False)
         batch_op.create_index(batch_op.f("ix_relayed_file"), ["file"], unique=False)
         batch_op.create_index(batch_op.f("ix_relayed_relay"), ["relay"], unique=False)
+
+    op.create_table(
+        "reports",
+        sa.Column("post", sa.String(length=32), nullable=False),
+        sa.Column("person", sa.String(length=32), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["person"], ["members.id"], name=op.f("fk_reports_person_members"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["post"], ["posts.id"], name=op.f("fk_reports_post_posts"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("post", "person", name=op.f("pk_reports")),
+    )
+    with op.batch_alter_table("reports", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_reports_person"), ["person"], unique=False)
 
     op.create_table(
         "vouches",
@@ -464,6 +563,10 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("group_id", sa.String(length=32), server_default="", nullable=False))
         batch_op.add_column(sa.Column("side", sa.String(length=10), server_default="", nullable=False))
 
+    with op.batch_alter_table("conversations", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("about", sa.String(length=32), nullable=True))
+        batch_op.create_index(batch_op.f("ix_conversations_about"), ["about"], unique=False)
+
     with op.batch_alter_table("groups", schema=None) as batch_op:
         batch_op.add_column(sa.Column("policy", sa.String(length=10), server_default="open", nullable=False))
         batch_op.add_column(sa.Column("composition", sa.String(length=10), server_default="both", nullable=False))
@@ -481,7 +584,7 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("step", sa.SmallInteger(), server_default="0", nullable=False))
         batch_op.add_column(sa.Column("content", sa.String(length=32), nullable=True))
         batch_op.add_column(sa.Column("target", sa.String(length=32), nullable=True))
-        batch_op.add_column(sa.Column("erases", sa.Boolean(), server_default=sa.text("0"), nullable=False))
+        batch_op.add_column(sa.Column("erases", sa.Boolean(), server_default=sa.text("(false)"), nullable=False))
         batch_op.add_column(sa.Column("expires_at", sa.DateTime(timezone=True), nullable=True))
         batch_op.create_index(
             "ix_outbox_content",
@@ -537,6 +640,10 @@ def downgrade() -> None:
         batch_op.drop_column("composition")
         batch_op.drop_column("policy")
 
+    with op.batch_alter_table("conversations", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_conversations_about"))
+        batch_op.drop_column("about")
+
     with op.batch_alter_table("approvals", schema=None) as batch_op:
         batch_op.drop_column("side")
         batch_op.drop_column("group_id")
@@ -546,6 +653,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_vouches_entry"))
 
     op.drop_table("vouches")
+    with op.batch_alter_table("reports", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_reports_person"))
+
+    op.drop_table("reports")
     with op.batch_alter_table("relayed", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_relayed_relay"))
         batch_op.drop_index(batch_op.f("ix_relayed_file"))
@@ -553,6 +664,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_relayed_at"))
 
     op.drop_table("relayed")
+    with op.batch_alter_table("reactions", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_reactions_person"))
+
+    op.drop_table("reactions")
     with op.batch_alter_table("guests", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_guests_person"))
 
@@ -571,6 +686,13 @@ def downgrade() -> None:
 
     op.drop_table("receipts")
     op.drop_table("publications")
+    with op.batch_alter_table("posts", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_posts_root"))
+        batch_op.drop_index(batch_op.f("ix_posts_person"))
+        batch_op.drop_index("ix_posts_group_up_at")
+        batch_op.drop_index(batch_op.f("ix_posts_at"))
+
+    op.drop_table("posts")
     with op.batch_alter_table("poll_options", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_poll_options_by"))
 
@@ -583,11 +705,19 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_offers_topic"))
 
     op.drop_table("offers")
+    with op.batch_alter_table("mutes", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_mutes_muted"))
+
+    op.drop_table("mutes")
     op.drop_table("linked")
     with op.batch_alter_table("link_codes", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_link_codes_person"))
 
     op.drop_table("link_codes")
+    with op.batch_alter_table("heard", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_heard_person"))
+
+    op.drop_table("heard")
     with op.batch_alter_table("handovers", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_handovers_to"))
         batch_op.drop_index(batch_op.f("ix_handovers_person"))
@@ -602,6 +732,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_ends_relay"))
 
     op.drop_table("ends")
+    with op.batch_alter_table("broadcasts", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_broadcasts_group_id"))
+        batch_op.drop_index(batch_op.f("ix_broadcasts_by"))
+
+    op.drop_table("broadcasts")
     with op.batch_alter_table("blocks", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_blocks_other"))
 
