@@ -122,6 +122,9 @@ def _place(kept: Mapping[str, Any], voice: Voice) -> Lines:
     yield _("Why you asked for a second look"), " · ".join(kept["appeals"])
     yield _("Requests made"), str(kept["requests_made"])
     yield _("Questions received"), str(kept["questions_received"])
+    yield _("Invitations answered"), str(kept["invitations_answered"])
+    announced = (text for each in kept["broadcasts"] for text in each["notice"]["texts"].values())
+    yield _("What you announced"), _list(announced)
     yield _("Reminders set"), str(kept["reminders_set"])
 
 

@@ -24,6 +24,7 @@ NO_LONGER = _("That is no longer possible. Please choose again.")
 ONE_LINE = 200  # characters: a shorter answer is one line
 MEBIBYTE = 1024 * 1024
 MEGABYTE = 1_000_000
+PDF = "application/pdf"  # the one kind of document that is taken: it can be drawn anew, page by page
 _SPACED = re.compile(r"(?<=\d)[\s'.,٬،](?=\d{3}(?!\d))")
 _NUMBER = re.compile(r"[+-]?\d{1,15}")
 
@@ -175,8 +176,8 @@ class Telling(Written):
         kind, ref, mime, size, name, *more = given.value
         if kind == MediaKind.DOCUMENT and mime.startswith("image/"):
             kind = MediaKind.PICTURE  # sent so, for it is not made smaller on the way then
-        if kind not in self.kinds:
-            return _("Please write your answer, or send a voice message or a picture.")
+        if kind not in self.kinds or (kind == MediaKind.DOCUMENT and mime != PDF):
+            return self._wanted()
         if size > AT_MOST[kind]:
             return _("That file is too big. Please send one of at most {limit} MB.", limit=AT_MOST[kind] // MEGABYTE)
         caption = clean(more[0]) if more else ""
@@ -188,6 +189,25 @@ class Telling(Written):
         if not isinstance(value, list):
             return super().fits(value)
         return len(value) == len(("file", "kind", "text")) and value[1] in self.kinds and len(value[2]) <= self.at_most
+
+    def _wanted(self) -> Text:
+        if MediaKind.DOCUMENT in self.kinds:
+            return _("Please write, or send a voice message, a picture or a PDF document.")
+        return _("Please write your answer, or send a voice message or a picture.")
+
+
+@dataclass(frozen=True)
+class Sending(Telling):
+    """A file of some kinds, and no words in its place; what is written below it is left out. Recorded as ``Telling``."""
+
+    def take(self, given: Given) -> Any:
+        """Return what was ``Sent``, without words."""
+        if given.kind != "media":
+            return self._wanted()
+        return super().take(replace(given, value=given.value[:5]))
+
+    def _wanted(self) -> Text:
+        return WANTED[self.kinds[0]] if len(self.kinds) == 1 else _("Please send a file.")
 
 
 @dataclass(frozen=True)

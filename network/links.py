@@ -35,6 +35,7 @@ from network import (
     relays,
     rsvps,
     standings,
+    swaps,
     topics,
     translations,
 )
@@ -157,6 +158,7 @@ async def _hand_over(tx: Tx, old: str, new: str) -> None:
     await relays.hand_over(tx, person=old, to=new)
     await relayed.hand_over(tx, person=old, to=new)
     await mentoring.hand_over(tx, person=old, to=new)
+    await swaps.hand_over(tx, person=old, to=new)
     await tx.run(update(invitations).where(invitations.c.by == old).values(by=new))
     await approvals.hand_over(tx, person=old, to=new)
     await broadcasts.hand_over(tx, person=old, to=new)

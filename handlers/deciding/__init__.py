@@ -5,7 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from handlers.deciding import appeal, endorsement, joining, practice, question, side
+from handlers.deciding import (
+    appeal,
+    broadcast,
+    country,
+    endorsement,
+    group,
+    joining,
+    poll,
+    practice,
+    question,
+    relay,
+    side,
+)
 from handlers.deciding.kind import Kind
 
 KINDS: Mapping[str, Kind] = MappingProxyType(  # by the names of network.requests.KINDS
@@ -13,10 +25,18 @@ KINDS: Mapping[str, Kind] = MappingProxyType(  # by the names of network.request
         "join": joining.kind,
         "side": side.kind,
         "practice": practice.kind,
+        "poll": poll.kind,
         "appeal": appeal.kind,
         "question": question.kind,
         "report": question.report,
         "answer": question.answer,
         "endorsement": endorsement.kind,
+        "relay": relay.kind,
+        "group": group.charter,
+        "entry": group.entry,
+        "removal": group.removal,
+        "regime": country.kind,
+        "broadcast": broadcast.kind,
+        "announcement": broadcast.reported,
     }
 )
