@@ -30,7 +30,7 @@ from bot.translator import Translator as MachineTranslator
 from bot.web import Doors
 from bot.workers import Act, Housekeeping, Timekeeper, Workers
 from bot.works import Works
-from handlers import capabilities
+from handlers import capabilities, poll_news
 from handlers.desk import Desk as RealDesk
 from handlers.language import OFFERED, Translator
 from network import addresses, concepts, groups, linked, migrations, practices, starter
@@ -237,6 +237,11 @@ ACTS: Mapping[str, Act] = MappingProxyType(  # what is done at its time for the 
 )
 
 
+def _polls(desk: Desk) -> Mapping[str, Act]:
+    """Return what is done at the times of polls: it speaks, so it needs the catalogues of the desk."""
+    return poll_news.acts(desk.translator) if isinstance(desk, RealDesk) else {}
+
+
 def _assemble(  # noqa: PLR0917 - everything that is built before, once
     settings: Settings,
     role: Role,
@@ -276,9 +281,18 @@ def _assemble(  # noqa: PLR0917 - everything that is built before, once
         ingress=ingress,
         processor=processor,
         courier=courier,
-        timekeeper=Timekeeper(store, clock, wake=wake, acts=ACTS),
+        timekeeper=Timekeeper(store, clock, wake=wake, acts={**ACTS, **_polls(desk)}),
         workers=Workers(store, clock, works.table(), metrics=metrics, wake=wake, undo=works.undo),
-        housekeeping=Housekeeping(store, clock, machine_into=OFFERED if settings.translator_url else ()),
+        housekeeping=Housekeeping(
+            store,
+            clock,
+            machine_into=OFFERED if settings.translator_url else (),
+            undelivered={
+                name: opened.rates.undelivered
+                for (name, _), opened in channels.items()
+                if opened.rates.undelivered is not None
+            },
+        ),
         pollers=[
             Poller(
                 cast("Polled", channels[key_of(account)]),

@@ -15,7 +15,7 @@ from bot.clock import Clock
 from bot.faults import is_passing
 from bot.metrics import Metrics
 from handlers.messages import ChatMoved, Incoming, Item, Kind, Letter, Receipt
-from network import addresses, conversations, dispatch, inbox, linked, members, outbox
+from network import addresses, conversations, dispatch, inbox, linked, members, outbox, shutdowns
 from network.inbox import Inbound, Origin
 from network.store import Store, Tx
 
@@ -50,7 +50,8 @@ class _Round:
 
     letters: list[Letter] = field(default_factory=list)
     receipts: list[Receipt] = field(default_factory=list)
-    writers: dict[Account, list[str]] = field(default_factory=dict)
+    writers: dict[Account, list[str]] = field(default_factory=dict)  # whose windows are open now
+    heard: dict[Account, list[str]] = field(default_factory=dict)  # who said something
 
 
 class Processor:
@@ -210,14 +211,18 @@ class Processor:
     def _note_writer(self, incoming: Incoming, work: _Round) -> None:
         """Remember who wrote: what was held for them may go now."""
         here = (incoming.channel, incoming.account)
-        if incoming.kind in UNSAID or self._channels[here].rates.window_h is None:
+        if incoming.kind in UNSAID:
             return
         ids = [incoming.external, *([incoming.alias] if incoming.alias else [])]
-        work.writers.setdefault(here, []).extend(ids)
+        work.heard.setdefault(here, []).extend(ids)
+        if self._channels[here].rates.window_h is not None:
+            work.writers.setdefault(here, []).extend(ids)
 
     async def _write(self, tx: Tx, work: _Round) -> set[Account]:
         """Write what a round decided; return the accounts that have something to send."""
         posted = await self._post(tx, work.letters)
+        if work.heard:
+            await shutdowns.heard(tx, writers=work.heard)
         for (channel, account), externals in work.writers.items():
             if await outbox.release(tx, channel=channel, account=account, externals=externals):
                 posted.add((channel, account))

@@ -6,9 +6,10 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
-from network import approvals, countries, members, practices
+from network import approvals, countries, darkness, members, practices
 from network.approvals import APPEAL, Closed, Decision
 from network.errors import Missing
+from network.members import Member
 from network.practices import Practice, State
 from network.store import Tx
 
@@ -19,14 +20,17 @@ ASKED, LATE = "asked", "late"
 async def until(tx: Tx, *, practice: str) -> datetime | None:
     """Return until when a refusal can be appealed; None where there is none, or it was heard already."""
     refusal = await _refusal(tx, practice)
-    return refusal.decided_at + WINDOW if refusal else None
+    author = await _author(tx, practice) if refusal else None
+    if refusal is None or author is None:
+        return refusal.decided_at + WINDOW if refusal else None
+    since = refusal.decided_at
+    return await darkness.later(tx, country=author.country, since=since, instant=since + WINDOW)
 
 
 async def until_local(tx: Tx, *, practice: str) -> datetime | None:
     """Return the same in the wall time of the author's country."""
     instant = await until(tx, practice=practice)
-    found = await _find(tx, practice)
-    author = await members.find(tx, person=found.author) if found and found.author else None
+    author = await _author(tx, practice)
     if instant is None or author is None or not countries.known(author.country):
         return instant
     return instant.astimezone(countries.get(author.country).zone)
@@ -72,6 +76,11 @@ async def _refusal(tx: Tx, practice: str) -> Closed | None:
         return None
     heard = await approvals.closed(tx, subject=practice, kind=APPEAL)
     return None if heard and heard.decided_at >= last.decided_at else last
+
+
+async def _author(tx: Tx, practice: str) -> Member | None:
+    found = await _find(tx, practice)
+    return await members.find(tx, person=found.author) if found and found.author else None
 
 
 async def _find(tx: Tx, practice: str) -> Practice | None:

@@ -13,7 +13,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from network import darkness, regimes
 from network.ids import new_id
 from network.members import members
-from network.store import Instant, Tx, metadata
+from network.store import Instant, Tx, batches, metadata
 
 CLOCK = 0x4A49_0001  # our name among PostgreSQL's advisory locks for the clock
 
@@ -53,6 +53,14 @@ async def at_first(tx: Tx, *, kind: str, subject: str, instant: datetime, person
     """Set what is to happen at ``instant``, unless that kind and subject stand already; return whether it is new."""
     row = {"id": new_id(), "kind": kind, "subject": subject, "person": person, "at": instant}
     return await tx.add(due, key=("kind", "subject"), **row)
+
+
+async def for_all(tx: Tx, *, kind: str, people: Sequence[str], instant: datetime) -> None:
+    """Set something that is about each of these people for ``instant``; the last word counts."""
+    for some in batches(people):
+        await tx.run(delete(due).where(due.c.kind == kind, due.c.subject.in_(some)))
+        rows = [{"id": new_id(), "kind": kind, "subject": one, "person": one, "at": instant} for one in some]
+        await tx.run(due.insert(), rows)
 
 
 async def cancel(tx: Tx, *, kind: str, subject: str) -> bool:

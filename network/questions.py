@@ -340,6 +340,15 @@ async def forget(tx: Tx, *, person: str) -> list[str]:
     return ids
 
 
+async def put_off(tx: Tx, *, country: str, by: timedelta) -> None:
+    """Let the open questions of the people of a country stay open longer by a span of time."""
+    theirs = questions.c.asker.in_(select(members.members.c.id).where(members.members.c.country == country))
+    waiting = select(questions.c.id, questions.c.closes_at).where(questions.c.state == State.OPEN.value, theirs)
+    for row in await tx.all(waiting.where(questions.c.closes_at.is_not(None))):
+        later = update(questions).where(questions.c.id == row.id)
+        await tx.run(later.values(closes_at=row.closes_at + by))
+
+
 async def hand_over(tx: Tx, *, person: str, to: str) -> None:
     """Give what one person asked to another: two memberships of one human being."""
     rows = await tx.all(select(questions.c.id).where(questions.c.asker == person))

@@ -88,6 +88,7 @@ class Rates:
     group: tuple[int, float, int] | None = None
     window_h: int | None = None  # hours that a person's message opens free-form sends
     reach_per_day: int | None = None  # different people per moving 24 h outside the window
+    undelivered: tuple[str, ...] | None = None  # late codes of what could not arrive; None where nothing tells what did
 
 
 @dataclass(frozen=True)

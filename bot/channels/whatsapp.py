@@ -85,7 +85,9 @@ class WhatsAppChannel:
         """
         self.account = account
         # docs/whatsapp/cloud-api/overview, on throughput and on the pair rate limit
-        self.rates = Rates(account=(80, 1.0, 80), chat=(1, 6.0, 45), window_h=24, reach_per_day=reach_per_day)
+        self.rates = Rates(
+            account=(80, 1.0, 80), chat=(1, 6.0, 45), window_h=24, reach_per_day=reach_per_day, undelivered=("131026",)
+        )
         self._phone_id, self._app_secret, self._verify_token = phone_id, app_secret, verify_token
         self._template = template
         below = _Elsewhere(httpx.URL(api_url))
