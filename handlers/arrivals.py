@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from handlers import people
+from handlers import people, pseudonyms
 from handlers.language import _
 from handlers.messages import Letter
 from handlers.registry import Occasion
 from handlers.talk import Option
-from network import files, practices, requests
+from network import files, practices, relayed, requests
 from network.files import File
 from network.store import Tx
 
@@ -18,8 +18,11 @@ async def arrive(tx: Tx, occasion: Occasion) -> list[Letter]:
     name = str(result["subject"])
     if "error" in result:
         file = await files.failed(tx, file=name)
-        return await _lack(tx, occasion, file) if file is not None and file.practice else []
+        if file is None or not file.practice:
+            return await _unpassed(tx, occasion, name)
+        return await _lack(tx, occasion, file)
     file = await files.came(tx, file=name, mime=str(result["mime"]), size=int(result["size"]))
+    await relayed.arrived(tx, file=name)
     return await _complete(tx, occasion, file) if file is not None and file.practice else []
 
 
@@ -50,4 +53,19 @@ async def _lack(tx: Tx, occasion: Occasion, file: File) -> list[Letter]:
     )
     # Translators: button, max:20
     option = Option(f"share:again:{found.id}", _("Complete it"))
+    return await people.letters(tx, [occasion.who.id], text, [option], occasion.who.voice.translator)
+
+
+async def _unpassed(tx: Tx, occasion: Occasion, file: str) -> list[Letter]:
+    """Tell whoever sent a file to somebody through the bot that it cannot be passed on."""
+    relay = await relayed.lost(tx, file=file)
+    if relay is None or relay.ended:
+        return []
+    text = _(
+        "What you sent to {name} could not be passed on: it did not come through, or it is not a voice message, a "
+        "picture or a PDF document. Please send it again.",
+        name=pseudonyms.shown(relay.other),
+    )
+    # Translators: button, max:20
+    option = Option(f"to:{relay.number}", _("Write to them"))
     return await people.letters(tx, [occasion.who.id], text, [option], occasion.who.voice.translator)

@@ -198,7 +198,7 @@ class Telling(Written):
 
 @dataclass(frozen=True)
 class Sending(Telling):
-    """A file of some kinds, and no words in its place; what is written below it is left out. Recorded as ``Telling``."""
+    """A file of some kinds, and no words in its place; those below it are left out. Recorded as ``Telling``."""
 
     def take(self, given: Given) -> Any:
         """Return what was ``Sent``, without words."""
@@ -207,7 +207,7 @@ class Sending(Telling):
         return super().take(replace(given, value=given.value[:5]))
 
     def _wanted(self) -> Text:
-        return WANTED[self.kinds[0]] if len(self.kinds) == 1 else _("Please send a file.")
+        return WANTED[self.kinds[0]] if len(self.kinds) == 1 else _("Please send a picture or a PDF document.")
 
 
 @dataclass(frozen=True)

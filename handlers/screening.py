@@ -7,7 +7,7 @@ clearly a trace (a year, a sum, a share, an article of a law, a time) passes.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from handlers import referral
 from handlers.language import Text, _
@@ -88,6 +88,7 @@ _PLATE_NAMED = re.compile(
 )
 
 Finder = Callable[[str], str]
+Said = Callable[[str], Text]
 
 
 def screen(text: str) -> Text | None:
@@ -98,14 +99,24 @@ def screen(text: str) -> Text | None:
     return referral.refuse(text) or refuse_traces(text)
 
 
-def refuse_traces(text: str) -> Text | None:
+def screen_between_two(text: str) -> Text | None:
+    """Return why ``text`` cannot go to one person who was given how its author can be reached, or None.
+
+    As ``screen``, but for numbers, e-mail addresses, @names and links: they are the author's own to give.
+    """
+    return referral.refuse(text) or refuse_traces(text, but=_OWN)
+
+
+def refuse_traces(text: str, *, but: Sequence[Said] = ()) -> Text | None:
     """Return what leads to a person or a place in ``text``, or None when nothing was recognized.
 
     It looks for e-mail addresses, @names, links, coordinates, plates, numbers and names of persons,
-    with the digits of any script.
+    with the digits of any script; ``but`` are those that are let pass.
     """
     plain = latin_digits(text).replace("٫", ".").replace("٬", " ")
     for find, said in _FINDERS:
+        if said in but:
+            continue
         found = find(plain)
         if found:
             return said(_cut(found))
@@ -171,6 +182,10 @@ def _plate(found: str) -> Text:
     )
 
 
+def _phone(found: str) -> Text:
+    return _digits(found)
+
+
 def _digits(found: str) -> Text:
     return _(
         "There seems to be a phone number, or another number of a person, in it: “{found}”. For everybody’s safety, "
@@ -187,13 +202,14 @@ def _person(found: str) -> Text:
     )
 
 
-_FINDERS: tuple[tuple[Finder, Callable[[str], Text]], ...] = (
+_FINDERS: tuple[tuple[Finder, Said], ...] = (
     (_first(_MAP), _place),
     (_first(_COORDINATES, with_digits=True), _place),
     (_first(_EMAIL), _email),
     (_first(_LINK, _HANDLE), _handle),
     (_first(_PLATE, _PLATE_NAMED, with_digits=True), _plate),
     (_first(_IBAN, _IDENTITY, with_digits=True), _digits),
-    (_number, _digits),
+    (_number, _phone),
     (named.find, _person),
 )
+_OWN = (_email, _handle, _phone)

@@ -39,8 +39,10 @@ from network import (
     news,
     outbox,
     polls,
+    posts,
     practices,
     questions,
+    reactions,
     relayed,
     relays,
     removals,
@@ -82,6 +84,7 @@ async def erase(tx: Tx, *, person: str, keep_practices: bool = True, keep_listed
     await due.forget(tx, people=[person])
     await news.forget_author(tx, author=person)
     await practices.forget_author(tx, author=person, keep=keep_practices)
+    await posts.forget(tx, person=person)
     await files.forget_person(tx, person=person)
     await standings.forget(tx, person=person)
     await answers.forget(tx, person=person, asked=await questions.forget(tx, person=person))
@@ -128,6 +131,8 @@ async def export(tx: Tx, *, person: str) -> dict[str, Any]:
             for found in await addresses.of(tx, person=person)
         ],
         "group_chats": await linked.copy(tx, person=person),
+        "posts": await posts.copy(tx, person=person),
+        "post_reactions": await reactions.copy(tx, person=person),
         "groups": await _names(tx, person, await groups.of(tx, person=person)),
         "coordinates": await _names(tx, person, await groups.coordinated_by(tx, person=person)),
         "groups_asked": await entries.copy(tx, person=person),

@@ -1,4 +1,4 @@
-"""Files: voice messages and pictures that members sent; their bytes lie sealed in the media folder."""
+"""Files: voice messages, pictures and documents that members sent; their bytes lie sealed in the media folder."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ from network.store import Instant, Tx, batches, metadata
 FETCH = (
     "media.fetch"  # kind of job: {"subject", "channel", "account", "kind", "ref", "mime", "size", "name", "at_most"}
 )
-VOICE, PICTURE = "voice", "picture"
-AT_MOST = {VOICE: 16_000_000, PICTURE: 5_000_000}  # bytes, as both platforms take them
+VOICE, PICTURE, DOCUMENT = "voice", "picture", "document"
+AT_MOST = {VOICE: 16_000_000, PICTURE: 5_000_000, DOCUMENT: 10_000_000}  # bytes, as both platforms take them
 PATIENCE = timedelta(hours=1)  # a file that has not come by then is asked for again
 KEEP = timedelta(days=30)  # so long a file may wait for what it is a part of
 

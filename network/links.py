@@ -20,6 +20,7 @@ from network import (
     files,
     followups,
     groups,
+    hearing,
     introductions,
     jobs,
     linked,
@@ -29,8 +30,10 @@ from network import (
     news,
     outbox,
     polls,
+    posts,
     practices,
     questions,
+    reactions,
     relayed,
     relays,
     rsvps,
@@ -140,6 +143,8 @@ async def _hand_over(tx: Tx, old: str, new: str) -> None:
     await tx.run(update(seats).where(seats.c.person == old, seats.c.group_id.not_in(held)).values(person=new))
     await entries.hand_over(tx, person=old, to=new)
     await linked.hand_over(tx, person=old, to=new)
+    for noun in (posts, reactions, hearing):
+        await noun.hand_over(tx, person=old, to=new)
     await topics.hand_over(tx, person=old, to=new)
     await news.hand_over(tx, person=old, to=new)
     await practices.hand_over(tx, author=old, to=new)
