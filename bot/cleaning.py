@@ -10,17 +10,24 @@ import asyncio
 import io
 import resource
 import sys
+from typing import TYPE_CHECKING, Any
 
 from bot import ogg
 
-VOICE, PICTURE = "voice", "picture"  # as ``network.files`` has them, which this light process does not import
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+VOICE, PICTURE, DOCUMENT = "voice", "picture", "document"  # as ``network.files`` has them, which is not imported here
 SECONDS = 20  # of the processor; and as many more on the wall
 MEMORY = 640 * 1024 * 1024  # bytes
 MOST_PIXELS = 50_000_000  # of the picture as it came
 LONGEST_SIDE = 2048  # pixels, of the picture as it is kept
 QUALITY = 85
 FORMATS = ("JPEG", "PNG", "WEBP")
-MIMES = {VOICE: "audio/ogg", PICTURE: "image/jpeg"}  # as they are kept
+MIMES = {VOICE: "audio/ogg", PICTURE: "image/jpeg", DOCUMENT: "application/pdf"}  # as they are kept
+MOST_PAGES = 30
+DPI = 120  # of a page as it is drawn
+PAGE_SIDE = 2000  # pixels of the longer side of a page, at most
 
 
 class Refused(Exception):
@@ -28,7 +35,7 @@ class Refused(Exception):
 
 
 async def clean(data: bytes, *, kind: str) -> bytes:
-    """Return a voice message or a picture as it is kept, of the type ``MIMES`` says; raise Refused."""
+    """Return a voice message, a picture or a document as it is kept, of the type ``MIMES`` says; raise Refused."""
     pipe = asyncio.subprocess.PIPE
     command = (sys.executable, "-I", "-m", "bot.cleaning", kind)
     child = await asyncio.create_subprocess_exec(
@@ -65,7 +72,29 @@ def picture(data: bytes) -> bytes:
     return written.getvalue()
 
 
-CLEANERS = {PICTURE: picture, VOICE: ogg.only_voice}
+def document(data: bytes) -> bytes:
+    """Return a PDF with a drawing of each page and nothing else: no author, no script, no link; raise Refused."""
+    import pypdfium2  # noqa: PLC0415 - only the process that cleans needs it
+
+    if not data.startswith(b"%PDF-"):
+        raise Refused
+    opened = pypdfium2.PdfDocument(data)
+    if not 0 < len(opened) <= MOST_PAGES:
+        raise Refused
+    first, *rest = (_drawn(page) for page in opened)
+    written = io.BytesIO()
+    first.save(written, "PDF", save_all=True, append_images=rest, resolution=DPI, quality=QUALITY)
+    return written.getvalue()
+
+
+def _drawn(page: Any) -> Image:
+    """Return the picture of a page (a ``pypdfium2.PdfPage``)."""
+    scale = min(DPI / 72, PAGE_SIDE / max(page.get_size()))  # a point is the 72nd part of an inch
+    drawn: Image = page.render(scale=scale).to_pil()
+    return drawn.convert("RGB")
+
+
+CLEANERS = {PICTURE: picture, VOICE: ogg.only_voice, DOCUMENT: document}
 
 
 def main(kind: str) -> None:

@@ -9,6 +9,7 @@ import time
 import zlib
 from pathlib import Path
 
+import pypdfium2
 import pytest
 from PIL import Image
 
@@ -139,3 +140,43 @@ def test_the_kinds_are_those_of_the_network() -> None:
     """The light process has names of its own for the kinds of file; they are the same."""
     assert (cleaning.VOICE, cleaning.PICTURE) == (files.VOICE, files.PICTURE)
     assert set(cleaning.CLEANERS) == set(cleaning.MIMES) == set(files.AT_MOST)
+
+
+def pdf(pages: int = 1, *, tail: bytes = b"") -> bytes:
+    """Return a document of empty pages, with an author, a title, a script, an attached file and a link in it."""
+    kids = b" ".join(b"%d 0 R" % (10 + page) for page in range(pages))
+    objects = {
+        1: b"<</Type/Catalog/Pages 2 0 R/OpenAction 3 0 R/Names<</EmbeddedFiles<</Names[(canary)4 0 R]>>>>>>",
+        2: b"<</Type/Pages/Count %d/Kids[%s]>>" % (pages, kids),
+        3: b"<</S/JavaScript/JS(canary)>>",
+        4: b"<</Type/Filespec/F(canary)>>",
+        5: b"<</Author(Canary)/Title(Canary)/Producer(Canary)>>",
+        6: b"<</Type/Annot/Subtype/Link/Rect[0 0 9 9]/A<</S/URI/URI(http://canary)>>>>",
+        **{10 + page: b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 300 400]/Annots[6 0 R]>>" for page in range(pages)},
+    }
+    body, places = b"%PDF-1.7\n", {}
+    for number, held in objects.items():
+        places[number] = len(body)
+        body += b"%d 0 obj%sendobj\n" % (number, held)
+    table = b"".join(b"%d 1\n%010d 00000 n \n" % (number, place) for number, place in places.items())
+    end = b"trailer<</Root 1 0 R/Info 5 0 R/Size %d>>\nstartxref\n%d\n%%%%EOF" % (10 + pages, len(body))
+    return body + b"xref\n0 1\n0000000000 65535 f \n" + table + end + tail
+
+
+@pytest.mark.parametrize("tail", [b"", ZIP])
+async def test_a_document_is_a_drawing_of_its_pages_and_nothing_else(tail: bytes) -> None:
+    """Author, title, script, attached file and link are gone; every page is there."""
+    cleaned = await clean(pdf(3, tail=tail), kind="document")
+    for word in ("anary", "Canary", "JavaScript", "EmbeddedFile", "URI", "Annot"):
+        for written in (word.encode(), word.encode("utf-16-be")):
+            assert written not in cleaned
+    assert len(pypdfium2.PdfDocument(cleaned)) == 3
+
+
+@pytest.mark.parametrize(
+    "data", [b"", b"%PDF-1.7 canary", ZIP, EXE, pdf(cleaning.MOST_PAGES + 1), pdf()[:300]], ids=len
+)
+async def test_what_is_no_document_is_refused(data: bytes) -> None:
+    """What is no PDF, a broken one, or one of too many pages is not kept."""
+    with pytest.raises(Refused):
+        await clean(data, kind="document")
