@@ -46,6 +46,16 @@ async def deliver_invitation(tx: Tx, occasion: Occasion) -> list[Letter]:
     return _letters(who, str(result["text"]), await _file(tx, occasion))
 
 
+async def deliver_poll(tx: Tx, occasion: Occasion) -> list[Letter]:
+    """Return the picture or the table of a poll."""
+    who, result = occasion.who, occasion.result
+    if who.state is not State.ACTIVE:
+        return []
+    if "ref" not in result:
+        return _letters(who, _("The file could not be made. Please ask for it again later."))
+    return _letters(who, str(result.get("text", "")), await _file(tx, occasion))
+
+
 async def apologise(tx: Tx, incoming: Incoming, translator: Translator) -> list[Letter]:
     """Return a short apology for a message that could not be handled."""
     if incoming.kind in {Kind.DUE, Kind.DONE, Kind.LINK, Kind.KNOCK, Kind.POWERLESS}:

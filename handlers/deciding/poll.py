@@ -1,0 +1,67 @@
+"""A poll that goes beyond one group, as coordinators of both sides decide on it."""
+
+from __future__ import annotations
+
+from handlers import audience_choice, poll_cards, poll_plan
+from handlers.deciding.kind import Kind, Settled
+from handlers.language import _
+from handlers.poll_labels import OPEN, SECRET
+from handlers.talk import Option, Talk
+from network import audiences
+from network.approvals import Decision
+from network.polls import Poll
+from network.requests import Request
+
+
+async def _show(talk: Talk, request: Request) -> None:
+    """Show the whole poll in every language it has, whom it asks and how many they are."""
+    poll: Poll = request.what.poll
+    for part in poll_cards.whole(poll, talk.language):
+        await talk.say(part)
+    for line in audience_choice.describe(poll.plan.audience, talk.language, await audience_choice.names(talk)):
+        await talk.say(line)
+    many = await talk.look(audiences.count, audience=poll.plan.audience)
+    await talk.say(audience_choice.counted(many))
+    zone = await poll_plan.zone_of(talk)
+    if poll.plan.opens_at is not None:
+        await talk.say(_("Opens on {day}.", day=poll.plan.opens_at.astimezone(zone).date()))
+    await talk.say(_("Closes on {day}.", day=poll.plan.closes_at.astimezone(zone).date()))
+    await talk.say(SECRET if poll.plan.secret else OPEN)
+    for words in request.what.words:
+        await talk.say(_("The other side says: {words}", words=words))
+
+
+async def _tell(talk: Talk, request: Request, settled: Settled, reason: str) -> None:
+    """Tell its maker what became of it."""
+    poll: Poll = request.what.poll
+    title = poll_cards.title(poll.question, talk.language)
+    if settled["state"] == Decision.PENDING:
+        text = _(
+            "One side has agreed to the poll “{question}”. The other side’s word is still to come.", question=title
+        )
+        await talk.tell("tell half", [settled["tell"]], text)
+    elif settled["state"] == Decision.APPROVED:
+        text = _("Both sides agree to the poll “{question}”. It opens at its time.", question=title)
+        await talk.tell("tell", [settled["tell"]], text)
+    elif settled["state"] == Decision.CHANGE:
+        text = _(
+            "The coordinators ask for a change of the poll “{question}”. What they say: {reason}",
+            question=title,
+            reason=reason,
+        )
+        # Translators: button, max:20
+        await talk.tell("tell", [settled["tell"]], text, [Option(f"newpoll:{poll.id}", _("Change it"))])
+    else:
+        text = _(
+            "The poll “{question}” is not asked. What the coordinators say: {reason}", question=title, reason=reason
+        )
+        await talk.tell("tell", [settled["tell"]], text)
+
+
+kind = Kind(
+    listed=lambda request: poll_cards.title(request.what.poll.question, request.what.language),
+    note=_("a poll beyond one group"),
+    show=_show,
+    tell=_tell,
+    changes=True,
+)

@@ -1,0 +1,179 @@
+"""Polls: those that wait for an answer, what came out of others, and of a coordinator those they made."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from handlers import poll_cards
+from handlers.language import Text, Words, _
+from handlers.poll_plan import zone_of
+from handlers.registry import Capability, Room
+from handlers.talk import Option, Talk
+from network import ballots, groups, polls, rounds
+from network.errors import NetworkError
+from network.polls import Poll, State
+
+LATEST = 6  # closed polls in the list
+MINE = "mine:"  # before the id of a poll of one's own, as the argument
+OVER = (State.CLOSED, State.WITHDRAWN, State.REFUSED)
+
+STATES: dict[State, Text] = {
+    State.PROPOSED: _("proposed, with the coordinators"),
+    State.DRAFT: _("not asked yet"),
+    State.ASKED: _("waits for both sides"),
+    State.SCHEDULED: _("will open"),
+    State.OPEN: _("open"),
+    State.CLOSED: _("closed"),
+    State.REFUSED: _("not passed on"),
+    State.WITHDRAWN: _("taken back"),
+}
+
+
+async def list_polls(talk: Talk) -> None:
+    """Show the polls, and lead to answering one, to its results or to making another."""
+    if talk.argument.startswith(MINE):
+        await _own(talk, talk.argument.removeprefix(MINE))
+        return
+    options = [*await _waiting(talk), *await _theirs(talk), *await _closed(talk), *await _others(talk)]
+    # Translators: the heading of a list of polls.
+    command, _colon, argument = (await talk.choose("poll", _("Polls. Which one?"), options)).partition(":")
+    await talk.go(command, argument)
+
+
+async def _waiting(talk: Talk) -> list[Option]:
+    """Return the open polls, those that this person has not answered first."""
+    found: dict[bool, list[Option]] = {False: [], True: []}
+    for poll in await talk.look(polls.open_for, person=talk.person):
+        voted = await talk.look(ballots.has_voted, poll=poll.id, person=talk.person)
+        closes = poll.plan.closes_at.astimezone(await zone_of(talk)).date()
+        note = _("answered; until {day}", day=closes) if voted else _("have your say until {day}", day=closes)
+        found[voted].append(Option(f"poll:{poll.id}", poll_cards.title(poll.question, talk.language), note))
+    return [*found[False], *found[True]]
+
+
+async def _theirs(talk: Talk) -> list[Option]:
+    """Return the polls that this person made or proposed and that are not over, and what members propose."""
+    mine = [each for each in await talk.look(polls.mine, by=talk.person) if each.state not in OVER]
+    options = [
+        Option(
+            f"polls:{MINE}{each.id}",
+            poll_cards.title(each.question, talk.language),
+            _("yours: {state}", state=STATES[each.state]),
+        )
+        for each in mine
+    ]
+    if not await talk.look(groups.is_coordinator, person=talk.person):
+        return options
+    others = [each for each in await talk.look(polls.proposed) if each.proposer != talk.person]
+    return [
+        *options,
+        *(
+            Option(f"newpoll:{each.id}", poll_cards.title(each.question, talk.language), _("a member proposes it"))
+            for each in others
+        ),
+    ]
+
+
+async def _closed(talk: Talk) -> list[Option]:
+    found: Sequence[Poll] = await talk.look(polls.closed_for, person=talk.person, limit=LATEST)
+    return [
+        Option(f"results:{each.id}", poll_cards.title(each.question, talk.language), _("the results")) for each in found
+    ]
+
+
+async def _others(talk: Talk) -> list[Option]:
+    # Translators: in a list, max:24. Whether a vote is in a count.
+    options = [Option("receipt", _("Check a receipt"))]
+    if await talk.look(groups.is_coordinator, person=talk.person):
+        # Translators: in a list, max:24
+        return [Option("newpoll", _("Make a poll")), *options]
+    # Translators: in a list, max:24
+    return [Option("propose", _("Propose a poll")), *options]
+
+
+async def _own(talk: Talk, poll: str) -> None:
+    """Show where a poll of one's own stands, and what can be done with it."""
+    found = next(iter(await talk.look(polls.mine, by=talk.person, only=[poll])), None)
+    if found is None:
+        await talk.go("polls")
+        return
+    await talk.say(await _status(talk, found))
+    wish = await talk.choose("wish", _("What would you like to do?"), _wishes(found))
+    if wish in {"poll", "results", "newpoll"}:
+        await talk.go(wish, poll)
+    if wish in _ACTS:
+        await _act(talk, wish, found)
+        return
+    await talk.say(_("Gladly. Write “menu” for anything else."))
+
+
+async def _status(talk: Talk, found: Poll) -> Words:
+    words = _(
+        "“{question}”\n{state}", question=poll_cards.title(found.question, talk.language), state=STATES[found.state]
+    )
+    zone = await zone_of(talk)
+    if found.state is State.SCHEDULED and found.plan.opens_at is not None:
+        words = _("{above}\nIt opens on {day}.", above=words, day=found.plan.opens_at.astimezone(zone).date())
+    if found.state is State.OPEN:
+        closes = found.plan.closes_at.astimezone(zone)
+        line = _("It closes on {day} at {time}.", day=closes.date(), time=closes.time())
+        words = _("{above}\n{line}", above=words, line=line)
+    return words
+
+
+def _wishes(found: Poll) -> list[Option]:
+    state, mine = found.state, found.by is not None
+    offered = (
+        # Translators: in a list, max:24
+        (Option("poll", _("Answer it")), state is State.OPEN),
+        # Translators: in a list, max:24
+        (Option("results", _("Results")), state is State.CLOSED or (state is State.OPEN and not found.plan.secret)),
+        # Translators: in a list, max:24. To continue making a poll.
+        (Option("newpoll", _("Go on with it")), mine and state is State.DRAFT),
+        # Translators: in a list, max:24
+        (Option("close", _("Close it now")), mine and state is State.OPEN),
+        # Translators: in a list, max:24
+        (Option("end", _("Do not ask it again")), mine and bool(found.plan.months)),
+        # Translators: in a list, max:24. A poll is withdrawn.
+        (Option("withdraw", _("Take it back")), state not in OVER),
+        # Translators: in a list, max:24
+        (Option("stay", _("Leave it as it is")), True),
+    )
+    return [option for option, here in offered if here]
+
+
+async def _act(talk: Talk, wish: str, found: Poll) -> None:
+    """Close a poll, take it back, or let it not come again, once that is confirmed."""
+    question, action, done = _ACTS[wish]
+    if not await talk.confirm("sure", question):
+        await talk.say(_("Nothing has changed."))
+        return
+    try:
+        await talk.do(wish, action, poll=found.id, by=talk.person)
+        await talk.say(done)
+    except NetworkError:
+        await talk.say(_("That is not possible any more."))
+
+
+_ACTS = {
+    "close": (_("Close it now? Nobody can answer it any more."), rounds.close_early, _("It is closed.")),
+    "withdraw": (
+        _("Take it back? All answers that were given are forgotten."),
+        rounds.withdraw,
+        _("It is taken back, and nothing of it is kept."),
+    ),
+    "end": (_("Shall it not be asked again?"), rounds.end_series, _("It is not asked again.")),
+}
+
+capability = Capability(
+    name="polls",
+    command="polls",
+    room=Room.PEOPLE,
+    # Translators: in the menu, max:24
+    title=_("Polls"),
+    # Translators: words that start this, separated by |.
+    words=_("polls|poll"),
+    converse=list_polls,
+    anew=True,
+    by_link=True,
+)
