@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from urllib.parse import urlsplit
 
 from bot import logs
 from bot.channels import Channel, SendError
 from bot.channels.registry import open_channel
-from bot.settings import Account, TelegramAccount
+from bot.settings import Account, TelegramAccount, WhatsAppAccount
 from handlers.invite import Links
+from network.reach import Reach
 
 LINK_AT_MOST_S = 5.0
+
+Named = tuple[str, str]  # a channel and the name of an account
 
 log = logs.logger(__name__)
 
@@ -27,29 +30,41 @@ def open_all(accounts: Iterable[Account]) -> dict[tuple[str, str], Channel]:
     return {key_of(account): _open(account) for account in accounts}
 
 
-async def ways_in(channels: Mapping[tuple[str, str], Channel]) -> Links:
-    """Return where people come in, as far as the providers say."""
-    return Links(telegram=await _way_in(channels, "telegram"), whatsapp=await _way_in(channels, "whatsapp"))
+async def ways_in(channels: Mapping[Named, Channel]) -> dict[Named, str]:
+    """Return where people come in by each account (a user name, a number), as far as the providers say."""
+    found = await asyncio.gather(*map(_way_in, channels.values()))
+    return {account: way for account, way in zip(channels, found, strict=True) if way}
+
+
+def links_of(ways: Mapping[Named, str], stopped: Collection[Named] = ()) -> Links:
+    """Return where people come in: by the first account of each app that is not stopped."""
+    open_ways = [(channel, way) for (channel, account), way in ways.items() if (channel, account) not in stopped]
+    first = dict(reversed(open_ways))
+    return Links(telegram=first.get("telegram", ""), whatsapp=first.get("whatsapp", ""))
+
+
+def reaches(accounts: Iterable[Account]) -> dict[Named, Reach]:
+    """Return how many people a day each number may open a chat with, and with which others it shares that."""
+    numbers = [account for account in accounts if isinstance(account, WhatsAppAccount)]
+    return {key_of(number): Reach(number.portfolio, number.reach_per_day) for number in numbers}
 
 
 async def look_up(accounts: Iterable[Account]) -> Links:
     """Return where people come in, for a command: the accounts are opened for that, and closed."""
     channels = open_all(accounts)
     try:
-        return await ways_in(channels)
+        return links_of(await ways_in(channels))
     finally:
         for channel in channels.values():
             await channel.close()
 
 
-async def _way_in(channels: Mapping[tuple[str, str], Channel], name: str) -> str:
-    for (channel, _), opened in channels.items():
-        if channel == name:
-            try:
-                async with asyncio.timeout(LINK_AT_MOST_S):
-                    return urlsplit(await opened.deep_link("x")).path.strip("/")
-            except (SendError, TimeoutError):
-                log.warning("no_link", channel=name)
+async def _way_in(channel: Channel) -> str:
+    try:
+        async with asyncio.timeout(LINK_AT_MOST_S):
+            return urlsplit(await channel.deep_link("x")).path.strip("/")
+    except (SendError, TimeoutError):
+        log.warning("no_link", channel=channel.name, account=channel.account)
     return ""
 
 

@@ -14,11 +14,12 @@ import structlog
 from starlette.types import ASGIApp
 
 from bot import logs
-from bot.accounts import key_of, open_all, ways_in
+from bot.accounts import key_of, links_of, open_all, reaches, ways_in
 from bot.announce import Announcer, commands_of
 from bot.channels import Channel
 from bot.clock import Clock
 from bot.courier import Courier
+from bot.detours import Detours
 from bot.ingress import Ingress
 from bot.lock import Lock
 from bot.metrics import Metrics
@@ -33,7 +34,7 @@ from bot.works import Works
 from handlers import capabilities, poll_news
 from handlers.desk import Desk as RealDesk
 from handlers.language import OFFERED, Translator
-from network import addresses, concepts, groups, linked, migrations, practices, starter
+from network import addresses, concepts, groups, linked, migrations, practices, reach, starter, stops
 from network.machine import Machine
 from network.media import MediaFolder
 from network.presence import present
@@ -201,12 +202,15 @@ async def build(
             concepts.prepare()
         opened = dict(channels) if channels is not None else open_all(accounts)
         commands = None
+        acts: dict[str, Act] = {}
         if desk is None:
             translator = Translator.load()
-            registry = capabilities(await ways_in(opened if role.takes_in else {}), settings.keeper())
+            ways = await ways_in(opened if role.takes_in else {})
+            registry = capabilities(links_of(ways, await _stopped(store, clock)), settings.keeper())
             desk, commands = RealDesk(registry, translator), commands_of(registry, translator)
+            acts[stops.DETOUR] = Detours(opened, translator, ways).act
         announcer = Announcer(settings, clock, opened, commands)
-        return _assemble(settings, role, lock, clock, store, opened, desk, announcer)
+        return _assemble(settings, role, lock, clock, store, opened, desk, announcer, acts)
     except BaseException:
         lock.free()
         raise
@@ -221,6 +225,7 @@ async def _open_store(settings: Settings, clock: Clock) -> Store:
             ours = await addresses.opens(tx)
             if ours:
                 await starter.load(tx)
+                await reach.announce(tx, given=reaches(settings.accounts()))
     except BaseException as error:
         await store.close()
         if isinstance(error, OSError):
@@ -230,6 +235,11 @@ async def _open_store(settings: Settings, clock: Clock) -> Store:
         await store.close()
         raise Misconfigured(OTHER_KEYS.format(settings.keys.name))
     return store
+
+
+async def _stopped(store: Store, clock: Clock) -> set[tuple[str, str]]:
+    async with store.reading(clock.now()) as tx:
+        return {(each.channel, each.account) for each in await stops.standing(tx)}
 
 
 ACTS: Mapping[str, Act] = MappingProxyType(  # what is done at its time for the network, not for one person
@@ -251,6 +261,7 @@ def _assemble(  # noqa: PLR0917 - everything that is built before, once
     channels: dict[tuple[str, str], Channel],
     desk: Desk,
     announcer: Announcer,
+    acts: Mapping[str, Act],
 ) -> App:
     metrics = Metrics()
     media = MediaFolder(settings.media, store.sealer)
@@ -281,7 +292,7 @@ def _assemble(  # noqa: PLR0917 - everything that is built before, once
         ingress=ingress,
         processor=processor,
         courier=courier,
-        timekeeper=Timekeeper(store, clock, wake=wake, acts={**ACTS, **_polls(desk)}),
+        timekeeper=Timekeeper(store, clock, wake=wake, acts={**ACTS, **_polls(desk), **acts}),
         workers=Workers(store, clock, works.table(), metrics=metrics, wake=wake, undo=works.undo),
         housekeeping=Housekeeping(
             store,

@@ -56,9 +56,9 @@ class TelegramAccount(BaseModel):
 class WhatsAppAccount(BaseModel):
     """One number of the WhatsApp Cloud API.
 
-    ``template`` is the approved message that opens a conversation, ``reach_per_day`` how many
-    different people it may reach in 24 hours (the tier of the account). With ``app_id`` and
-    ``business_id`` (of the WhatsApp Business Account) more is set and checked by the program.
+    ``template`` is the approved message that opens a conversation, ``reach_per_day`` how many different people it
+    may reach in 24 hours: the tier of its business portfolio, which the numbers of the same ``portfolio`` share. With
+    ``app_id`` and ``business_id`` (of the WhatsApp Business Account) more is set and checked by the program.
     """
 
     model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
@@ -71,6 +71,7 @@ class WhatsAppAccount(BaseModel):
     api_url: str = WHATSAPP_API
     template: str = "jisr_waiting"
     reach_per_day: int = Field(250, ge=1)
+    portfolio: str = Field("", max_length=32)
     app_id: str = ""
     business_id: str = ""
 

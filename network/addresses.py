@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -18,6 +18,7 @@ from sqlalchemy import (
     Table,
     UniqueConstraint,
     bindparam,
+    case,
     delete,
     literal_column,
     or_,
@@ -25,6 +26,7 @@ from sqlalchemy import (
     update,
 )
 
+from network import stops
 from network.errors import Missing
 from network.ids import new_id
 from network.sealing import Unsealable
@@ -139,13 +141,19 @@ async def of(tx: Tx, *, person: str) -> list[Address]:
     return [_address(tx, row) for row in await tx.all(_OF, {"of_person": person})]
 
 
-async def preferred(tx: Tx, *, people: Iterable[str]) -> dict[str, Address]:
-    """Return, for each person who can be reached, the address they used last."""
+async def preferred(
+    tx: Tx, *, people: Iterable[str], among: Collection[tuple[str, str]] | None = None
+) -> dict[str, Address]:
+    """Return, for each person who can be reached, the address they used last; one whose account sends first.
+
+    ``among`` names the accounts (channel and name) that count; None means all.
+    """
     found: dict[str, Address] = {}
     for batch in batches(people):
         query = select(addresses).where(addresses.c.person.in_(batch), addresses.c.reachable)
-        for row in await tx.all(query.order_by(addresses.c.last_inbound_at.desc(), addresses.c.id)):
-            if row.person not in found:
+        stopped = case((stops.of(addresses.c.channel, addresses.c.account), 1), else_=0)
+        for row in await tx.all(query.order_by(stopped, addresses.c.last_inbound_at.desc(), addresses.c.id)):
+            if row.person not in found and (among is None or (row.channel, row.account) in among):
                 found[row.person] = _address(tx, row)
     return found
 
@@ -213,13 +221,18 @@ async def _part(tx: Tx, channel: str, account: str, key: str, other: str) -> Non
 
 
 async def _create(tx: Tx, channel: str, account: str, external: str, language: str) -> Row[Any]:
-    """Make an address; when another process made it a moment ago, return that one."""
+    """Make an address; when another process made it a moment ago, return that one.
+
+    Whoever is known on another account of the channel is the same person: an app's id is theirs on each.
+    """
     row_id = new_id()
+    known = select(addresses.c.person).where(addresses.c.channel == channel, _either(index(tx, channel, external)))
+    person = await tx.scalar(known.order_by(addresses.c.last_inbound_at.desc()).limit(1))
     await tx.add(
         addresses,
         key=("channel", "account", "external_index"),
         id=row_id,
-        person=new_id(),
+        person=person or new_id(),
         channel=channel,
         account=account,
         external=tx.seal.seal("addresses.external", row_id, external),

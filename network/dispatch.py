@@ -27,7 +27,7 @@ from sqlalchemy import (
     update,
 )
 
-from network import darkness, rates, regimes, stops
+from network import darkness, rates, reach, regimes, stops
 from network.addresses import addresses
 from network.contents import contents
 from network.mailings import mailings
@@ -542,7 +542,8 @@ _OPENED = (
 _REACHED = select(
     func.count(outbox.c.address.distinct()).label("many"), func.min(outbox.c.sent_at).label("oldest")
 ).where(
-    *_HERE,
+    outbox.c.channel == bindparam("channel"),
+    or_(outbox.c.account == bindparam("account"), outbox.c.account.in_(reach.partners("channel", "account"))),
     outbox.c.opener.is_(True),
     outbox.c.sent_at > bindparam("day_ago", type_=Instant),
 )

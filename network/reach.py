@@ -14,7 +14,7 @@ from itertools import pairwise
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Column, Integer, Row, String, Table, case, delete, func, select
+from sqlalchemy import Column, Integer, Row, Select, String, Table, bindparam, case, delete, func, select
 
 from network.outbox import Stage, outbox
 from network.store import Tx, metadata
@@ -128,6 +128,14 @@ async def _ahead(tx: Tx, reach: Row[Any]) -> int:
     waiting = (outbox.c.opener.is_(True), outbox.c.stage.in_((Stage.QUEUED, Stage.SENDING)))
     query = select(func.count()).where(_of_portfolio(reach), *waiting, outbox.c.sent_at.is_(None))
     return int(await tx.scalar(query) or 0)
+
+
+def partners(channel: str, account: str) -> Select[tuple[str]]:
+    """Return the select of the accounts that share their reach with the one in these two parameters, itself too."""
+    mine, other = reaches.alias("mine"), reaches.alias("other")
+    same = (other.c.channel == mine.c.channel) & (other.c.portfolio == mine.c.portfolio)
+    here = (mine.c.channel == bindparam(channel)) & (mine.c.account == bindparam(account))
+    return select(other.c.account).join(mine, same).where(here)
 
 
 def _is(account: tuple[str, str]) -> Any:
