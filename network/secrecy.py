@@ -16,7 +16,6 @@ from sqlalchemy import (
     String,
     Table,
     case,
-    cast,
     delete,
     exists,
     false,
@@ -35,7 +34,7 @@ from network import due, jobs, outbox
 from network.ballots import RECEIPT_LENGTH, ballot_keys, ballots, hashed, participations, receipts
 from network.codes import typed
 from network.conversations import conversations
-from network.ids import new_id
+from network.ids import new_id, random_id
 from network.inbox import State, inbox
 from network.polls import Poll, poll_options, polls
 from network.polls import State as Stage
@@ -130,7 +129,7 @@ async def _rewrite(tx: Tx, poll: Poll, *, sides: bool, countries: Collection[str
     mine = (ballots.c.poll == poll.id, ballots.c.voter.is_not(None))
     side = ballots.c.side if sides else literal_column("''", String)
     country = case((ballots.c.country.in_(countries), ballots.c.country), else_=literal_column("''", String))
-    columns = [_random_id(tx), ballots.c.poll, null(), side, country, ballots.c.choice]
+    columns = [random_id(tx), ballots.c.poll, null(), side, country, ballots.c.choice]
     anew = select(*columns).where(*mine, ballots.c.words.is_(None)).order_by(func.random())
     texts = await tx.all(select(ballots).where(*mine, ballots.c.words.is_not(None)))
     await tx.run(insert(ballots).from_select(["id", "poll", "voter", "side", "country", "choice"], anew))
@@ -152,18 +151,11 @@ def _anew(tx: Tx, row: Row[Any], *, sides: bool, countries: Collection[str]) -> 
 async def _publish_receipts(tx: Tx, poll: str) -> str:
     """Write the receipts anew in the order of their hashes, without whose they are; return their digest."""
     mine = (receipts.c.poll == poll, receipts.c.voter.is_not(None))
-    columns = [_random_id(tx), receipts.c.poll, null(), receipts.c.hash]
+    columns = [random_id(tx), receipts.c.poll, null(), receipts.c.hash]
     anew = select(*columns).where(*mine).order_by(receipts.c.hash)
     await tx.run(insert(receipts).from_select(["id", "poll", "voter", "hash"], anew))
     await tx.run(delete(receipts).where(*mine))
     return digested(await hashes(tx, poll=poll))
-
-
-def _random_id(tx: Tx) -> ColumnElement[str]:
-    """Return the expression for a fresh random id of each row, as ``new_id`` makes it."""
-    if tx.is_sqlite:
-        return func.lower(func.hex(func.randomblob(16)))
-    return func.replace(cast(func.gen_random_uuid(), String), "-", "")
 
 
 _RANDOM = SystemRandom()
