@@ -117,7 +117,7 @@ async def opened(tx: Tx, occasion: Occasion) -> list[Letter]:
 
 
 async def card(
-    tx: Tx, translator: Translator, *, group: str, text: Text, options: list[Option], about: str = ""
+    tx: Tx, *, group: str, text: Text, options: list[Option], translator: Translator, about: str = ""
 ) -> list[Letter]:
     """Return a card for the linked chat of a group, none where there is none; its options open the private chat.
 

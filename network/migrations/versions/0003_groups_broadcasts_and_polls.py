@@ -19,6 +19,7 @@ def upgrade() -> None:
         "contents",
         sa.Column("id", sa.String(length=32), nullable=False),
         sa.Column("about", sa.String(length=32), nullable=True),
+        sa.Column("mailing", sa.String(length=32), nullable=True),
         sa.Column("body", sa.LargeBinary(), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_contents")),
@@ -306,6 +307,7 @@ def upgrade() -> None:
         sa.Column("person", sa.String(length=32), nullable=False),
         sa.Column("since", sa.DateTime(timezone=True), nullable=False),
         sa.Column("until", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("read_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["group_id"], ["groups.id"], name=op.f("fk_heard_group_id_groups"), ondelete="CASCADE"),
         sa.ForeignKeyConstraint(["person"], ["members.id"], name=op.f("fk_heard_person_members"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("group_id", "person", name=op.f("pk_heard")),
@@ -587,13 +589,6 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("erases", sa.Boolean(), server_default=sa.text("(false)"), nullable=False))
         batch_op.add_column(sa.Column("expires_at", sa.DateTime(timezone=True), nullable=True))
         batch_op.create_index(
-            "ix_outbox_content",
-            ["content"],
-            unique=False,
-            sqlite_where=sa.text("content IS NOT NULL"),
-            postgresql_where=sa.text("content IS NOT NULL"),
-        )
-        batch_op.create_index(
             "uq_outbox_mailing",
             ["mailing", "address", "step"],
             unique=True,
@@ -615,11 +610,6 @@ def downgrade() -> None:
             "uq_outbox_mailing",
             sqlite_where=sa.text("mailing IS NOT NULL"),
             postgresql_where=sa.text("mailing IS NOT NULL"),
-        )
-        batch_op.drop_index(
-            "ix_outbox_content",
-            sqlite_where=sa.text("content IS NOT NULL"),
-            postgresql_where=sa.text("content IS NOT NULL"),
         )
         batch_op.drop_column("expires_at")
         batch_op.drop_column("erases")
