@@ -65,4 +65,5 @@ capability = Capability(
     shown_in_menu=False,
     by_link=True,
     anew=True,
+    contributes=True,
 )

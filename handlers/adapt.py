@@ -86,4 +86,5 @@ capability = Capability(
     words=_("adapt|adapt a practice"),
     converse=adapt,
     shown_in_menu=False,
+    contributes=True,
 )

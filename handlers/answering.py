@@ -176,4 +176,5 @@ capability = Capability(
     # Translators: words that start this, separated by |.
     words=_("answer|questions|questions to answer"),
     converse=answer,
+    contributes=True,
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from handlers import question_cards, topic_choice
+from handlers import country, question_cards, topic_choice
 from handlers.labels import attribution_label
 from handlers.language import Text, _
 from handlers.registry import Capability
@@ -58,6 +58,7 @@ async def ask(talk: Talk) -> None:
     if await talk.read("under way", questions.under_way, person=talk.person) >= questions.MOST_OPEN:
         await talk.say(_too_many())
         return
+    await country.note(talk)
     draft = await _draft(talk, practice)
     await talk.say(_("This is what others will read:"))
     await talk.say(await _card(talk, draft, practice))
@@ -161,9 +162,15 @@ async def _send(talk: Talk, draft: Draft, practice: Practice | None) -> None:
         await talk.tell(
             "tell", asked["deciders"], _("A question waits for your decision."), [option], about=talk.person
         )
-        await talk.say(_("Thank you. Its topic is sensitive: a coordinator from each side reads it first."))
+        await talk.say(_sensitive(asked_of=draft.topic))
         return
     await talk.say(_sent(await talk.read("reach", waves.reach, question=asked["question"])))
+
+
+def _sensitive(asked_of: str) -> Text:
+    if topics.any_sensitive([asked_of]):
+        return _("Thank you. Its topic is sensitive: a coordinator from each side reads it first.")
+    return _("Thank you. These are quiet days: a coordinator from each side reads it first.")
 
 
 def _sent(reach: int) -> Text:
@@ -186,4 +193,5 @@ capability = Capability(
     words=_("ask|ask the network|question"),
     converse=ask,
     by_link=True,
+    contributes=True,
 )

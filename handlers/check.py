@@ -147,4 +147,5 @@ capability = Capability(
     words=_("check a translation"),
     converse=check,
     shown_in_menu=False,
+    contributes=True,
 )

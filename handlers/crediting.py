@@ -182,6 +182,7 @@ compose_capability = Capability(
     words=_("a practice from answers"),
     converse=compose,
     shown_in_menu=False,
+    contributes=True,
 )
 capability = Capability(
     name="credit",
@@ -190,4 +191,5 @@ capability = Capability(
     words=_("an answer in a practice"),
     converse=credit,
     shown_in_menu=False,
+    contributes=True,
 )

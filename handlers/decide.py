@@ -88,8 +88,19 @@ async def _answer(talk: Talk, request: Request) -> bool:
 
     The keys name the request: a word meant for one that was decided meanwhile is never used for another.
     """
-    ways = [AGREE, *([CHANGE] if KINDS[request.kind].changes else []), REFUSE, LATER]
+    kind = KINDS[request.kind]
+    offered = [
+        AGREE if kind.ready(request) else None,
+        CHANGE if kind.changes else None,
+        REFUSE,
+        kind.lead(request),
+        LATER,
+    ]
+    ways = [way for way in offered if way is not None]
     word = await talk.choose(f"word {request.id}", _("What do you say?"), ways)
+    command, colon, argument = word.partition(":")
+    if colon:
+        await talk.go(command, argument)
     if word == "later":
         await talk.say(_("Gladly. It waits for you."))
         return False

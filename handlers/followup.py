@@ -106,4 +106,5 @@ capability = Capability(
     words=_("follow-up"),
     converse=follow_up,
     shown_in_menu=False,
+    contributes=True,
 )

@@ -52,4 +52,5 @@ capability = Capability(
     lasting=False,
     always=True,
     when_stopped=True,
+    by_right=True,
 )

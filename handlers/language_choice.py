@@ -34,4 +34,5 @@ capability = Capability(
     converse=choose_language,
     for_whom=ForWhom.ANYONE,
     when_stopped=True,
+    by_right=True,
 )

@@ -101,4 +101,5 @@ capability = Capability(
     converse=panic,
     for_whom=ForWhom.CONSENTED,
     when_stopped=True,
+    by_right=True,
 )

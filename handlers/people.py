@@ -6,17 +6,27 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from handlers.language import Translator, Voice, Words
+from handlers.language import Translator, Voice, Words, _
 from handlers.messages import Choice, Incoming, Letter, Outgoing, Style, Urgency
 from handlers.prompts import BUTTON_LABEL, BUTTONS
 from handlers.questions import Option
 from handlers.registry import Capability, ForWhom
-from network import addresses, countries, groups, leaving, links, members, outbox, quiet
+from network import addresses, countries, groups, leaving, links, members, outbox, quiet, regimes
 from network.addresses import Address
 from network.errors import Missing
 from network.members import Member, State
+from network.regimes import Standing
 from network.store import Tx
 
+PAUSED = _(
+    "Jisr is paused in your country for now, to keep everybody safe. Nothing is lost, and it all goes on afterwards. "
+    "At any time you can get a copy of what is kept about you, erase it, or stop: write “privacy”, “delete me”, “stop” "
+    "or “help”."
+)
+OBSERVING = _(
+    "Your country only observes in Jisr for now: you can read everything, and share, post, ask and answer again later. "
+    "Nothing that you began is lost."
+)
 SILENT = frozenset({State.LOCKED, State.STOPPED})  # who gets no news
 
 
@@ -96,6 +106,16 @@ async def may(tx: Tx, who: Person, capability: Capability) -> bool:
     if who.state is not State.ACTIVE:
         return capability.when_stopped and who.state is State.STOPPED
     return capability.for_whom is ForWhom.MEMBER or await groups.is_coordinator(tx, person=who.id)
+
+
+async def held(tx: Tx, who: Person, capability: Capability) -> Words:
+    """Return why a person cannot have this conversation while their country is held back, "" where they can."""
+    if who.member is None or capability.by_right:
+        return ""
+    standing = await regimes.standing(tx, country=who.member.country)
+    if standing is Standing.PAUSED:
+        return PAUSED
+    return OBSERVING if standing is Standing.OBSERVING and capability.contributes else ""
 
 
 async def letters(

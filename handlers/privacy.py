@@ -114,6 +114,7 @@ privacy_capability = Capability(
     for_whom=ForWhom.CONSENTED,
     always=True,
     when_stopped=True,
+    by_right=True,
 )
 
 stop_capability = Capability(
@@ -129,6 +130,7 @@ stop_capability = Capability(
     shown_in_menu=False,
     lasting=False,
     always=True,
+    by_right=True,
 )
 
 return_capability = Capability(
@@ -143,6 +145,7 @@ return_capability = Capability(
     shown_in_menu=False,
     lasting=False,
     when_stopped=True,
+    by_right=True,
 )
 
 delete_capability = Capability(
@@ -158,4 +161,5 @@ delete_capability = Capability(
     shown_in_menu=False,
     always=True,
     when_stopped=True,
+    by_right=True,
 )

@@ -65,7 +65,8 @@ class Capability:
     person who has stopped. ``anew``: nothing is lost when it is left (a search), so it is not parked,
     and asked for while it is under way, it begins again. ``parting``: where it silences or forgets
     the person, nothing else is taken up after it. ``by_link``: a deep link may start it; anybody can
-    send one, so it must do nothing by itself. ``room`` is where in the menu it stands.
+    send one, so it must do nothing by itself. ``room`` is where in the menu it stands. ``contributes``: not for
+    those whose country only observes. ``by_right``: also for those whose country is paused.
     """
 
     name: str
@@ -82,6 +83,8 @@ class Capability:
     anew: bool = False
     parting: bool = False
     by_link: bool = False
+    contributes: bool = False
+    by_right: bool = False
 
 
 class UnknownCapability(Exception):

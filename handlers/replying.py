@@ -41,4 +41,5 @@ capability = Capability(
     words=_("a question back"),
     converse=reply,
     shown_in_menu=False,
+    contributes=True,
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from itertools import count
 
-from handlers import cards, details, labels, pages, topic_choice
+from handlers import cards, country, details, labels, pages, topic_choice
 from handlers.about_me import country_options
 from handlers.details import PART, SECTIONS, SKIP, Draft, Section
 from handlers.language import Text, Words, _
@@ -50,6 +50,7 @@ LATER = _("Thank you. As soon as your file has come through, coordinators will r
 
 async def share(talk: Talk) -> None:
     """Ask for what must be said, then for as much more as one likes, show it as others will see it, and hand it in."""
+    await country.note(talk)
     draft = await _taken_up(talk) if talk.argument.startswith(AGAIN) else await _begun(talk)
     if draft is not None:
         await finish(talk, draft)
@@ -239,4 +240,5 @@ capability = Capability(
     words=_("share|share a practice"),
     converse=share,
     by_link=True,
+    contributes=True,
 )

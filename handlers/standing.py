@@ -98,4 +98,5 @@ capability = Capability(
     words=_("official act"),
     converse=endorse,
     shown_in_menu=False,
+    contributes=True,
 )

@@ -205,4 +205,5 @@ capability = Capability(
     # Translators: words that start this, separated by |.
     words=_("translations|translate"),
     converse=translate,
+    contributes=True,
 )

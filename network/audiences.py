@@ -39,7 +39,7 @@ def query(audience: Audience, *, hearing_at: datetime | None = None) -> Select[t
     With ``hearing_at`` those are left out whose country is paused, and who want to hear nothing then of the
     groups that are meant: where none is named, of the group of their country.
     """
-    conditions: list[Any] = [members.c.state == State.ACTIVE.value, ~regimes.is_paused(members.c.country)]
+    conditions: list[Any] = [members.c.state == State.ACTIVE.value]
     for column, values in (
         (members.c.country, audience.countries),
         (members.c.side, audience.sides),

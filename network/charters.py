@@ -117,7 +117,7 @@ async def proposal(tx: Tx, approval: Approval, _language: str) -> Proposal | Non
         now = await of(tx, group=approval.subject) if approval.group else None
     except Missing:
         return None
-    return Proposal(_changed(now or Charter(Group(approval.subject, "", "")), wish), now)
+    return Proposal(changed(now or Charter(Group(approval.subject, "", "")), wish), now)
 
 
 async def settle(tx: Tx, approval: Approval, state: Decision, _reason: str) -> str:
@@ -165,8 +165,9 @@ def _fits(text: str, span: tuple[int, int]) -> bool:
     return span[0] <= len(text.strip()) <= span[1]
 
 
-def _changed(charter: Charter, wish: Mapping[str, str]) -> Charter:
-    """Return a charter with what is wished in it."""
+def changed(now: Charter | None, wish: Mapping[str, str]) -> Charter:
+    """Return a charter with what is wished in it; of a new group without its id."""
+    charter = now or Charter(Group("", "", ""))
     group = charter.group
     group = replace(
         group,

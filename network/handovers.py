@@ -40,6 +40,18 @@ async def seat_of(tx: Tx, *, group: str, person: str) -> Seat | None:
     return next((seat for seat in await groups.seated(tx, group=group) if seat.person == person), None)
 
 
+async def rank_of(tx: Tx, *, group: str, person: str) -> list[str]:
+    """Return the side and the rank of the seat that somebody holds in a group, nothing if it does not count."""
+    found = await seat_of(tx, group=group, person=person)
+    return [found.side, found.rank] if found else []
+
+
+async def offered(tx: Tx, *, handover: str, to: str) -> list[str]:
+    """Return the group, the side and the rank of a seat that is offered to somebody, nothing if it is no more."""
+    found = await find(tx, handover=handover, to=to)
+    return [found.charter.id, found.seat.side, found.seat.rank] if found else []
+
+
 async def leaves_bare(tx: Tx, *, group: str, person: str) -> bool:
     """Whether a side would have nobody in a group if this seat were empty."""
     held = await groups.seated(tx, group=group)
