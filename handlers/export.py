@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from handlers import details, labels
+from handlers import details, labels, pseudonyms
 from handlers.asked import STATES as QUESTIONS
 from handlers.cards import NOT_REPORTED
 from handlers.labels import LEVELS, language_label, service_label, side_label
@@ -27,6 +27,10 @@ KEPT: dict[str, Text] = {
     "trying": _("What you are trying"),
     "backed": _("What you stand behind"),
     "saved": _("What you saved"),
+}
+FOUND: dict[str, Text] = {
+    "ally": _("Others can find you on"),
+    "mentor": _("You offer to be a mentor on"),
 }
 ACTS = frozenset({"do", "tell", "read"})  # what a conversation did, not what was answered
 APPS = {"telegram": "Telegram", "whatsapp": "WhatsApp"}
@@ -60,6 +64,8 @@ def write_copy(kept: Mapping[str, Any], voice: Voice, now: datetime, *, titles: 
         *([_line(voice, label, value) for label, value in _answer(each)] for each in kept["answers"]),
         [_line(voice, label, value) for label, value in _standings(kept, voice)],
         *([_line(voice, label, value) for label, value in _translation(each)] for each in kept["translations"]),
+        [_line(voice, label, value) for label, value in _meetings(kept, voice)],
+        *([_line(voice, label, value) for label, value in _relay(each, voice)] for each in kept["relays"]),
         *(
             [_line(voice, label, value) for label, value in _conversation(each, titles)]
             for each in kept["conversations"]
@@ -179,6 +185,25 @@ def _answer(answer: Mapping[str, Any]) -> Lines:
     yield _("What you added"), answer["more"]
     yield _("What is said of you"), LEVELS[answer["level"]]
     yield _("May become a practice"), _yes_no(answer["consent"] == Consent.YES)
+
+
+def _meetings(kept: Mapping[str, Any], voice: Voice) -> Lines:
+    """Yield on what a person can be found, and what they proposed."""
+    for kind, label in FOUND.items():
+        yield label, _list(topics.label(code, voice.language) for code in kept["found_on"][kind])
+    for each in kept["proposals"]:
+        topic = topics.label(each["topic"], voice.language)
+        yield _("You proposed to meet, on the topic {topic}", topic=topic), each["why"]
+        yield _("The name under which you write"), pseudonyms.shown(each["name"])
+
+
+def _relay(relay: Mapping[str, Any], voice: Voice) -> Lines:
+    """Yield a conversation with somebody through the bot: what the person wrote, not what they read."""
+    yield _("A conversation, on the topic"), topics.label(relay["topic"], voice.language)
+    yield _("The name under which you write"), pseudonyms.shown(relay["name"])
+    yield _("Ended"), _yes_no(relay["ended"])
+    yield _("The contact that you would give"), relay["contact"]
+    yield _("What you wrote"), _list(relay["wrote"])
 
 
 def _conversation(talk: Mapping[str, Any], titles: Mapping[str, Words]) -> Lines:

@@ -172,6 +172,7 @@ REUSES: dict[str, Text] = {
 FILES: dict[str, Text] = {
     "voice": _("a voice message"),
     "picture": _("a picture"),
+    "document": _("a document"),
 }
 
 PARTS: dict[str, Text] = {

@@ -64,6 +64,7 @@ async def test_a_no_and_no_answer_look_alike(open_phone, way):
     if way == "erased":
         await peer.says("/delete")
         await peer.says("1")
+        await peer.says("yes")
         await erases(peer)
     elif way != "nothing":
         await peer.taps("Read and answer")

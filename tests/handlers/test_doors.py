@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import select
 
-from network import answers, approvals, practices, questions, replies, requests, translations
+from network import answers, approvals, groups, polls, practices, questions, replies, requests, rounds, translations
+from network.audiences import Audience
+from network.polls import Plan, Shown
 from network.store import metadata
 from tests.handlers.people import erases
 from tests.network.people import enrolled, handed_in, published, seated
@@ -36,12 +40,21 @@ COMMANDS = (
     "/reply {id}",
     "/ask about:{id}",
     "/mine {id}",
+    "/poll {id}",
+    "/polls mine:{id}",
+    "/newpoll {id}",
+    "/results {id}",
+    "/receipt {id}",
+    "/start poll-{id}",
+    "/start results-{id}",
     "/start practice-{id}",
     "/start share-again:{id}",
     "/start decide-{id}",
     "/start appeal-{id}",
 )
 KEPT = (
+    "polls",
+    "participations",
     "practices",
     "practice_texts",
     "practice_topics",
@@ -85,6 +98,21 @@ async def things(tx, owner: str, *, moderators: list[str], sensitive: bool) -> d
     await replies.ask_back(tx, answer=made["answer"], by=owner, text=TEXT)
     await replies.ask_consent(tx, question=made["question"], by=owner, ids=[made["answer"]])
     made["translation"] = await _translation(tx, owner)
+    made |= await _polls(tx, moderators[0])
+    return made
+
+
+async def _polls(tx, coordinator: str) -> dict[str, str]:
+    """Make polls for the group in Tunis: a draft, one that is open and one that is closed; return their ids."""
+    group = await groups.by_country(tx, country="TN")
+    plan = Plan(closes_at=tx.now + timedelta(days=7), audience=Audience(groups=(group.id,)), shown=Shown.AT_ONCE)
+    words = {"question": {"fr": TEXT}, "options": [{"fr": CANARY}, {"fr": f"{CANARY} deux"}], "plan": plan}
+    made = {f"poll {name}": await polls.draft(tx, by=coordinator, **words) for name in ("draft", "open", "closed")}
+    for name in ("open", "closed"):
+        await polls.ask(tx, poll=made[f"poll {name}"], by=coordinator)
+        await rounds.schedule(tx, poll=made[f"poll {name}"])
+        await rounds.open(tx, poll=made[f"poll {name}"])
+    await rounds.close_early(tx, poll=made["poll closed"], by=coordinator)
     return made
 
 
@@ -119,6 +147,7 @@ async def comes(open_phone, who: str, owner):
         await phone.is_member(country="ML")
     if who == "erased":
         await phone.says("/delete")
+        await phone.says("1")
         await phone.says("1")
         await erases(phone)
     return phone
