@@ -26,7 +26,7 @@ TYPED_ABOVE = 200  # recipients: more are confirmed by typing how many they are
 MOST = 100_000_000
 AHEAD = timedelta(days=14)  # a message waits at most so long for its hour
 
-PICTURE_AWAITED = _("The picture is still on its way here. Please try again in a moment.")
+FILE_AWAITED = _("The file is still on its way here. Please try again in a moment.")
 NO_POWERS = _(
     "Messages to many are off until your group has a coordinator or a deputy from each side. A steward seats them."
 )
@@ -120,8 +120,8 @@ async def _preview(talk: Talk, plan: Plan) -> None:
     """Show the message as it comes, before whom, how many they are, and what it takes."""
     await talk.say(_("This is how it comes:"))
     await talk.say(broadcast_cards.message(plan.notice, NOBODY, talk.who.voice).text)
-    if plan.notice.picture:
-        await talk.say(_("A picture goes before it."))
+    if plan.notice.file:
+        await talk.say(_("The file goes before it."))
     lines = [*describe(plan.audience, talk.language, await names(talk)), *await _figures(talk, plan)]
     await talk.say(reduce(below, lines))
     if plan.needs_approval:
@@ -158,8 +158,8 @@ async def _fallbacks(talk: Talk, plan: Plan) -> AsyncIterator[Text]:
 
 async def _look(talk: Talk, notice: Notice, turn: int) -> None:
     """Send it to the coordinator alone: in each language in which it is written, to each of their apps."""
-    if not await broadcast_draft.has_come(talk, notice):
-        await talk.say(PICTURE_AWAITED)
+    if not await broadcast_draft.has_come(talk, notice, turn):
+        await talk.say(FILE_AWAITED)
         return
     translator = talk.who.voice.translator
     shown = [broadcast_cards.message(notice, NOBODY, Voice(translator, language)) for language in notice.texts]
@@ -191,8 +191,8 @@ async def _when(talk: Talk, turn: int) -> datetime | None:
 
 async def _send(talk: Talk, plan: Plan, turn: int) -> bool:
     """Let it go out, or before the other side, once the number is confirmed; return whether it did."""
-    if not await broadcast_draft.has_come(talk, plan.notice):
-        await talk.say(PICTURE_AWAITED)
+    if not await broadcast_draft.has_come(talk, plan.notice, turn):
+        await talk.say(FILE_AWAITED)
         return False
     many = await talk.read(f"at last[{turn}]", audiences.count, audience=plan.audience, hearing=True)
     if not await is_sure(talk, many, turn):

@@ -18,6 +18,8 @@ from network.broadcasts import Bodies
 NOBODY = "look"  # in the place of the id in a message that is only shown: its buttons do nothing
 FALL_BACK = ("fr", "en", "ar")  # in which of these who reads none of the languages gets it, the first that there is
 
+FILES = {"picture": ("", "image/jpeg"), "document": ("jisr.pdf", "application/pdf")}  # name, type, as they are kept
+
 SECURITY: dict[str, Text] = {
     # Translators: in a list, max:24. What an event does for security.
     "safer": _("A safer daily life"),
@@ -48,15 +50,16 @@ COMING: dict[str, Text] = {
 class Notice:
     """What is told to many. ``group`` is the country of the group that speaks, "" for one of several.
 
-    ``texts`` are by language, ``picture`` is the id of a file, ``practice`` that of what "read more"
-    opens. Of an event: who convenes it, with whom, its day and the codes of its aims. Another is worth
+    ``texts`` are by language, ``file`` is the id of a picture or a document, ``practice`` that of what "read
+    more" opens. Of an event: who convenes it, with whom, its day and the codes of its aims. Another is worth
     sending for ``kept_days``.
     """
 
     event: bool
     group: str
     texts: Mapping[str, str] = field(default_factory=dict, repr=False)
-    picture: str = ""
+    file: str = ""
+    file_kind: str = ""
     practice: str = ""
     convener: str = field(default="", repr=False)
     partner: str = field(default="", repr=False)
@@ -81,7 +84,7 @@ class Notice:
 
 
 def bodies(notice: Notice, broadcast: str, translator: Translator) -> Bodies:
-    """Return the message as it goes out to the readers of each language, and the picture before it."""
+    """Return the message as it goes out to the readers of each language, and the file before it."""
     voices = [Voice(translator, language) for language in OFFERED]
     gone = _("{heading}\n\nThis was taken back by those who sent it. Please do not go by it.", heading=_heading(notice))
     return Bodies(
@@ -99,10 +102,11 @@ def message(notice: Notice, broadcast: str, voice: Voice) -> Outgoing:
 
 
 def before(notice: Notice) -> list[Outgoing]:
-    """Return the picture that goes before the message, if there is one."""
-    if not notice.picture:
+    """Return the picture or the document that goes before the message, if there is one."""
+    if not notice.file:
         return []
-    return [Outgoing(media=Media(MediaKind.PICTURE, files.ref(notice.picture), "image/jpeg"))]
+    name, mime = FILES[notice.file_kind]
+    return [Outgoing(media=Media(MediaKind(notice.file_kind), files.ref(notice.file), mime, name=name))]
 
 
 def short(notice: Notice, length: int) -> str:

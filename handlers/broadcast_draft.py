@@ -15,6 +15,7 @@ from handlers.screening import screen
 from handlers.talk import Option, Talk
 from network import files, search
 from network.search import Wish
+from network.store import Tx
 
 TEXT = (20, 500)  # characters of the words in one language, fewest and most
 BODY = (3, 60)  # characters of the name of an organisation
@@ -25,12 +26,12 @@ KEPT_DAYS = (1, 3, 7)  # days for which an announcement is worth sending
 WITHOUT = _("Without")
 
 EVENT = ("convener", "partner", "security", "reform", "day")
-ALWAYS = ("languages", "picture", "practice")
+ALWAYS = ("languages", "file", "practice")
 NAMES: dict[str, Text] = {
     # Translators: in a list, max:24. What a coordinator can change in an announcement.
     "languages": _("The words"),
     # Translators: in a list, max:24
-    "picture": _("The picture"),
+    "file": _("The picture or document"),
     # Translators: in a list, max:24
     "practice": _("The practice to read"),
     # Translators: in a list, max:24
@@ -90,8 +91,8 @@ async def ask(talk: Talk, notice: Notice, name: str, turn: str = "") -> Notice:
     key = f"{name}{turn}"
     if name == "languages":
         return replace(notice, texts=await words(talk, turn, _WRITE))
-    if name == "picture":
-        return await _picture(talk, notice, key)
+    if name == "file":
+        return await _file(talk, notice, key)
     if name == "practice":
         return replace(notice, practice=await _practice(talk, turn))
     if name in {"convener", "partner"}:
@@ -137,18 +138,23 @@ _AIMS: Mapping[str, tuple[Text, Mapping[str, Text]]] = {
 }
 
 
-async def _picture(talk: Talk, notice: Notice, key: str) -> Notice:
-    question = _("Shall a picture go with it? Then send it now. What it shows of people and places is seen by all.")
-    sent = await talk.file(key, question, kinds=[MediaKind.PICTURE], skip=WITHOUT)
-    return replace(notice, picture=sent.file)
+async def _file(talk: Talk, notice: Notice, key: str) -> Notice:
+    question = _(
+        "Shall a picture or a PDF document go with it? Then send it now. What it shows of people and places is seen by "
+        "all."
+    )
+    sent = await talk.file(key, question, kinds=[MediaKind.PICTURE, MediaKind.DOCUMENT], skip=WITHOUT)
+    return replace(notice, file=sent.file, file_kind=sent.kind)
 
 
-async def has_come(talk: Talk, notice: Notice) -> bool:
-    """Whether the picture, if there is one, is here already."""
-    if not notice.picture:
-        return True
-    file = await talk.look(files.find, file=notice.picture)
-    return file is not None and file.state is files.State.READY
+async def has_come(talk: Talk, notice: Notice, turn: int) -> bool:
+    """Whether the file, if there is one, was here when it was asked for in this turn."""
+    return not notice.file or await talk.read(f"come[{turn}]", _is_ready, file=notice.file)
+
+
+async def _is_ready(tx: Tx, *, file: str) -> bool:
+    found = await files.find(tx, file=file)
+    return found is not None and found.state is files.State.READY
 
 
 async def _practice(talk: Talk, turn: str) -> str:

@@ -76,8 +76,8 @@ def lines(progress: Progress) -> Iterator[Text]:
         (
             progress.held,
             n_(
-                "Kept for {count} until they write: the app does not let us begin",
-                "Kept for {count} until they write: the app does not let us begin",
+                "Kept for {count} until they answer a short message: the app wants it so",
+                "Kept for {count} until they answer a short message: the app wants it so",
                 progress.held,
             ),
         ),
@@ -145,12 +145,19 @@ async def _question(talk: Talk, found: Broadcast, got: Progress) -> Text:
     said = [
         _("“{words}”", words=_short(found)),
         STATES[found.state],
-        n_("For {count} member", "For {count} members", got.total or found.confirmed),
+        n_("For {count} member", "For {count} members", found.confirmed),
         *lines(got),
+        *(_without_app(found.confirmed - got.total) if found.sent_at else ()),
         # Translators: {time} is an hour, such as 14:05.
         _("As it stood at {time}.", time=here.time().replace(microsecond=0)),
     ]
     return reduce(below, said)
+
+
+def _without_app(many: int) -> Iterator[Text]:
+    """Yield how many have no app in which they can be reached now."""
+    if many > 0:
+        yield n_("Not in any app now: {count}", "Not in any app now: {count}", many)
 
 
 def _short(found: Broadcast) -> str:
@@ -200,7 +207,8 @@ async def _correct(talk: Talk, found: Broadcast, turn: int) -> None:
     notice = replace(notice, texts=await broadcast_draft.texts(talk, notice.texts, question, f"[{turn}]"))
     await talk.say(broadcast_cards.message(notice, found.id, talk.who.voice).text)
     # Translators: button, max:20
-    if not await talk.confirm(f"right[{turn}]", _("Is it right like this?"), yes=_("Yes, correct it"), no=_("No")):
+    yes = _("Yes, correct it")
+    if not await talk.confirm(f"right[{turn}]", _("Is it right like this?"), yes=yes, no=_("No, leave it")):
         await talk.say(_("Nothing has changed."))
         return
     bodies = broadcast_cards.bodies(notice, found.id, talk.who.voice.translator)

@@ -10,7 +10,9 @@ from handlers.broadcast_cards import NOBODY, Notice
 from handlers.deciding.kind import Kind, Settled
 from handlers.language import Voice, _
 from handlers.talk import Option, Talk
+from network import broadcasts
 from network.approvals import Decision
+from network.broadcasts import State
 from network.requests import Request
 
 SHORT = 40  # characters of a message in a list
@@ -20,8 +22,8 @@ async def _show(talk: Talk, request: Request) -> None:
     """Show the whole message in every language in which it is written, whom it is for, and how many they are."""
     sent = request.what
     notice = Notice.from_json(sent.notice)
-    for picture in broadcast_cards.before(notice):
-        await talk.say("", picture.media)
+    for file in broadcast_cards.before(notice):
+        await talk.say("", file.media)
     for language in notice.texts:
         await talk.say(broadcast_cards.message(notice, NOBODY, Voice(talk.who.voice.translator, language)).text)
     await talk.say(reduce(below, describe(sent.audience, talk.language, await names(talk))))
@@ -39,8 +41,15 @@ async def _tell(talk: Talk, request: Request, settled: Settled, reason: str) -> 
     """Tell the coordinator that it goes out, or why it does not."""
     short = _short(request)
     # Translators: button, max:20
-    option = Option(f"broadcast:{request.what.id}", _("Look at it"))
-    if settled["state"] == Decision.APPROVED:
+    option = Option(f"announced:{request.what.id}", _("Look at it"))
+    sent = await talk.look(broadcasts.find, broadcast=request.what.id)
+    if sent is not None and sent.state is State.GROWN:
+        text = _(
+            "The other side agrees to your announcement “{words}”. More people are meant now than you confirmed, so it "
+            "was not sent.",
+            words=short,
+        )
+    elif settled["state"] == Decision.APPROVED:
         text = _("The other side agrees: your announcement “{words}” goes out now.", words=short)
     else:
         text = _("Your announcement “{words}” does not go out. What they say: {reason}", words=short, reason=reason)
