@@ -261,7 +261,7 @@ async def test_no_byte_leads_back(run: Callable[..., Run], store: Store, tmp_pat
         ]
     assert (len(keys), len(held), len(found)) == (1, 2, 2 * len(VOTERS))
     before = await _bytes(store, tmp_path)
-    assert all(value in before for value in [*keys, *found, *(held if store.is_sqlite else [])])
+    assert all(value in before for value in [*found, *([*keys, *held] if store.is_sqlite else [])])
     await one.close()
     after = await _bytes(store, tmp_path)
     assert [value for value in [*keys, *held, *found] if value in after] == []
