@@ -14,7 +14,7 @@ KINDS: dict[str, Text] = {
     # Translators: in a list, max:24. A kind of poll: answers that go from one end to the other.
     "scale": _("A scale"),
     # Translators: in a list, max:24. A kind of poll.
-    "yes_no": _("Yes, no or abstain"),
+    "yesno": _("Yes, no or abstain"),
     # Translators: in a list, max:24. A kind of poll.
     "text": _("A short text"),
 }
@@ -23,7 +23,7 @@ KIND_NOTES: dict[str, Text] = {
     "several": _("each person picks as many as you allow"),
     "ranking": _("the most important first"),
     "scale": _("such as from “not at all” to “a lot”"),
-    "yes_no": _("for a proposal"),
+    "yesno": _("for a proposal"),
     "text": _("in one’s own words, up to 200 characters"),
 }
 YESNO: dict[str, Text] = {

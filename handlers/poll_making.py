@@ -187,7 +187,7 @@ def _asked(plan: Plan, language: str) -> list[Words]:
 
 
 def _labels(plan: Plan, language: str) -> Sequence[Words]:
-    if plan.kind == "yes_no":
+    if plan.kind == "yesno":
         return list(YESNO.values())
     return poll_cards.labels(plan.wording.options, language)
 
@@ -227,7 +227,7 @@ async def _draft(talk: Talk, plan: Plan, *, proposed: bool = False) -> str:
 def _engine(talk: Talk, plan: Plan, *, zone: str) -> dict[str, Any]:
     """Return a plan as the network keeps it."""
     options: Sequence[Any] = plan.wording.options
-    if plan.kind == "yes_no":
+    if plan.kind == "yesno":
         translator = talk.who.voice.translator
         options = [{each: translator.render(label, each) for each in OFFERED} for label in YESNO.values()]
     apart = blueprints.get(plan.blueprint).apart if plan.blueprint else ()

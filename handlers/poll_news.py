@@ -8,19 +8,21 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Awaitable, Callable, Sequence
 
-from handlers import people, poll_cards, poll_figures
+from handlers import doors, people, poll_cards, poll_figures
 from handlers.language import OFFERED, Translator, Voice, Words, _
-from handlers.messages import write
+from handlers.messages import Letter, write
 from handlers.question_cards import below
 from handlers.questions import Option
-from network import ballots, contents, mailings, polls, results, rounds
-from network.polls import Poll
+from handlers.registry import Errand, Occasion
+from network import ballots, contents, due, mailings, polls, results, rounds
+from network.polls import Poll, State
 from network.store import Tx
 
 Act = Callable[[Tx, str], Awaitable[None]]
 Write = Callable[[str], tuple[Words, Sequence[Option]]]  # what is said in a language, and the buttons below
 
-NOTICE, REMINDER, BROADCAST = 1, 2, 3  # which goes first (the ranks of ``handlers.messages.Urgency``)
+CARD = "poll.card"  # kind of due row of its maker: the poll is shown in the linked chats of the groups that it asks
+REMINDER, BROADCAST = 2, 3  # which goes first (the ranks of ``handlers.messages.Urgency``)
 FALLBACK = "fr"  # for those who read none of the offered languages
 LONGEST = 700  # characters of results in one message, beside what stands around them
 
@@ -30,7 +32,10 @@ def acts(translator: Translator) -> dict[str, Act]:
 
     async def opened(tx: Tx, poll: str) -> None:
         if await rounds.open(tx, poll=poll):
-            await tell_open(tx, await polls.get(tx, poll=poll), translator)
+            found = await polls.get(tx, poll=poll)
+            await tell_open(tx, found, translator)
+            if found.by and found.plan.audience.groups:
+                await due.at(tx, kind=CARD, subject=poll, instant=tx.now, person=found.by)
 
     async def remind(tx: Tx, poll: str) -> None:
         if await rounds.remind(tx, poll=poll):
@@ -59,6 +64,22 @@ async def tell_open(tx: Tx, poll: Poll, translator: Translator) -> None:
         return text, [_say(poll)]
 
     await _mail(tx, poll, "open", translator, said, urgency=BROADCAST)
+
+
+async def show_card(tx: Tx, occasion: Occasion) -> list[Letter]:
+    """Show an open poll in the linked Telegram groups of those whom it asks: its button opens it in private."""
+    poll = await polls.find(tx, poll=occasion.subject)
+    if poll is None or poll.state is not State.OPEN:
+        return []
+    translator = occasion.who.voice.translator
+    text = _(
+        "A poll for this group: “{question}”\n\nPlease answer in private, each counts once on any app.",
+        question=_asked(poll, occasion.who.voice.language),
+    )
+    letters: list[Letter] = []
+    for group in poll.plan.audience.groups:
+        letters += await doors.card(tx, group=group, text=text, options=[_say(poll)], translator=translator)
+    return letters
 
 
 async def tell_reminder(tx: Tx, poll: Poll, translator: Translator) -> None:
@@ -137,3 +158,6 @@ async def _mail(tx: Tx, poll: Poll, what: str, translator: Translator, said: Wri
         urgency=urgency,
         expires_at=expires_at,
     )
+
+
+errands: dict[str, Errand] = {CARD: show_card}

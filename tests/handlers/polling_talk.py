@@ -60,10 +60,12 @@ async def mailed(world: World) -> None:
             for phone in world.phones:
                 if phone.address == row.address:
                     phone.receive(message)
-            await tx.run(outbox.update().where(outbox.c.id == row.id).values(stage=Stage.SENT))
+            await tx.run(outbox.update().where(outbox.c.id == row.id).values(stage=Stage.SENT, sent_at=world.now))
 
 
-async def makes(phone: Transcript, *, kind: str = "One choice", secret: bool = False, shown: str = "At once") -> str:
+async def makes(
+    phone: Transcript, *, kind: str = "One choice", secret: bool = False, shown: str = "At once", group: str = "Niger"
+) -> str:
     """Make a poll of one’s own words in one’s own group, open for a week; return its id once it is asked."""
     await phone.says("/newpoll")
     await phone.taps("My own words")
@@ -75,7 +77,7 @@ async def makes(phone: Transcript, *, kind: str = "One choice", secret: bool = F
         await phone.taps("Leave it out")
     if kind in {"Several choices", "Put in order"}:
         await phone.says("2")
-    for label in ("Niger", "That is right", "Now", "7 days", "Secret" if secret else "Open"):
+    for label in (group, "That is right", "Now", "7 days", "Secret" if secret else "Open"):
         await phone.taps(label)
     if not secret:
         await phone.taps(shown)

@@ -1,0 +1,115 @@
+"""Polls in the chat: made, answered, counted and told, on both apps, in three languages, by typed numbers alone."""
+
+from __future__ import annotations
+
+from tests.handlers.polling_talk import ANSWERS, QUESTION, coordinators, makes, passes
+from tests.handlers.test_supergroup import CHAT, links
+
+
+async def test_a_poll_is_settled_step_by_step(open_phone):
+    """Its words are screened and given side by side, all of it is shown as others and each app will see it."""
+    civil, official = await coordinators(open_phone)
+    await civil.says("/newpoll")
+    civil.sees_choices("A ready-made one", "My own words")
+    await civil.taps("My own words")
+    civil.hears("One choice · each person picks one answer", "Put in order")
+    await civil.taps("One choice")
+    await civil.says("Call me on 90 12 34 56 and tell me")
+    civil.hears("phone number")
+    await civil.says(QUESTION)
+    civil.hears("Which answers can be chosen?")
+    await civil.says("Roads")
+    civil.hears("from 2 to 12 answers")
+    await civil.says(ANSWERS)
+    civil.hears("And in Arabic?")
+    await civil.taps("Leave it out")
+    civil.hears("And in French?")
+    await civil.says("Par quoi commencer cette année ?")
+    civil.hears("Now the answers in French", "1. Roads")
+    await civil.says("Routes ; Radios")
+    civil.hears("exactly 3 lines")
+    await civil.says("Routes ; Radios ; Formation")
+    await civil.taps("Niger")
+    civil.hears("exactly 2 members")
+    for label in ("That is right", "Now", "7 days"):
+        await civil.taps(label)
+    civil.hears("the key that leads to it is destroyed", "Your app, and whoever holds your phone, can read this chat")
+    await civil.taps("Open")
+    await civil.taps("At once")
+    civil.hears(QUESTION, "1. Roads", "For: Niger", "Closes on", "Not written in Arabic")
+    await civil.taps("As each app shows")
+    civil.hears("On Telegram and WhatsApp:", "[ Roads ]")
+    await civil.taps("Yes, ask it")
+    civil.hears("It opens now")
+    await passes(civil, seconds=1)
+    for phone in (civil, official):
+        phone.hears("A poll of the network, ten seconds", QUESTION)
+
+
+async def test_a_poll_goes_from_its_opening_to_what_was_done(open_phone):
+    """Two sides answer on two apps, change their mind, read the results, and hear later what was done."""
+    civil, official = await coordinators(open_phone)
+    await makes(civil)
+    await passes(civil, seconds=1)
+    await official.taps("Have your say")
+    official.hears(QUESTION, "Others see only numbers, never who chose what")
+    official.sees_choice("Prefer not to say")
+    await official.taps("Radios")
+    official.hears("Thank you, your answer counts. You can change it until")
+    await official.taps("Results so far")
+    official.hears("So far:", "Radios: 100% · 1", "1 member took part.", "not those of the population")
+    await official.taps("That is all")
+    await official.says("/poll " + _id(civil))
+    official.hears("You have answered: “Radios”.")
+    await official.taps("Roads")
+    official.hears("your new answer counts")
+    await passes(civil, days=7)
+    official.hears("A poll that you answered is closed.", "Roads: 100% · 1")
+    civil.hears_nothing()
+    await civil.says("polls")
+    await civil.taps(QUESTION)
+    civil.hears("Roads: 100% · 1")
+    await civil.taps("By side and country")
+    civil.hears("fewer than ten people answered")
+    await civil.taps("Say what was done")
+    await civil.says("The road to the market is mended, and the patrols pass there now.")
+    await civil.taps("Yes")
+    await passes(civil, seconds=1)
+    official.hears("What was done about it", "The road to the market is mended")
+
+
+def _id(phone) -> str:
+    tokens = [choice.token for message in phone.log for choice in message.choices]
+    return next(token.removeprefix("/poll:") for token in reversed(tokens) if token.startswith("/poll:"))
+
+
+async def test_a_poll_can_be_made_and_answered_by_numbers(open_phone):
+    """Making, answering and reading results take nothing but typed numbers and words, in digits of any script."""
+    _civil, official = await coordinators(open_phone)
+    await official.says("/newpoll")
+    for typed in ("2", "1", QUESTION, ANSWERS, "leave it out", "leave it out", "1", "1", "1", "2", "2", "1", "1"):
+        await official.says(typed)
+    official.hears("It opens now")
+    await passes(official, seconds=1)
+    await official.says("polls")
+    await official.says("1")
+    official.hears(QUESTION)
+    await official.says("٤")
+    official.hears("your answer counts")
+    await official.says("1")
+    official.hears("1 preferred not to say.")
+
+
+async def test_a_linked_telegram_group_shows_a_card(open_phone):
+    """Its button opens the poll in private, where each person counts once; without a linked group nothing is shown."""
+    civil, _official = await coordinators(open_phone, country="TN")
+    chat = open_phone(external=CHAT, language="fr")
+    await links(civil, chat)
+    await makes(civil, group="Tunisia")
+    await passes(civil, seconds=1)
+    await civil.waits(seconds=1)
+    chat.hears("Un sondage pour ce groupe", QUESTION, "Répondez en privé")
+    chat.sees_choices("Have your say")
+    await civil.says("/start poll-" + _id(civil))
+    civil.hears(QUESTION)
+    civil.sees_choice("Prefer not to say")

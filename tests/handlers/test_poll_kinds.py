@@ -1,0 +1,286 @@
+"""Polls of every kind in the chat: ranked, several, in words, ready-made, proposed, of both sides, by language."""
+
+from __future__ import annotations
+
+import pytest
+
+from handlers import poll, poll_figures, poll_wording
+from handlers.language import OFFERED
+from network import ballots, polls, results
+from network.polls import State
+from tests.handlers.polling_talk import ANSWERS, QUESTION, coordinators, joined, makes, passes, poll_of
+
+
+async def found(phone, poll_id: str):
+    """Return a poll and its results as somebody sees them."""
+    async with phone.world.store.reading(phone.world.now) as tx:
+        return await polls.get(tx, poll=poll_id), await results.of(tx, poll=poll_id, person=phone.person)
+
+
+async def test_a_ranking_is_given_by_successive_choices(open_phone):
+    """What was placed is offered no more, one may stop early, and the count is explained in a member’s words."""
+    civil, official = await coordinators(open_phone)
+    made = await makes(civil, kind="Put in order")
+    await passes(civil, seconds=1)
+    await official.taps("Have your say")
+    official.hears("Choose 2, the most important first.", "Which comes first?")
+    await official.taps("Training")
+    official.hears("as number 2?")
+    official.sees_no_choice("Training")
+    official.sees_no_choice("Prefer not to say")
+    await official.taps("Roads")
+    official.hears("your answer counts")
+    await civil.taps("Have your say")
+    await civil.taps("Training")
+    await civil.taps("That is all")
+    await civil.taps("Results so far")
+    civil.hears("1. Training: 4 points", "2. Roads: 1 point", "3. Radios: 0 points", "with 2 places the first gives 2")
+    _poll, seen = await found(civil, made)
+    assert [(place.number, place.points) for place in seen.places] == [(3, 4), (1, 1), (2, 0)]
+
+
+async def test_several_choices_are_limited_and_silence_goes_alone(open_phone):
+    """More than allowed is refused, “prefer not to say” goes with nothing else, and numbers do as well as taps."""
+    civil, official = await coordinators(open_phone)
+    await makes(civil, kind="Several choices")
+    await passes(civil, seconds=1)
+    await official.taps("Have your say")
+    await official.says("1 2 3")
+    official.hears("at most 2")
+    await official.says("1 4")
+    official.hears("goes with no other answer")
+    await official.says("١ ٢")
+    official.hears("your answer counts")
+    await official.taps("Results so far")
+    official.hears("100% · 1", "0% · 0")
+
+
+async def test_words_of_ones_own_are_screened(open_phone):
+    """A short text that leads to a person is refused; one may prefer not to say."""
+    civil, official = await coordinators(open_phone)
+    await makes(civil, kind="A short text")
+    await passes(civil, seconds=1)
+    await official.taps("Have your say")
+    await official.says("Ask +227 90 12 34 56")
+    official.hears("phone number")
+    await official.says("More light on the market road")
+    official.hears("your answer counts")
+    await civil.taps("Have your say")
+    await civil.taps("Prefer not to say")
+    await civil.taps("Results so far")
+    civil.hears("2 members took part.", "1 preferred not to say.")
+
+
+async def test_a_secret_vote_leaves_a_receipt_and_no_results_before_the_close(open_phone):
+    """What one chose is said nowhere again; the receipt proves that it counts, and another one does not."""
+    civil, official = await coordinators(open_phone)
+    made = await makes(civil, secret=True)
+    await passes(civil, seconds=1)
+    civil.hears("It is secret.")
+    await official.taps("Have your say")
+    official.hears("the key that leads to it is destroyed")
+    await official.taps("Roads")
+    official.hears("Your receipt:")
+    official.does_not_hear("Results so far")
+    first = official.text.split("Your receipt: ")[1].split("\n")[0]
+    await official.says(f"/poll {made}")
+    official.hears("You have answered already")
+    official.does_not_hear("“Roads”")
+    await official.taps("Radios")
+    second = official.text.split("Your receipt: ")[1].split("\n")[0]
+    await civil.says(f"/results {made}")
+    civil.hears("not there to be read now")
+    await civil.says("/receipt")
+    civil.hears("None is there yet")
+    await passes(civil, days=7)
+    official.hears("The digest of all receipts")
+    for receipt, said in ((second, "this vote is in the count"), (first, "No vote with this receipt")):
+        await official.says(f"/receipt {made}")
+        await official.says(receipt)
+        official.hears(said)
+    async with civil.world.store.reading(civil.world.now) as tx:
+        assert (await polls.get(tx, poll=made)).digest in "\n".join(message.text for message in official.log)
+
+
+async def test_a_member_may_add_an_answer(open_phone):
+    """What one adds is there for the others from then on."""
+    civil, official = await coordinators(open_phone)
+    await civil.says("/newpoll")
+    for typed in ("2", "1", QUESTION, ANSWERS, "leave it out", "leave it out", "1", "1", "1", "2", "2", "1"):
+        await civil.says(typed)
+    await civil.taps("Change something")
+    await civil.taps("Answers by members")
+    await civil.taps("Yes")
+    civil.hears("Members may add answers.")
+    await civil.taps("Yes, ask it")
+    await passes(civil, seconds=1)
+    await official.taps("Have your say")
+    await official.taps("Add an answer")
+    await official.says("A phone number is 90 12 34 56")
+    official.hears("phone number")
+    await official.says("Street lamps")
+    official.sees_choice("Street lamps")
+    await official.taps("Street lamps")
+    official.hears("your answer counts")
+    await civil.taps("Have your say")
+    civil.sees_choice("Street lamps")
+
+
+async def test_beyond_one_group_both_sides_agree(open_phone):
+    """Coordinators of each side read it whole with the number it asks, and it stays open as long as was meant."""
+    civil, official = await coordinators(open_phone)
+    reader = open_phone(language="en")
+    await joined(reader, "official", "ML")
+    await civil.says("/newpoll")
+    await civil.taps("A ready-made one")
+    await civil.taps("Three problems first")
+    await civil.taps("The whole network")
+    for label in ("That is right", "Now", "7 days", "Secret", "Yes, ask it"):
+        await civil.taps(label)
+    civil.hears("a coordinator from each side reads it first")
+    official.hears("A poll that goes beyond one group waits")
+    await official.taps("Read and decide")
+    official.hears(
+        "Which three security problems", "Crises in the regions", "For the whole network", "exactly 3 members"
+    )
+    await official.taps("I agree")
+    await passes(civil, seconds=1)
+    reader.hears_nothing()
+
+
+async def test_a_proposal_is_taken_up(open_phone):
+    """A member proposes words; a coordinator settles the rest; nobody learns who proposed it."""
+    civil, _official = await coordinators(open_phone)
+    member = open_phone(language="en")
+    await joined(member, name="Canari")
+    await member.says("/newpoll")
+    member.hears("Only coordinators")
+    await member.says("/propose")
+    await member.taps("Yes, no or abstain")
+    await member.says("Shall the market post open on Fridays?")
+    await member.taps("Leave it out")
+    await member.taps("Leave it out")
+    await member.taps("Yes, propose it")
+    civil.hears("A member proposes a poll.")
+    await civil.taps("Look at it")
+    civil.hears("market post open on Fridays", "1. Yes", "3. I abstain")
+    civil.does_not_hear("Canari")
+    await civil.taps("Take it up")
+    for label in ("Niger", "That is right", "Now", "7 days", "Open", "When it closes", "Yes, ask it"):
+        await civil.taps(label)
+    await passes(civil, seconds=1)
+    member.hears("market post open on Fridays")
+    await member.taps("Have your say")
+    member.sees_choices("Yes", "No", "I abstain", "Prefer not to say")
+
+
+async def test_a_commitment_is_asked_about_when_it_is_due(open_phone):
+    """What was promised is kept with its day; on that day the members are asked what became of it."""
+    civil, official = await coordinators(open_phone)
+    await civil.says("/newpoll")
+    await civil.taps("A ready-made one")
+    await civil.taps("More")
+    await civil.taps("A commitment")
+    await civil.says("The ministry opens a complaints desk in every town")
+    civil.hears("By when?")
+    await civil.says("1 December")
+    for label in ("Niger", "That is right", "Open", "At once"):
+        await civil.taps(label)
+    civil.hears("What was promised: “The ministry opens a complaints desk in every town”.", "Opens on")
+    await civil.taps("Yes, ask it")
+    await passes(civil, days=1)
+    official.hears_nothing()
+    await civil.says("polls")
+    civil.hears("yours: will open")
+    await passes(civil, days=9)
+    official.hears("complaints desk in every town")
+    await official.taps("Have your say")
+    assert [each.number for each in poll.ordered((await _poll(official)), official.person)] == [1, 2, 3, 4, 5]
+
+
+async def _poll(phone):
+    async with phone.world.store.reading(phone.world.now) as tx:
+        return (await polls.open_for(tx, person=phone.person))[0]
+
+
+async def test_a_poll_of_ones_own_can_be_closed_and_taken_back(open_phone):
+    """Its maker closes it early or takes it back, others cannot; afterwards nobody answers it."""
+    civil, official = await coordinators(open_phone)
+    for wish, state in (("Close it now", State.CLOSED), ("Take it back", State.WITHDRAWN)):
+        made = await makes(civil)
+        await passes(civil, seconds=1)
+        await official.says(f"/polls mine:{made}")
+        official.hears("Polls. Which one?")
+        await civil.says(f"/polls mine:{made}")
+        await civil.taps(wish)
+        await civil.taps("Yes")
+        assert (await _of(civil, made)).state is state
+        await official.says(f"/poll {made}")
+        official.hears("takes no more answers")
+
+
+async def _of(phone, made: str):
+    async with phone.world.store.reading(phone.world.now) as tx:
+        return await polls.get(tx, poll=made)
+
+
+async def test_only_who_is_silent_is_reminded(open_phone):
+    """A day before the close those who answered hear nothing."""
+    civil, official = await coordinators(open_phone)
+    await makes(civil)
+    await passes(civil, seconds=1)
+    await official.taps("Have your say")
+    await official.taps("Roads")
+    await passes(civil, days=6)
+    civil.hears("your word is still missing")
+    official.hears_nothing()
+
+
+@pytest.mark.parametrize("language", OFFERED)
+async def test_a_ready_made_poll_is_read_in_each_language(open_phone, language):
+    """Question, answers and results come in the reader’s own words, and “do not know” stands last."""
+    civil, official = await coordinators(open_phone, language=language)
+    await civil.says("/newpoll")
+    await civil.taps("A ready-made one")
+    await civil.says("1")
+    await civil.says("1")
+    for typed in ("1", "1", "2", "2", "1", "1"):
+        await civil.says(typed)
+    made = await _of(civil, await poll_of(civil))
+    await passes(civil, seconds=1)
+    official.hears(made.question[language])
+    await official.taps("Have your say")
+    shown = [choice.label for choice in official.choices if not choice.optional]
+    assert shown[:5] == [each.words[language] for each in made.choices]
+    await official.says("3")
+    await official.taps("Results so far")
+    official.hears(made.choices[2].words[language], poll_figures.VIEWS)
+    async with civil.world.store.reading(civil.world.now) as tx:
+        assert await ballots.has_voted(tx, poll=made.id, person=official.person)
+
+
+async def test_each_person_has_an_order_of_their_own(open_phone):
+    """Substantive answers are shuffled by person, and stay so; over many people each stands first now and then."""
+    civil, _official = await coordinators(open_phone)
+    made = await _of(civil, await makes(civil))
+    people = [f"{number:032x}" for number in range(200)]
+    firsts = [poll.ordered(made, person)[0].number for person in people]
+    assert firsts == [poll.ordered(made, person)[0].number for person in people]
+    assert {1, 2, 3} == set(firsts)
+    assert all(firsts.count(number) > 40 for number in (1, 2, 3))
+
+
+@pytest.mark.parametrize(
+    ("text", "answers"),
+    [
+        ("a\nb", ["a", "b"]),
+        ("1. a\n2) b\n٣- c", ["a", "b", "c"]),
+        ("- a\n\n• b ", ["a", "b"]),
+        ("a; b ؛ c", ["a", "b", "c"]),
+        ("a; b\nc", ["a; b", "c"]),
+        ("24 hours\n48 hours", ["24 hours", "48 hours"]),
+    ],
+)
+def test_answers_are_read_from_lines(text: str, answers: list[str]) -> None:
+    """Numbers and dashes before an answer go; what belongs to it stays."""
+    assert poll_wording.parsed(text) == answers
