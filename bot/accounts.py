@@ -9,7 +9,8 @@ from urllib.parse import urlsplit
 from bot import logs
 from bot.channels import Channel, SendError
 from bot.channels.registry import open_channel
-from bot.settings import Account, TelegramAccount, WhatsAppAccount
+from bot.channels.whatsapp_openers import Opener
+from bot.settings import LANGUAGES, Account, TelegramAccount, TemplateWords, WhatsAppAccount
 from handlers.invite import Links
 from network.reach import Reach
 
@@ -41,6 +42,15 @@ def links_of(ways: Mapping[Named, str], stopped: Collection[Named] = ()) -> Link
     open_ways = [(channel, way) for (channel, account), way in ways.items() if (channel, account) not in stopped]
     first = dict(reversed(open_ways))
     return Links(telegram=first.get("telegram", ""), whatsapp=first.get("whatsapp", ""))
+
+
+def openers(account: WhatsAppAccount) -> dict[str, Opener]:
+    """Return the templates of a number that open conversations, by language."""
+    said = {language: account.templates.get(language, TemplateWords()) for language in LANGUAGES}
+    return {
+        language: Opener(words.name or account.template, words.code or language, words.parameters)
+        for language, words in said.items()
+    }
 
 
 def reaches(accounts: Iterable[Account]) -> dict[Named, Reach]:
@@ -86,6 +96,6 @@ def _open(account: Account) -> Channel:
         app_secret=account.app_secret.get_secret_value(),
         verify_token=account.verify_token.get_secret_value(),
         api_url=account.api_url,
-        template=account.template,
+        openers=openers(account),
         reach_per_day=account.reach_per_day,
     )

@@ -17,7 +17,7 @@ from bot.clock import Clock
 from bot.doctor.command import doctor
 from bot.settings import MAIN, Misconfigured, Settings
 from network import audit as audits
-from network import countries, groups, inbox, invitations, migrations, stops
+from network import countries, groups, inbox, invitations, migrations, shutdowns, stops
 from network.errors import NetworkError
 from network.presence import present
 from network.sealing import Sealer
@@ -46,7 +46,9 @@ app = typer.Typer(
 audit = typer.Typer(help="The log of acts that bind both sides.", no_args_is_help=True)
 quarantine = typer.Typer(help="Messages that could not be handled.", no_args_is_help=True)
 account = typer.Typer(help="The accounts of the providers.", no_args_is_help=True)
+country = typer.Typer(help="Countries that are cut off.", no_args_is_help=True)
 app.add_typer(account, name="account")
+app.add_typer(country, name="country")
 app.add_typer(audit, name="audit")
 app.add_typer(quarantine, name="quarantine")
 app.add_typer(webhooks.app, name="webhook")
@@ -89,6 +91,28 @@ def resume(name: str) -> None:
     if not _finish(_with_store(lambda tx: stops.resume(tx, channel=channel, account=which or MAIN))):
         typer.echo("There is no such account that is stopped.", err=True)
         raise typer.Exit(1)
+
+
+@account.command()
+def profile() -> None:
+    """Print a text for the numbers' profiles at WhatsApp that says where else people find the network."""
+    from bot.accounts import look_up  # noqa: PLC0415 - brings the channels' libraries
+    from handlers.elsewhere import profile as words  # noqa: PLC0415 - brings the conversations
+    from handlers.language import Translator  # noqa: PLC0415
+
+    typer.echo(words(Translator.load(), _finish(look_up(Settings().accounts()))))
+
+
+@country.command()
+def dark(code: str) -> None:
+    """Say that a country (two letters, such as NE) is cut off: news is held, deadlines wait."""
+    _turned(code, shutdowns.darken, "It was said before that it is cut off.")
+
+
+@country.command()
+def light(code: str) -> None:
+    """Say that a country is back: each hears what waited, deadlines are moved by the time that was lost."""
+    _turned(code, shutdowns.lighten, "It is not cut off.")
 
 
 @app.command()
@@ -162,6 +186,15 @@ def replay(item: str) -> None:
 def drop(item: str) -> None:
     """Empty a message for good."""
     _found(await_=lambda tx: inbox.drop(tx, item=item))
+
+
+def _turned(code: str, act: Any, otherwise: str) -> None:
+    wanted = code.upper()
+    if not countries.known(wanted):
+        raise typer.BadParameter("not a country of the network", param_hint="CODE")
+    if not _finish(_with_store(lambda tx: act(tx, country=wanted, by=STEWARD))):
+        typer.echo(otherwise, err=True)
+        raise typer.Exit(1)
 
 
 def _start(role: str) -> None:

@@ -20,6 +20,7 @@ __all__ = ["Account", "Misconfigured", "Settings", "TelegramAccount", "WhatsAppA
 TELEGRAM_API = "https://api.telegram.org"
 WHATSAPP_API = "https://graph.facebook.com"
 MAIN = "main"
+LANGUAGES: tuple[Literal["ar", "fr", "en"], ...] = ("ar", "fr", "en")  # in which a template is needed
 
 _WEBHOOK_SECRET = re.compile(r"[A-Za-z0-9_-]{1,256}")  # core.telegram.org/bots/api#setwebhook
 _NEEDED: Mapping[str, Mapping[str, str]] = {
@@ -53,12 +54,27 @@ class TelegramAccount(BaseModel):
         return secret
 
 
+class TemplateWords(BaseModel):
+    """One language of the template that opens conversations, as it was approved.
+
+    ``name`` where it is not that of the account, ``code`` where Meta's code of the language is another (en_US),
+    ``parameters`` what stands in its {{1}}: how many messages wait, or nothing.
+    """
+
+    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
+
+    name: str = Field("", pattern=r"^[a-z0-9_]{0,512}$")
+    code: str = Field("", pattern=r"^[a-z]{0,3}(_[A-Z]{2})?$")
+    parameters: tuple[Literal["waiting"], ...] = Field(("waiting",), max_length=1)
+
+
 class WhatsAppAccount(BaseModel):
     """One number of the WhatsApp Cloud API.
 
-    ``template`` is the approved message that opens a conversation, ``reach_per_day`` how many different people it
-    may reach in 24 hours: the tier of its business portfolio, which the numbers of the same ``portfolio`` share. With
-    ``app_id`` and ``business_id`` (of the WhatsApp Business Account) more is set and checked by the program.
+    ``template`` is the approved message that opens a conversation, ``templates`` what is otherwise in a language.
+    ``reach_per_day`` is how many different people it may reach in 24 hours: the tier of its business portfolio, which
+    the numbers of the same ``portfolio`` share. With ``app_id`` and ``business_id`` (of the WhatsApp Business Account)
+    more is set and checked by the program.
     """
 
     model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
@@ -69,7 +85,8 @@ class WhatsAppAccount(BaseModel):
     app_secret: Secret
     verify_token: Secret = SecretStr("")
     api_url: str = WHATSAPP_API
-    template: str = "jisr_waiting"
+    template: str = Field("jisr_waiting", pattern=r"^[a-z0-9_]{1,512}$")
+    templates: dict[Literal["ar", "fr", "en"], TemplateWords] = Field(default_factory=dict)
     reach_per_day: int = Field(250, ge=1)
     portfolio: str = Field("", max_length=32)
     app_id: str = ""

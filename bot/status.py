@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from network import dispatch, jobs, queues, stops
+from network import darkness, detours, dispatch, jobs, queues, stops
+from network.darkness import Darkness
+from network.detours import Cut
 from network.queues import Failures, Queue
 from network.stops import Stop
 from network.store import Tx
@@ -28,9 +30,11 @@ class Report:
     stops: Sequence[Stop]
     pauses: dict[Account, datetime]
     jobs: int
+    cuts: Mapping[Account, Cut] = field(default_factory=dict)  # of the stopped accounts
+    dark: Sequence[Darkness] = ()
 
 
-async def report(tx: Tx, accounts: Iterable[Account]) -> Report:
+async def report(tx: Tx, accounts: Collection[Account]) -> Report:
     """Return how the accounts that are set up do, and those that something still waits for."""
     standing, stopped = await queues.standing(tx), await stops.standing(tx)
     known = {*accounts, *((queue.channel, queue.account) for queue in standing)}
@@ -47,13 +51,25 @@ async def report(tx: Tx, accounts: Iterable[Account]) -> Report:
         stops=stopped,
         pauses=pauses,
         jobs=await jobs.depth(tx),
+        cuts={
+            (stop.channel, stop.account): await detours.cut(
+                tx, account=(stop.channel, stop.account), open_accounts=accounts
+            )
+            for stop in stopped
+        },
+        dark=await darkness.standing(tx),
     )
 
 
 def lines(given: Report, now: datetime) -> list[str]:
     """Return the report as a steward reads it."""
     said = [line for account in given.accounts for line in _account(given, account, now)]
-    return [*(said or ["No account is set up."]), f"jobs: {given.jobs} waiting"]
+    dark = [
+        f"{each.country}: cut off for {span((now - each.since).total_seconds())}; news is held, deadlines wait; "
+        f"it comes back by itself, or: jisr country light {each.country}"
+        for each in given.dark
+    ]
+    return [*(said or ["No account is set up."]), *dark, f"jobs: {given.jobs} waiting"]
 
 
 def _account(given: Report, account: Account, now: datetime) -> list[str]:
@@ -66,8 +82,15 @@ def _account(given: Report, account: Account, now: datetime) -> list[str]:
     going = _waiting(mine.get(("outbox", "queued")), "queued", now)
     sending, held = _many(mine.get(("outbox", "sending"))), _many(mine.get(("outbox", "held")))
     lost = sum(one.many for one in wrong.get("ambiguous", ()))
+    cut = given.cuts.get(account)
+    people = (
+        [f"  its people: {cut.elsewhere} are written to elsewhere meanwhile; {cut.nowhere} have no other app here"]
+        if cut
+        else []
+    )
     return [
         f"{'/'.join(account)}: {_state(given, account)}",
+        *people,
         f"  in   {coming}; {_causes(wrong.get('inbox'), 'in quarantine')}",
         f"  out  {going}; {sending} being sent; {held} held until the person writes",
         f"  24 h {_causes(wrong.get('outbox'), 'failed')}; {lost} whose answer was lost",

@@ -28,9 +28,14 @@ class Number:
 
 @dataclass(frozen=True)
 class Template:
-    """One language of a message template; ``numbers`` is how many parameters its body has."""
+    """One language of a message template; ``numbers`` is how many parameters its body has.
+
+    ``reason`` is the code of why it was rejected, "" where it was not.
+    """
 
     language: str
     status: str
     category: str
     numbers: int
+    name: str = ""
+    reason: str = ""

@@ -17,6 +17,7 @@ from pywa_async.client import WhatsApp
 from bot.channels import Rates, RawItem, Remedy, SendError, Sent, signatures, whatsapp_fitting
 from bot.channels.whatsapp_errors import classify, remedy_for
 from bot.channels.whatsapp_messages import WhatsAppMessages
+from bot.channels.whatsapp_openers import BODIES, FAULTS, Opener, in_order
 from bot.channels.whatsapp_parsing import parse, raw_items
 from bot.channels.whatsapp_standing import WhatsAppStanding
 from handlers.messages import Item, Media, MediaKind, Outgoing, Style
@@ -75,10 +76,10 @@ class WhatsAppChannel:
         verify_token: str,
         api_url: str,
         *,
-        template: str = "jisr_waiting",
+        openers: Mapping[str, Opener] | None = None,
         reach_per_day: int = 250,
     ) -> None:
-        """``template``: approved utility template whose body has one parameter, a number.
+        """``openers``: by language, the approved utility templates that ask people to reply.
 
         ``reach_per_day``: different people a day outside the window, by the account's tier
         (developers.facebook.com/docs/whatsapp/messaging-limits). ``api_url``: scheme and host.
@@ -89,7 +90,7 @@ class WhatsAppChannel:
             account=(80, 1.0, 80), chat=(1, 6.0, 45), window_h=24, reach_per_day=reach_per_day, undelivered=("131026",)
         )
         self._phone_id, self._app_secret, self._verify_token = phone_id, app_secret, verify_token
-        self._template = template
+        self._openers = openers or {language: Opener("jisr_waiting", language) for language in BODIES}
         below = _Elsewhere(httpx.URL(api_url))
         self._http = httpx.AsyncClient(transport=below, timeout=_PATIENCE)
         self._client = WhatsApp(phone_id=phone_id, token=token, session=self._http)
@@ -133,14 +134,18 @@ class WhatsAppChannel:
         return await self._send(external, "text", {"body": part.text, "preview_url": False}, tracker)
 
     async def open_window(self, external: str, *, language: str, waiting: int, tracker: str) -> Sent:
-        """Send the template that says how many messages wait; the answer opens the 24 hours."""
-        number = {"type": "text", "text": str(waiting)}
-        content = {
-            "name": self._template,
-            "language": {"code": language},
-            "components": [{"type": "body", "parameters": [number]}],
-        }
-        return await self._send(external, "template", content, tracker)
+        """Send the template that says how many messages wait; the answer opens the 24 hours.
+
+        Where Meta paused it in the person's language, or does not have it, it goes in another.
+        """
+        *tried, last = in_order(self._openers, language)
+        for opener in tried:
+            try:
+                return await self._send(external, "template", opener.content(waiting), tracker)
+            except SendError as error:
+                if error.code not in FAULTS:
+                    raise
+        return await self._send(external, "template", last.content(waiting), tracker)
 
     def remedy(self, code: str) -> Remedy:
         """Return what to do about a failed receipt's error."""

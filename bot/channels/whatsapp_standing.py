@@ -51,7 +51,7 @@ class WhatsAppStanding:
 
     async def templates(self, business_id: str, name: str) -> list[Template]:
         """Return the languages of the template with this name."""
-        fields = ("name", "language", "status", "category", "components")
+        fields = ("name", "language", "status", "category", "components", "rejected_reason")
         found = await self._call(self._api.get_templates(business_id, fields, filters={"name": name}))
         return [_template(one) for one in found.get("data", ()) if one.get("name") == name]
 
@@ -90,4 +90,10 @@ def _template(found: Mapping[str, Any]) -> Template:
         status=str(found.get("status", "")),
         category=str(found.get("category", "")),
         numbers=sum(len(set(_PARAMETER.findall(body))) for body in bodies),
+        name=str(found.get("name", "")),
+        reason=_reason(str(found.get("rejected_reason") or "")),
     )
+
+
+def _reason(code: str) -> str:
+    return "" if code == "NONE" else code

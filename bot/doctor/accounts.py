@@ -2,18 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from bot.accounts import openers
 from bot.channels import SendError
 from bot.channels.standing import Number, Template, Webhook
+from bot.channels.whatsapp_openers import BODIES, Opener
 from bot.doctor.findings import Finding, note, ok, todo
 from bot.settings import TelegramAccount, WhatsAppAccount
 
 FRESH = timedelta(minutes=15)  # a delivery that failed later than that ago still matters
 MANY = 100  # updates that wait
-PARAMETERS = 1  # of the template: how many messages wait
+
+_EDIT = "See why in WhatsApp Manager, Message templates; edit it and send it in again."
+_REMAKE = "Make one of another name, category Utility, and set that name in jisr.toml."
+# developers.facebook.com/docs/whatsapp/message-templates/guidelines, on status and on pausing
+_STATES: Mapping[str, str] = {
+    "PENDING": "Wait, minutes to a day; then look again.",
+    "IN_APPEAL": "Wait for Meta's answer to the appeal; then look again.",
+    "REJECTED": "Edit it in WhatsApp Manager, Message templates, and send it in again: a plain notice, no offer.",
+    "PAUSED": "People blocked or reported it. It goes on after 3 hours, then 6; the third time it is disabled.",
+    "DISABLED": _REMAKE,
+    "PENDING_DELETION": _REMAKE,
+    "DELETED": _REMAKE,
+    "LIMIT_EXCEEDED": "The business account has as many templates as it may: delete others.",
+    "ARCHIVED": "Bring it back from the archive in WhatsApp Manager, Message templates.",
+}
 
 _TELEGRAM_SAYS: Mapping[str, tuple[str, str]] = {
     "401": ("Telegram does not know the token.", "Copy it again from @BotFather (/mybots, API Token)."),
@@ -73,10 +89,8 @@ def telegram(account: TelegramAccount, facts: TelegramFacts, *, address: str, no
         yield from _hooked(subject, facts.webhook, address, now)
 
 
-def whatsapp(
-    account: WhatsAppAccount, facts: WhatsAppFacts, *, address: str, languages: Collection[str]
-) -> Iterator[Finding]:
-    """Yield what is found of a number; its template must be there in ``languages``."""
+def whatsapp(account: WhatsAppAccount, facts: WhatsAppFacts, *, address: str) -> Iterator[Finding]:
+    """Yield what is found of a number; its template must be there in every language that is offered."""
     subject = f"whatsapp/{account.name}"
     if facts.fault is not None or facts.number is None:
         yield _refused(subject, facts.fault, _WHATSAPP_SAYS)
@@ -91,7 +105,7 @@ def whatsapp(
         yield note(subject, f"Whether the template {account.template} is approved is not known.", advice)
     else:
         yield _subscribed(subject, account, facts.apps)
-        yield from _templates(subject, account.template, facts.templates, languages)
+        yield from _templates(subject, openers(account), facts.templates)
 
 
 def _refused(subject: str, fault: SendError | None, says: Mapping[str, tuple[str, str]]) -> Finding:
@@ -154,31 +168,36 @@ def _subscribed(subject: str, account: WhatsAppAccount, apps: Sequence[str]) -> 
     return ok(subject, "The app is subscribed to the business account.")
 
 
-def _templates(subject: str, name: str, templates: Sequence[Template], languages: Collection[str]) -> Iterator[Finding]:
-    found = {template.language: template for template in templates}
-    missing = sorted(set(languages) - found.keys())
-    if missing:
-        advice = (
-            f"Make it in WhatsApp Manager, Message templates, category Utility, with these codes: {', '.join(missing)}"
-        )
-        yield todo(subject, f"The template {name} does not exist in every language.", advice)
-    for language in sorted(found.keys() & set(languages)):
-        yield from _template(subject, f"{name} ({language})", found[language])
+def _templates(subject: str, openers: Mapping[str, Opener], templates: Sequence[Template]) -> Iterator[Finding]:
+    found = {(template.name, template.language): template for template in templates}
+    for language, opener in sorted(openers.items()):
+        named = f"{opener.name} ({opener.code})"
+        template = found.get((opener.name, opener.code))
+        if template is None:
+            others = ", ".join(sorted(code for name, code in found if name == opener.name))
+            there = f" It is there in: {others}." if others else ""
+            body = BODIES[language] if opener.parameters else BODIES[language].replace("{{1}} ", "")
+            advice = (
+                f"Make it in WhatsApp Manager, Message templates: category Utility, language code {opener.code}, body "
+                f'"{body}" Is it called otherwise? Say so in [{subject.replace("/", ".")}.templates.{language}].'
+            )
+            yield todo(subject, f"The template {named} does not exist.{there}", advice)
+        else:
+            yield _template(subject, named, opener, template)
 
 
-def _template(subject: str, name: str, template: Template) -> Iterator[Finding]:
-    if template.status == "PENDING":
-        yield todo(
-            subject, f"The template {name} waits for Meta's approval.", "Wait, minutes to a day; then look again."
-        )
-    elif template.status != "APPROVED":
-        advice = "See why in WhatsApp Manager, Message templates; edit it and send it in again."
-        yield todo(subject, f"The template {name} is {template.status.lower() or 'not approved'}.", advice)
-    elif template.numbers != PARAMETERS:
-        advice = "Its body takes exactly one: {{1}}, how many messages wait."
-        yield todo(subject, f"The template {name} has {template.numbers} parameters.", advice)
-    elif template.category == "MARKETING":
+def _template(subject: str, named: str, opener: Opener, template: Template) -> Finding:
+    if template.status != "APPROVED":
+        why = f" ({template.reason.lower()})" if template.reason else ""
+        said = template.status.lower().replace("_", " ") or "not approved"
+        return todo(subject, f"The template {named} is {said}{why}.", _STATES.get(template.status, _EDIT))
+    if template.numbers != len(opener.parameters):
+        wanted = "exactly one: {{1}}, how many messages wait" if opener.parameters else "none"
+        advice = f"Its body is to take {wanted}; or set parameters in [{subject.replace('/', '.')}.templates]."
+        return todo(subject, f"The template {named} has {template.numbers} parameters.", advice)
+    if template.category == "MARKETING":
         advice = "Meta limits marketing per person, and bills it: word it as a notice, category Utility."
-        yield note(subject, f"The template {name} counts as marketing.", advice)
-    else:
-        yield ok(subject, f"The template {name} is approved.")
+        return note(subject, f"The template {named} counts as marketing.", advice)
+    if template.category != "UTILITY":
+        return todo(subject, f"The template {named} has the category {template.category.lower()}.", _REMAKE)
+    return ok(subject, f"The template {named} is approved.")

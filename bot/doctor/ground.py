@@ -10,8 +10,10 @@ from urllib.parse import urlsplit
 
 from bot.doctor.findings import Finding, note, ok, todo
 from bot.webhooks import is_safe
+from network.darkness import Darkness
 from network.groups import Staffing
 from network.members import SIDES
+from network.stops import Stop
 
 OTHERS = stat.S_IRWXG | stat.S_IRWXO
 DRIFT_S = 5.0  # seconds of clock skew to know about
@@ -134,6 +136,24 @@ def seats(groups: Sequence[Staffing]) -> Iterator[Finding]:
         yield note("seats", "No group has members yet. Seat the first coordinators, one from each side.", advice)
     elif all(len(group.sides) == len(SIDES) for group in active):
         yield ok("seats", "Both sides hold seats in every group that has members.")
+
+
+def stopped(given: Sequence[Stop]) -> Iterator[Finding]:
+    """Yield the accounts that their provider refuses altogether: the program tries them no more by itself."""
+    for stop in given:
+        name = f"{stop.channel}/{stop.account}"
+        advice = f"Put right what code {stop.code} means (below, or at the provider), then: jisr account resume {name}"
+        yield todo(name, f"Its provider stopped it on {stop.at:%Y-%m-%d %H:%M} UTC; the others carry on.", advice)
+    if given:
+        advice = "Put the text of `jisr account profile` into the numbers' profiles at WhatsApp, and tell coordinators."
+        yield note("accounts", "People who have no other app here do not know where to write.", advice)
+
+
+def dark(given: Sequence[Darkness]) -> Iterator[Finding]:
+    """Yield the countries that are cut off."""
+    for each in given:
+        advice = f"Is it back, and nobody has written yet? jisr country light {each.country}"
+        yield note("countries", f"{each.country} is cut off since {each.since:%Y-%m-%d %H:%M} UTC.", advice)
 
 
 def keeper(*, named: bool) -> Finding:

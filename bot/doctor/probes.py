@@ -11,15 +11,18 @@ from typing import Any, TypeVar
 import httpx
 from sqlalchemy import make_url
 
+from bot.accounts import openers
 from bot.channels import SendError
 from bot.doctor.accounts import TelegramFacts, WhatsAppFacts
 from bot.doctor.ground import Database, Place
 from bot.settings import WhatsAppAccount
-from network import addresses, groups, migrations
+from network import addresses, darkness, groups, migrations, stops
+from network.darkness import Darkness
 from network.errors import NetworkError
 from network.groups import Staffing
 from network.keyring import KeyRing
 from network.sealing import Sealer
+from network.stops import Stop
 from network.store import Store, Tx, open_engine
 
 PATIENCE_S = 10.0
@@ -43,7 +46,8 @@ async def whatsapp(channel: Any, account: WhatsAppAccount) -> WhatsAppFacts:
     if not account.business_id:
         return WhatsAppFacts(number)
     try:
-        templates = await channel.standing.templates(account.business_id, account.template)
+        names = sorted({opener.name for opener in openers(account).values()})
+        templates = [one for name in names for one in await channel.standing.templates(account.business_id, name)]
         return WhatsAppFacts(number, templates, await channel.standing.apps(account.business_id))
     except SendError as error:
         return WhatsAppFacts(number, business_fault=error)
@@ -104,6 +108,16 @@ async def opens(url: str, ring: KeyRing, now: datetime) -> bool:
 async def staffing(url: str, now: datetime) -> list[Staffing]:
     """Return the staffing of the groups of a migrated database; no key is needed for it."""
     return await _asked(url, KeyRing.fresh(), now, groups.staffing)
+
+
+async def stopped(url: str, now: datetime) -> list[Stop]:
+    """Return the accounts of a migrated database that their providers stopped."""
+    return await _asked(url, KeyRing.fresh(), now, stops.standing)
+
+
+async def dark(url: str, now: datetime) -> list[Darkness]:
+    """Return the countries of a migrated database that are cut off."""
+    return await _asked(url, KeyRing.fresh(), now, darkness.standing)
 
 
 def _is_missing(url: str) -> bool:

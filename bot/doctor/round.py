@@ -11,7 +11,6 @@ from bot.doctor import accounts as account_verdicts
 from bot.doctor import ground, probes
 from bot.doctor.findings import Finding, ok, todo
 from bot.settings import Account, Misconfigured, Settings, TelegramAccount, WhatsAppAccount
-from handlers.language import OFFERED
 from locales import check
 from network import keeper
 
@@ -59,6 +58,8 @@ async def _kept(settings: Settings, url: str, now: datetime) -> AsyncIterator[Fi
     if is_current:
         for finding in ground.seats(await probes.staffing(url, now)):
             yield finding
+        for finding in (*ground.stopped(await probes.stopped(url, now)), *ground.dark(await probes.dark(url, now))):
+            yield finding
 
 
 async def _reached(settings: Settings, accounts: list[Account]) -> AsyncIterator[Finding]:
@@ -78,7 +79,7 @@ async def _accounts(settings: Settings, accounts: list[Account], now: Callable[[
                 found = account_verdicts.telegram(account, said, address=address, now=now())
             else:
                 asked = await probes.whatsapp(channel, account)
-                found = account_verdicts.whatsapp(account, asked, address=address, languages=OFFERED)
+                found = account_verdicts.whatsapp(account, asked, address=address)
             for finding in found:
                 yield finding
     finally:

@@ -8,7 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from bot.accounts import openers, reaches
+from bot.channels.whatsapp_openers import Opener
 from bot.settings import Misconfigured, Settings, TelegramAccount, WhatsAppAccount
+from network.reach import Reach
 
 ROOT = Path(__file__).parents[2]
 TUNIS = """
@@ -98,6 +101,8 @@ def test_the_database_s_password_too(home: Path, monkeypatch: pytest.MonkeyPatch
         (TUNIS.replace("2:tunis", "env:NOWHERE"), "the variable NOWHERE is not set"),
         (TUNIS.replace("2:tunis", "file:/no/where"), "the file /no/where cannot be read"),
         (TUNIS.replace("telegram.tunis", "telegram.Tunis"), "telegram.Tunis"),
+        (DAKAR + '[whatsapp.dakar.templates.ha]\nname = "x"\n', "templates.ha"),
+        (DAKAR + '[whatsapp.dakar.templates.fr]\nparameters = ["name"]\n', "templates.fr.parameters.0"),
         ("[signal.main]\n", "signal: Extra inputs are not permitted"),
         ("[telegram.main\n", "jisr.toml cannot be read"),
         ('[keeper]\nname = { fr = "X" }\nplace = { fr = "Y" }\n', "English"),
@@ -109,6 +114,17 @@ def test_what_cannot_be_is_said(home: Path, text: str, says: str) -> None:
     with pytest.raises(Misconfigured, match=re.escape(says)) as caught:
         (settings.accounts(), settings.keeper())
     assert "2:tunis" not in str(caught.value)
+
+
+def test_templates_by_language(home: Path) -> None:
+    """A language of the template may have a name, a code and places of its own; the others are the account's."""
+    words = '[whatsapp.dakar.templates.fr]\nname = "jisr_attente"\ncode = "fr_FR"\nparameters = []\n'
+    [dakar] = write(home, DAKAR + words).accounts()
+    assert isinstance(dakar, WhatsAppAccount)
+    found = openers(dakar)
+    assert found["fr"] == Opener("jisr_attente", "fr_FR", ())
+    assert found["ar"] == Opener("jisr_waiting", "ar", ("waiting",))
+    assert reaches([dakar]) == {("whatsapp", "dakar"): Reach("", dakar.reach_per_day)}
 
 
 def test_the_keeper(home: Path) -> None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from bot import status
 from bot.channels import Remedy, SendError
-from network import stops
+from network import addresses, shutdowns, stops
 from tests.bot.conftest import World
 from tests.bot.fake_channel import message
+from tests.network.people import enrolled
 
 ACCOUNTS = [("telegram", "main"), ("whatsapp", "dakar")]
 
@@ -59,6 +60,30 @@ async def test_a_stopped_account(world: World) -> None:
     page = (await world.courier._metrics.page(world.store, world.clock.now(), accounts=ACCOUNTS)).decode()
     assert 'jisr_account_stopped{account="dakar",channel="whatsapp"} 1.0' in page
     assert 'jisr_account_stopped{account="main",channel="telegram"} 0.0' in page
+
+
+async def test_whom_a_stop_concerns(world: World) -> None:
+    """Of a stopped account it is said how many are written to elsewhere, and how many are not reached at all."""
+    now = world.clock.now()
+    async with world.store.transaction(now) as tx:
+        for external in ("1", "2"):
+            person = await enrolled(tx)
+            number = await addresses.meet(tx, channel="whatsapp", account="dakar", external=external)
+            await addresses.set_person(tx, person=number.person, to=person)
+        bot = await addresses.meet(tx, channel="telegram", account="main", external="77")
+        await addresses.set_person(tx, person=bot.person, to=person)
+        await stops.stop(tx, channel="whatsapp", account="dakar", code="131031")
+    expected = "  its people: 1 are written to elsewhere meanwhile; 1 have no other app here"
+    assert expected in await said(world)
+
+
+async def test_a_country_in_the_dark(world: World) -> None:
+    """A country that is cut off is named, with for how long, and how to end it."""
+    async with world.store.transaction(world.clock.now()) as tx:
+        await shutdowns.darken(tx, country="NE", by="steward")
+    world.clock.advance(7_200)
+    assert "NE: cut off for 2 h; news is held" in await said(world)
+    assert "jisr country light NE" in await said(world)
 
 
 async def test_errors_by_cause(world: World) -> None:

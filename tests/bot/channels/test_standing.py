@@ -89,9 +89,9 @@ async def test_templates(whatsapp: WhatsAppChannel, standins: StandIns) -> None:
     standins.whatsapp.business.pending = {"ar"}
     found = await whatsapp.standing.templates(ACCOUNT.business_id, "jisr_waiting")
     assert sorted(found, key=lambda one: one.language) == [
-        Template("ar", "PENDING", "UTILITY", 1),
-        Template("en", "APPROVED", "UTILITY", 1),
-        Template("fr", "APPROVED", "UTILITY", 1),
+        Template("ar", "PENDING", "UTILITY", 1, "jisr_waiting"),
+        Template("en", "APPROVED", "UTILITY", 1, "jisr_waiting"),
+        Template("fr", "APPROVED", "UTILITY", 1, "jisr_waiting"),
     ]
     assert await whatsapp.standing.templates(ACCOUNT.business_id, "another") == []
 

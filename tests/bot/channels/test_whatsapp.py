@@ -14,6 +14,7 @@ from bot.channels import RawItem, Remedy, SendError, Sent
 from bot.channels.registry import open_channel
 from bot.channels.whatsapp import WhatsAppChannel
 from bot.channels.whatsapp_errors import remedy_for
+from bot.channels.whatsapp_openers import FAULTS, Opener, in_order
 from handlers.messages import Choice, Media, MediaKind, Outgoing, Style
 from tests.bot.channels.conftest import PERSON, SECRETS, TOKEN, WORDS
 from tests.bot.channels.provider import HANG_UP, Provider
@@ -126,6 +127,35 @@ async def test_the_opener_is_a_template(whatsapp: WhatsAppChannel, cloud_api: Pr
     body = {"type": "body", "parameters": [{"type": "text", "text": "3"}]}
     template = {"name": "jisr_waiting", "language": {"code": "fr"}, "components": [body]}
     assert cloud_api.last.fields == envelope("template", template, to=PERSON)
+
+
+@pytest.mark.parametrize("code", sorted(map(int, FAULTS)))
+async def test_another_language_of_the_opener(whatsapp: WhatsAppChannel, cloud_api: Provider, code: int) -> None:
+    """Where the template is paused or missing in the person's language, it goes in another."""
+    cloud_api.answers = [refusal(code)]
+    assert await whatsapp.open_window(PERSON, language="fr", waiting=3, tracker="o1") == Sent("wamid.7")
+    asked = [request.fields["template"]["language"]["code"] for request in cloud_api.requests]
+    assert (asked[0], len(asked)) == ("fr", 2)
+    assert asked[1] != "fr"
+
+
+async def test_an_opener_in_no_language(whatsapp: WhatsAppChannel, cloud_api: Provider) -> None:
+    """Where no language of the template works that is said; another refusal is not tried again in other words."""
+    cloud_api.answers = [refusal(132001)] * 3 + [refusal(131026)]
+    with pytest.raises(SendError, match="132001"):
+        await whatsapp.open_window(PERSON, language="fr", waiting=3, tracker="o1")
+    assert len(cloud_api.requests) == 3
+    with pytest.raises(SendError, match="131026"):
+        await whatsapp.open_window(PERSON, language="fr", waiting=3, tracker="o2")
+    assert len(cloud_api.requests) == 4
+
+
+def test_openers_as_they_are_set_up() -> None:
+    """A language may have a template of its own name and code, with or without the number of what waits."""
+    found = {"fr": Opener("jisr_fr", "fr_FR", ()), "en": Opener("jisr_waiting", "en")}
+    assert [each.code for each in in_order(found, "en")] == ["en", "fr_FR"]
+    assert [each.code for each in in_order(found, "ha")] == ["fr_FR", "en"]
+    assert found["fr"].content(3) == {"name": "jisr_fr", "language": {"code": "fr_FR"}, "components": []}
 
 
 ERRORS: list[tuple[str, Any, Remedy, dict[str, Any]]] = [

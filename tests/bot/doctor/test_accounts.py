@@ -13,14 +13,15 @@ from bot.channels.standing import Number, Template, Webhook
 from bot.doctor import accounts
 from bot.doctor.accounts import TelegramFacts, WhatsAppFacts
 from bot.doctor.findings import Finding, Level
-from bot.settings import TelegramAccount, WhatsAppAccount
+from bot.settings import TelegramAccount, TemplateWords, WhatsAppAccount
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 THERE = "https://jisr.example.org/telegram/main"
 POLLING = TelegramAccount(token=SecretStr("1:t"))
 HOOKED = TelegramAccount(token=SecretStr("1:t"), mode="webhook", secret=SecretStr("s"))
 WHATSAPP = WhatsAppAccount(token=SecretStr("t"), phone_id="1", app_secret=SecretStr("s"), app_id="7", business_id="9")
-TEMPLATES = tuple(Template(language, "APPROVED", "UTILITY", 1) for language in ("ar", "en", "fr"))
+NAME = "jisr_waiting"
+TEMPLATES = tuple(Template(language, "APPROVED", "UTILITY", 1, NAME) for language in ("ar", "en", "fr"))
 GOOD = WhatsAppFacts(Number(THERE, "CONNECTED", "GREEN", 250), TEMPLATES, ("7",))
 
 
@@ -87,22 +88,75 @@ def test_telegram_without_a_public_address() -> None:
         (replace(GOOD, apps=("8",)), "todo", "not subscribed"),
         (replace(GOOD, templates=None), "note", "business_id"),
         (replace(GOOD, templates=None, business_fault=refusal("10")), "todo", "system user"),
-        (replace(GOOD, templates=TEMPLATES[:2]), "todo", "these codes: fr"),
-        (replace(GOOD, templates=(*TEMPLATES[:2], Template("fr", "PENDING", "UTILITY", 1))), "todo", "waits"),
-        (replace(GOOD, templates=(*TEMPLATES[:2], Template("fr", "REJECTED", "UTILITY", 1))), "todo", "is rejected"),
-        (replace(GOOD, templates=(*TEMPLATES[:2], Template("fr", "APPROVED", "UTILITY", 0))), "todo", "{{1}}"),
-        (replace(GOOD, templates=(*TEMPLATES[:2], Template("fr", "APPROVED", "MARKETING", 1))), "note", "marketing"),
-        (replace(GOOD, templates=(*TEMPLATES, Template("ha", "REJECTED", "UTILITY", 1))), "ok", ""),
     ],
 )
 def test_whatsapp(facts: WhatsAppFacts, level: str, says: str) -> None:
     """What Meta says of a number, its templates and its app decides what is to be done."""
-    found = list(accounts.whatsapp(WHATSAPP, facts, address=THERE, languages=("ar", "fr", "en")))
+    found = list(accounts.whatsapp(WHATSAPP, facts, address=THERE))
     assert worst(found)[0] == level
     assert says in worst(found)[1]
 
 
+def in_french(status: str, category: str = "UTILITY", numbers: int = 1, reason: str = "") -> WhatsAppFacts:
+    """Return good facts, but for the French template."""
+    french = Template("fr", status, category, numbers, NAME, reason)
+    return replace(GOOD, templates=(*TEMPLATES[:2], french))
+
+
+OTHERS = WHATSAPP.model_copy(update={"templates": {"fr": TemplateWords(name="jisr_fr", code="fr_FR", parameters=())}})
+
+
+@pytest.mark.parametrize(
+    ("account", "facts", "level", "says"),
+    [
+        (WHATSAPP, GOOD, "ok", ""),
+        (
+            WHATSAPP,
+            replace(GOOD, templates=TEMPLATES[:2]),
+            "todo",
+            "jisr_waiting (fr) does not exist. It is there in: ar",
+        ),
+        (WHATSAPP, replace(GOOD, templates=TEMPLATES[:2]), "todo", 'language code fr, body "Jisr : {{1}} message(s)'),
+        (WHATSAPP, replace(GOOD, templates=()), "todo", "[whatsapp.main.templates.ar]"),
+        (WHATSAPP, in_french("PENDING"), "todo", "is pending. Wait"),
+        (WHATSAPP, in_french("IN_APPEAL"), "todo", "is in appeal"),
+        (WHATSAPP, in_french("REJECTED", reason="PROMOTIONAL"), "todo", "is rejected (promotional). Edit it"),
+        (WHATSAPP, in_french("PAUSED"), "todo", "is paused. People blocked or reported it"),
+        (WHATSAPP, in_french("DISABLED"), "todo", "is disabled. Make one of another name"),
+        (WHATSAPP, in_french("LIMIT_EXCEEDED"), "todo", "delete others"),
+        (WHATSAPP, in_french("SOMETHING_NEW"), "todo", "is something new. See why"),
+        (
+            WHATSAPP,
+            in_french("APPROVED", numbers=0),
+            "todo",
+            "has 0 parameters. Its body is to take exactly one: {{1}}",
+        ),
+        (WHATSAPP, in_french("APPROVED", "MARKETING"), "note", "marketing"),
+        (WHATSAPP, in_french("APPROVED", "AUTHENTICATION"), "todo", "category authentication"),
+        (WHATSAPP, replace(GOOD, templates=(*TEMPLATES, Template("ha", "REJECTED", "UTILITY", 1, NAME))), "ok", ""),
+        (OTHERS, GOOD, "todo", "jisr_fr (fr_FR) does not exist."),
+        (
+            OTHERS,
+            replace(GOOD, templates=(*TEMPLATES, Template("fr_FR", "APPROVED", "UTILITY", 1, "jisr_fr"))),
+            "todo",
+            "Its body is to take none",
+        ),
+        (
+            OTHERS,
+            replace(GOOD, templates=(*TEMPLATES, Template("fr_FR", "APPROVED", "UTILITY", 0, "jisr_fr"))),
+            "ok",
+            "",
+        ),
+    ],
+)
+def test_templates(account: WhatsAppAccount, facts: WhatsAppFacts, level: str, says: str) -> None:
+    """Each language of the template is looked for by its name and code; each state of it says what to do."""
+    found = list(accounts.whatsapp(account, facts, address=THERE))
+    assert worst(found)[0] == level
+    assert any(says in f"{finding.says} {finding.advice}" for finding in found)
+
+
 def test_whatsapp_without_a_public_address() -> None:
     """WhatsApp has no polling: without a public address it cannot work, and that is said."""
-    level, words = worst(list(accounts.whatsapp(WHATSAPP, GOOD, address="", languages=("en",))))
+    level, words = worst(list(accounts.whatsapp(WHATSAPP, GOOD, address="")))
     assert (level, "JISR_PUBLIC_URL" in words) == (Level.TODO, True)

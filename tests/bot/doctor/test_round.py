@@ -90,7 +90,7 @@ async def test_what_is_wrong_at_the_providers(sandbox: Sandbox) -> None:
     sandbox.standins.telegram.queue.webhook.last_error = ("Connection timed out", present())
     bad = await found(sandbox.settings)
     assert "Connection timed out" in str(bad["telegram/main"])
-    assert all(words in str(bad["whatsapp/main"]) for words in ("(ar) waits", "DISCONNECTED", "another address"))
+    assert all(words in str(bad["whatsapp/main"]) for words in ("(ar) is pending", "DISCONNECTED", "another address"))
 
 
 async def test_a_wrong_clock_and_open_files(sandbox: Sandbox) -> None:
