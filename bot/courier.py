@@ -275,7 +275,7 @@ class Courier:
             return await channel.open_window(
                 call.external, language=call.language, waiting=call.waiting, tracker=call.id
             )
-        part = _fitted(channel, call) if call.shared else envelopes.read(call.body)
+        part = _fitted(channel, call) if call.shared or call.erases else envelopes.read(call.body)
         if part is None:
             return Sent("")
         return await channel.send(call.external, part, tracker=call.id, media=await self._file(part.media))
@@ -354,10 +354,9 @@ class Courier:
 
 def _fitted(channel: Channel, call: Call) -> Outgoing | None:
     """Return what a shared body is on this channel; None when there is nothing to do there."""
-    message = envelopes.read(call.body)
     if call.erases and call.target and (taken_back := channel.fit(Outgoing(deletes=(call.target,)))):
         return taken_back[0]
-    parts = channel.fit(replace(message, replaces=call.target))
+    parts = channel.fit(replace(envelopes.read(call.body), replaces=call.target)) if call.body else []
     if len(parts) > 1:
         raise SendError(Remedy.REJECTED, "too_long")
     return parts[0] if parts else None

@@ -14,6 +14,7 @@ from bot.clock import Clock
 from bot.metrics import Metrics
 from network import (
     addresses,
+    contents,
     due,
     erasure,
     files,
@@ -25,6 +26,7 @@ from network import (
     leaving,
     linked,
     machine,
+    mailings,
     news,
     outbox,
     posts,
@@ -234,6 +236,8 @@ class Housekeeping:
             ("posts", posts.sweep),
             ("invitations", _forget_invitations),
             ("digests", news.sweep),
+            ("contents", contents.sweep),
+            ("mailings", mailings.sweep),
             ("introductions", introductions.sweep),
             ("relayed", relayed.sweep),
             ("relays", relays.sweep),

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import timedelta
 
-from sqlalchemy import Column, LargeBinary, String, Table, delete, exists, insert, literal_column, select
+from sqlalchemy import Column, LargeBinary, String, Table, delete, exists, insert, literal_column, or_, select, update
 
+from network.errors import Conflict
 from network.ids import new_id
 from network.outbox import KEEP_SENT_BODY, Stage, outbox
 from network.store import Instant, Tx, batches, metadata
@@ -19,6 +20,7 @@ contents = Table(
     metadata,
     Column("id", String(32), primary_key=True),
     Column("about", String(32), index=True),  # a person whom it speaks of, who may be erased before it is sent
+    Column("mailing", String(32)),  # by which it is sent
     Column("body", LargeBinary, nullable=False),
     Column("at", Instant, nullable=False, index=True),
 )
@@ -36,6 +38,14 @@ async def keep(tx: Tx, body: str, *, about: str = "") -> str:
     return content
 
 
+async def give(tx: Tx, *, mailing: str, which: Iterable[str]) -> None:
+    """Note by which mailing contents are sent; one that is gone, or another's, raises Conflict."""
+    wanted = sorted(set(which))
+    free = or_(contents.c.mailing.is_(None), contents.c.mailing == mailing)
+    if await tx.run(update(contents).where(contents.c.id.in_(wanted), free).values(mailing=mailing)) != len(wanted):
+        raise Conflict
+
+
 async def forget(tx: Tx, which: Iterable[str]) -> None:
     """Forget contents: what was not sent of them never is."""
     for batch in batches(which):
@@ -49,7 +59,7 @@ async def forget_about(tx: Tx, *, person: str) -> None:
 
 async def sweep(tx: Tx) -> int:
     """Forget the contents that no call needs any more; return how many."""
-    one = select(literal_column("1")).where(outbox.c.content == contents.c.id)
+    one = select(literal_column("1")).where(outbox.c.mailing == contents.c.mailing, outbox.c.content == contents.c.id)
     waits = exists(one.where(outbox.c.stage < Stage.SENT))
     refused = exists(one.where(outbox.c.stage == Stage.SENT, outbox.c.sent_at > tx.now - KEEP_SENT_BODY))
     failed = exists(one.where(outbox.c.stage == Stage.FAILED, outbox.c.created_at > tx.now - RETRIED))

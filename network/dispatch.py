@@ -293,8 +293,10 @@ def _is_useless(tx: Tx, row: Any) -> str:
         return STOPPED
     if row.expires_at is not None and row.expires_at <= tx.now:
         return EXPIRED
-    if row.stopped_at is not None and not row.erases:
+    if row.stopped_at is not None and row.target is None:
         return TAKEN_BACK
+    if row.target is not None and row.target_stage in {None, Stage.FAILED}:
+        return TAKEN_BACK  # with what it corrects, which never came
     if row.content is not None and row.shared is None:
         return GONE
     return ""
@@ -332,9 +334,10 @@ async def _write(tx: Tx, here: dict[str, str], plan: _Plan, lease_s: float) -> s
 
 
 async def _drop_openers(tx: Tx, rows: Sequence[Any]) -> None:
-    """Drop templates whose person has written; what was held while they did is let go."""
+    """Drop templates that are not needed any more; what was held for whoever has written is let go."""
     await tx.run(delete(outbox).where(outbox.c.id.in_([row.id for row in rows])))
-    held = (outbox.c.address.in_([row.address for row in rows]), outbox.c.stage == literal_column("0"))
+    writers = [row.address for row in rows if row.last_inbound_at > row.created_at]
+    held = (outbox.c.address.in_(writers), outbox.c.stage == literal_column("0"), outbox.c.error != DARK)
     await tx.run(update(outbox).where(*held).values(stage=Stage.QUEUED, ready_at=tx.now))
 
 
@@ -459,6 +462,7 @@ _CANDIDATES = (
         contents.c.body.label("shared"),
         mailings.c.stopped_at,
         _target.c.ref.label("target_ref"),
+        _target.c.stage.label("target_stage"),
         addresses.c.external,
         addresses.c.language,
         addresses.c.reachable,
@@ -474,6 +478,7 @@ _CANDIDATES = (
     .outerjoin(mailings, mailings.c.id == outbox.c.mailing)
     .outerjoin(_target, _target.c.id == outbox.c.target)
     .where(*_HERE, outbox.c.stage == literal_column("1"), outbox.c.ready_at <= _NOW, ~_BLOCKED, ~stops.IS_STOPPED)
+    .where(or_(outbox.c.target.is_(None), _target.c.stage.is_(None), _target.c.stage != literal_column("1")))
     .where(~and_(outbox.c.urgency > literal_column("0"), regimes.holds(addresses.c.person)))
     .order_by(outbox.c.urgency, outbox.c.seq)
     .limit(bindparam("limit", type_=Integer))

@@ -5,9 +5,9 @@ Nobody gets one mailing twice, on however many apps they are; each gets it where
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -21,34 +21,43 @@ from sqlalchemy import (
     SmallInteger,
     String,
     Table,
+    Update,
     and_,
     case,
     cast,
     column,
+    delete,
     exists,
     false,
     func,
+    insert,
     join,
     literal,
+    not_,
+    null,
     or_,
+    outerjoin,
     select,
     true,
     update,
     values,
 )
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.types import TypeEngine
 
-from network import countries
+from network import contents as contents_
+from network import countries, stops
 from network import quiet as quiet_hours
 from network.addresses import addresses
 from network.members import members
-from network.outbox import EXPIRED, TAKEN_BACK, Stage, outbox
-from network.stops import stops
+from network.outbox import EXPIRED, KEEP, TAKEN_BACK, Stage, outbox
+from network.stops import Stop
 from network.store import Instant, Tx, metadata
 
+_KIND = (members.c.country, members.c.quiet_from, members.c.quiet_until)  # of people who hear at the same instant
 MAIN, BEFORE = 0, 1  # steps: the message that counts, and a file that goes just before it
 UNSENT: Final = (Stage.HELD, Stage.QUEUED)
+MADE: Final = (Stage.SENDING, Stage.SENT, Stage.DELIVERED, Stage.READ)
+DELETABLE = timedelta(hours=47)  # Telegram deletes what is at most 48 h old: core.telegram.org/bots/api#deletemessage
 
 mailings = Table(
     "mailings",
@@ -94,6 +103,20 @@ class Progress:
         return self.waiting + self.held
 
 
+@dataclass(frozen=True)
+class _ReadyAt:
+    """When a mailing may reach each: ``instant``, in a query ``joined`` with ``rows``, by the kind of person."""
+
+    instant: ColumnElement[Any]
+    rows: CTE | None = None
+
+    def joined(self, people: FromClause) -> FromClause:
+        """Return ``people``, among them the table of members, with what their instant needs."""
+        if self.rows is None:
+            return people
+        return outerjoin(people, self.rows, and_(*(self.rows.c[kind.name] == kind for kind in _KIND)))
+
+
 async def send(
     tx: Tx,
     *,
@@ -115,34 +138,30 @@ async def send(
     reached on an account that sends. ``contents`` has the id of a content by language, and ``fallback`` names the
     language for those who read none of these; ``before`` has a file that goes just before it. ``at`` is an
     instant, or without a zone a wall time in the country of each; with ``quiet`` it waits for the end of their
-    quiet hours. After ``expires_at`` it is not sent any more. ``again``: also when an answer was lost.
+    quiet hours. After ``expires_at`` it is not sent any more. ``again``: also when an answer was lost. Raises
+    Conflict for a content that is gone, or of another mailing.
     """
     await tx.add(mailings, key=("id",), id=mailing, at=tx.now)
-    await tx.first(select(mailings.c.id).where(mailings.c.id == mailing).with_for_update())
-    parts = [(MAIN, language, content) for language, content in contents.items()]
-    parts += [(BEFORE, language, content) for language, content in (before or {}).items()]
-    given = _rows("parts", parts, step=SmallInteger(), language=String(), content=String())
-    instants = await _instants(tx, people, at, quiet=quiet)
-    soonest = max(at, tx.now) if at is not None and at.tzinfo else tx.now
+    await _lock(tx, mailing)
+    had = await _count(tx, mailing)
+    await contents_.give(tx, mailing=mailing, which=[*contents.values(), *(before or {}).values()])
+    steps = {MAIN: contents} if before is None else {MAIN: contents, BEFORE: before}
+    ready_at = await _ready_at(tx, people, at, quiet=quiet)
+    query = _meant(people, steps, fallback, ready_at)
+    stopped = await stops.standing(tx)
+    query = query.where(_sends(addresses, stopped), ~_has_better(stopped), *([_lacks(mailing)] if had else []))
     row: dict[str, ColumnElement[Any]] = {
+        **{each.key: each for each in query.selected_columns},
         "id": _random_id(tx),
-        "address": addresses.c.id,
-        "channel": addresses.c.channel,
-        "account": addresses.c.account,
         "mailing": literal(mailing, String),
-        "step": given.c.step,
-        "content": given.c.content,
         "about": literal(about or None, String),
         "urgency": literal(urgency, SmallInteger),
         "again": literal(again, Boolean),
-        "ready_at": func.coalesce(instants.c.ready_at, literal(soonest, Instant)),
         "expires_at": literal(expires_at, Instant),
         **_fresh(tx),
     }
-    query = _meant(people, mailing, instants, given, fallback).add_columns(*row.values())
     made = sqlite.insert(outbox) if tx.is_sqlite else postgresql.insert(outbox)
-    had = await _count(tx, mailing)
-    await tx.run(made.from_select(list(row), query).on_conflict_do_nothing())
+    await tx.run(made.from_select(list(row), query.with_only_columns(*row.values())).on_conflict_do_nothing())
     return await _count(tx, mailing) - had
 
 
@@ -178,13 +197,131 @@ async def stop(tx: Tx, *, mailing: str) -> int:
     """
     first = update(mailings).where(mailings.c.id == mailing, mailings.c.stopped_at.is_(None))
     await tx.run(first.values(stopped_at=tx.now))
+    await _take_back(tx, mailing, outbox.c.step == BEFORE)
+    return await _take_back(tx, mailing, outbox.c.step == MAIN)
+
+
+async def is_known(tx: Tx, *, mailing: str) -> bool:
+    """Whether a mailing was ever sent."""
+    return await tx.first(select(mailings.c.id).where(mailings.c.id == mailing)) is not None
+
+
+async def retry(tx: Tx, *, mailing: str, codes: Collection[str]) -> int:
+    """Send again what failed with one of these codes and still can be sent; return to how many people.
+
+    It waits for the end of their quiet hours.
+    """
+    if TAKEN_BACK in codes:
+        await tx.run(update(mailings).where(mailings.c.id == mailing).values(stopped_at=None))
+    failed = (outbox.c.mailing == mailing, outbox.c.stage == Stage.FAILED, outbox.c.error.in_(codes))
+    kept = exists().where(contents_.contents.c.id == outbox.c.content)
+    homes = select(addresses.c.id).join(members, members.c.id == addresses.c.person).where(addresses.c.reachable)
     count = 0
-    for is_counted in (outbox.c.step != MAIN, outbox.c.step == MAIN):
-        unsent = select(outbox.c.seq).where(outbox.c.mailing == mailing, outbox.c.stage.in_(UNSENT), is_counted)
-        held = unsent.with_for_update(skip_locked=True)  # what a courier holds is under way
-        taken = update(outbox).where(outbox.c.seq.in_(held))
-        count = await tx.run(taken.values(stage=Stage.FAILED, error=TAKEN_BACK, body=None))
+    for kind in await tx.all(homes.with_only_columns(*_KIND).where(addresses.c.id.in_(_homes(*failed))).distinct()):
+        alike = homes.where(*(column == value for column, value in zip(_KIND, kind, strict=True)))
+        again = update(outbox).where(*failed, kept, outbox.c.address.in_(alike))
+        again = again.values(
+            stage=Stage.QUEUED, error="", attempts=0, ready_at=_instant(tx.now, None, *kind, quiet=True)
+        )
+        await tx.run(again.where(outbox.c.step != MAIN))
+        count += await tx.run(again.where(outbox.c.step == MAIN))
     return count
+
+
+async def replace(tx: Tx, *, mailing: str, contents: Mapping[str, str], fallback: str = "") -> int:
+    """Let other words take the place of those of a mailing; return how many people get a correction.
+
+    What is not sent yet goes out with the new words. What was sent is edited where the app can do that; where it
+    cannot, the new words come as a new message, after the quiet hours. ``contents`` and ``fallback`` (or else the
+    first language) are as in ``send``.
+    """
+    await _lock(tx, mailing)
+    await contents_.give(tx, mailing=mailing, which=contents.values())
+    await _take_back(tx, mailing, outbox.c.step > BEFORE)
+    text = _text(contents, fallback)
+    theirs = select(text).select_from(join(addresses, members, members.c.id == addresses.c.person))
+    new = theirs.where(addresses.c.id == outbox.c.address).scalar_subquery()
+    unsent = (*_people(mailing), outbox.c.stage.in_((*UNSENT, Stage.FAILED)))
+    await tx.run(_free(update(outbox), *unsent).values(content=new))
+    people = select(addresses.c.person).where(addresses.c.id.in_(_homes(*_people(mailing))))
+    ready_at = await _ready_at(tx, people, None, quiet=True)
+    sent = and_(outbox.c.step == MAIN, outbox.c.content.not_in(contents.values()))
+    return await _follow(tx, mailing, sent, text, ready_at)
+
+
+async def withdraw(tx: Tx, *, mailing: str, contents: Mapping[str, str], fallback: str = "") -> int:
+    """Take back a mailing, what was sent of it too; return from how many people who got it.
+
+    It is deleted where the app can do that; where it cannot, or not any more, ``contents`` say that it was taken
+    back. This waits for no quiet hours. What is not sent yet never is.
+    """
+    await stop(tx, mailing=mailing)
+    await _lock(tx, mailing)
+    await contents_.give(tx, mailing=mailing, which=contents.values())
+    await _take_back(tx, mailing, outbox.c.step > BEFORE)
+    now = _ReadyAt(literal(tx.now, Instant))
+    file = and_(outbox.c.step == BEFORE, outbox.c.sent_at > tx.now - DELETABLE)
+    await _follow(tx, mailing, file, null(), now, erases=True)
+    return await _follow(tx, mailing, outbox.c.step == MAIN, _text(contents, fallback), now, erases=True)
+
+
+async def sweep(tx: Tx) -> int:
+    """Forget the mailings of which no call is kept any more; return how many."""
+    used = exists().where(outbox.c.mailing == mailings.c.id)
+    return await tx.run(delete(mailings).where(mailings.c.at < tx.now - KEEP, ~used))
+
+
+async def _lock(tx: Tx, mailing: str) -> None:
+    """Let nobody else send, correct or withdraw a mailing meanwhile."""
+    await tx.first(select(mailings.c.id).where(mailings.c.id == mailing).with_for_update())
+
+
+async def _take_back(tx: Tx, mailing: str, which: ColumnElement[bool]) -> int:
+    """Take back calls that are not made yet; return how many."""
+    unsent = (outbox.c.mailing == mailing, outbox.c.stage.in_(UNSENT), which)
+    return await tx.run(_free(update(outbox), *unsent).values(stage=Stage.FAILED, error=TAKEN_BACK, body=None))
+
+
+def _free(change: Update, *which: ColumnElement[bool]) -> Update:
+    """Return a change of those of these calls that no courier holds: what it holds is under way."""
+    return change.where(outbox.c.seq.in_(select(outbox.c.seq).where(*which).with_for_update(skip_locked=True)))
+
+
+async def _follow(
+    tx: Tx,
+    mailing: str,
+    which: ColumnElement[bool],
+    content: ColumnElement[Any],
+    ready_at: _ReadyAt,
+    *,
+    erases: bool = False,
+) -> int:
+    """Queue a call that corrects or takes back each of the calls ``which`` were made; return how many."""
+    last = select(func.max(outbox.c.step)).where(outbox.c.mailing == mailing)
+    step = max(int(await tx.scalar(last) or 0), BEFORE) + 1
+    deletable = outbox.c.sent_at > tx.now - DELETABLE
+    row: dict[str, ColumnElement[Any]] = {
+        "id": _random_id(tx),
+        **{name: outbox.c[name] for name in ("address", "channel", "account", "mailing", "about", "again")},
+        "step": literal(step, SmallInteger),
+        "content": content,
+        "target": outbox.c.id,
+        "urgency": literal(1, SmallInteger) if erases else outbox.c.urgency,
+        "ready_at": ready_at.instant,
+        "expires_at": literal(None, Instant) if erases else outbox.c.expires_at,
+        **_fresh(tx),
+        "erases": deletable if erases else false(),
+    }
+    home = join(outbox, addresses, addresses.c.id == outbox.c.address)
+    known = home.join(members, members.c.id == addresses.c.person)
+    made = (outbox.c.mailing == mailing, outbox.c.stage.in_(MADE), addresses.c.reachable, which)
+    query = select(*row.values()).select_from(ready_at.joined(known)).where(*made)
+    await tx.run(insert(outbox).from_select(list(row), query))
+    return int(await tx.scalar(select(func.count()).where(outbox.c.mailing == mailing, outbox.c.step == step)) or 0)
+
+
+def _homes(*which: ColumnElement[bool]) -> Select[tuple[str]]:
+    return select(outbox.c.address).where(*which)
 
 
 def _people(mailing: str) -> tuple[ColumnElement[bool], ...]:
@@ -196,57 +333,87 @@ async def _count(tx: Tx, mailing: str) -> int:
     return int(await tx.scalar(select(func.count()).where(*_people(mailing))) or 0)
 
 
-async def _instants(tx: Tx, people: Select[tuple[str]], at: datetime | None, *, quiet: bool) -> CTE:
-    """Return a table of when the mailing may reach people, by country and quiet hours, where that is not at once."""
-    kinds = (members.c.country, members.c.quiet_from, members.c.quiet_until)
+async def _ready_at(tx: Tx, people: Select[tuple[str]], at: datetime | None, *, quiet: bool) -> _ReadyAt:
+    """Return when the mailing may reach people."""
+    soonest = max(at, tx.now) if at is not None and at.tzinfo else tx.now
     found = []
-    if quiet or (at is not None and not at.tzinfo):
+    if quiet or soonest is not at:
         meant = people.subquery()
-        for row in await tx.all(select(*kinds).join(meant, meant.c[0] == members.c.id).distinct()):
-            ready_at = _ready_at(tx.now, at, row, quiet=quiet)
-            found.append((row.country, row.quiet_from, row.quiet_until, ready_at))
-    names = {kind.name: String() for kind in kinds}
-    return _rows("instants", found or [("", "-", "-", tx.now)], **names, ready_at=Instant())
+        for row in await tx.all(select(*_KIND).join(meant, meant.c[0] == members.c.id).distinct()):
+            kind = tuple(row)
+            instant = _instant(tx.now, at, *kind, quiet=quiet)
+            found += [(*kind, instant)] if instant != soonest else []
+    if not found:
+        return _ReadyAt(literal(soonest, Instant))
+    columns = (*(column(kind.name, String()) for kind in _KIND), column("ready_at", Instant()))
+    rows = values(*columns, name="instants").data(found).cte("instants")
+    return _ReadyAt(func.coalesce(rows.c.ready_at, literal(soonest, Instant)), rows)
 
 
-def _ready_at(now: datetime, at: datetime | None, row: Any, *, quiet: bool) -> datetime:
-    zone = countries.get(row.country).zone if countries.known(row.country) else ZoneInfo("UTC")
+def _instant(now: datetime, at: datetime | None, country: str, *night: str, quiet: bool) -> datetime:
+    """Return when a mailing may reach people of a country who have these quiet hours."""
+    known = countries.known(country)
+    zone = countries.get(country).zone if known else ZoneInfo("UTC")
     asked = at if at is None or at.tzinfo else at.replace(tzinfo=zone)
-    ready_at = now if asked is None else max(now, asked)
-    if not quiet or not countries.known(row.country):
-        return ready_at
-    return quiet_hours.news_at(ready_at, zone=zone, quiet_from=row.quiet_from, quiet_until=row.quiet_until)
+    instant = now if asked is None else max(now, asked)
+    if not quiet or not known:
+        return instant
+    return quiet_hours.news_at(instant, zone=zone, quiet_from=night[0], quiet_until=night[1])
 
 
-def _meant(people: Select[tuple[str]], mailing: str, instants: CTE, given: CTE, fallback: str) -> Select[Any]:
-    """Return the select, without columns, of each person's one address and the parts in their language."""
-    languages = select(given.c.language).where(given.c.step == MAIN)
-    language = case((members.c.language.in_(languages), members.c.language), else_=literal(fallback))
-    kind = and_(*(instants.c[name] == members.c[name] for name in ("country", "quiet_from", "quiet_until")))
+def _meant(
+    people: Select[tuple[str]], steps: Mapping[int, Mapping[str, str]], fallback: str, ready_at: _ReadyAt
+) -> Select[Any]:
+    """Return the select of what differs from one person to another: the address, and a row for each step."""
     meant = people.subquery()
-    joined = (
-        join(meant, members, members.c.id == meant.c[0])
-        .join(addresses, addresses.c.person == members.c.id)
-        .join(given, given.c.language == language)
-        .outerjoin(instants, kind)
-    )
+    known = join(meant, members, members.c.id == meant.c[0]).join(addresses, addresses.c.person == members.c.id)
+    joined = ready_at.joined(known)
+    step: ColumnElement[int] = literal(MAIN, SmallInteger)
+    if len(steps) > 1:
+        given = values(column("step", SmallInteger()), name="steps").data([(each,) for each in steps]).cte("steps")
+        joined, step = joined.join(given, true()), given.c.step
+    text = _text(steps[MAIN], fallback)
+    if BEFORE in steps:
+        text = case((step == BEFORE, _text(steps[BEFORE], fallback)), else_=text)
+    chosen = {
+        "address": addresses.c.id,
+        "channel": addresses.c.channel,
+        "account": addresses.c.account,
+        "step": step,
+        "content": text,
+        "ready_at": ready_at.instant,
+    }
+    query = select(*(value.label(name) for name, value in chosen.items())).select_from(joined)
+    return query.order_by(addresses.c.id, step.desc())  # as the indexes of the outbox lie: half the pages are touched
+
+
+def _text(contents: Mapping[str, str], fallback: str) -> ColumnElement[str]:
+    """Return which content goes to a member, by their language."""
+    other = literal(contents[fallback or next(iter(contents))], String)
+    return case(*((members.c.language == language, each) for language, each in contents.items()), else_=other)
+
+
+def _has_better(stopped: Sequence[Stop]) -> ColumnElement[bool]:
+    """Whether a person wrote last at another address, which can be reached too."""
     other = addresses.alias("other")
     newer = or_(
         other.c.last_inbound_at > addresses.c.last_inbound_at,
         and_(other.c.last_inbound_at == addresses.c.last_inbound_at, other.c.id < addresses.c.id),
     )
-    better = exists().where(other.c.person == addresses.c.person, _sends(other), newer)
+    return exists().where(other.c.person == addresses.c.person, newer, _sends(other, stopped))
+
+
+def _lacks(mailing: str) -> ColumnElement[bool]:
+    """Whether a mailing was not queued for a person before, at whichever address."""
     theirs = addresses.alias("theirs")
-    sent = exists().where(outbox.c.mailing == mailing, outbox.c.address == theirs.c.id)
-    had = exists().where(theirs.c.person == addresses.c.person, sent)
-    query = select().select_from(joined).where(_sends(addresses), ~better, ~had)
-    return query.order_by(addresses.c.id, given.c.step.desc())
+    queued = exists().where(outbox.c.mailing == mailing, outbox.c.address == theirs.c.id)
+    return ~exists().where(theirs.c.person == addresses.c.person, queued)
 
 
-def _sends(address: FromClause) -> ColumnElement[bool]:
+def _sends(address: FromClause, stopped: Sequence[Stop]) -> ColumnElement[bool]:
     """Whether a person can be reached at an address: they let us in, and its account is not stopped."""
-    of_account = (stops.c.channel == address.c.channel) & (stops.c.account == address.c.account)
-    return and_(address.c.reachable, ~exists().where(of_account))
+    of_those = (and_(address.c.channel == each.channel, address.c.account == each.account) for each in stopped)
+    return and_(address.c.reachable, *(not_(each) for each in of_those))
 
 
 def _random_id(tx: Tx) -> ColumnElement[str]:
@@ -268,8 +435,3 @@ def _fresh(tx: Tx) -> dict[str, ColumnElement[Any]]:
         "created_at": literal(tx.now, Instant),
         "error": literal("", String),
     }
-
-
-def _rows(name: str, rows: Sequence[tuple[Any, ...]], **columns: TypeEngine[Any]) -> CTE:
-    """Return values as a table."""
-    return values(*(column(key, kind) for key, kind in columns.items()), name=name).data(list(rows)).cte(name)

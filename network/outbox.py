@@ -97,7 +97,6 @@ _HAS_REF = outbox.c.ref_index.is_not(None)
 _IS_OPENER = outbox.c.opener.is_(True)
 _IS_ABOUT = outbox.c.about.is_not(None)
 _IS_OF_MANY = outbox.c.mailing.is_not(None)
-_IS_SHARED = outbox.c.content.is_not(None)
 Index(
     "ix_outbox_queued",
     outbox.c.channel,
@@ -123,7 +122,6 @@ Index(
     sqlite_where=_IS_OF_MANY,
     postgresql_where=_IS_OF_MANY,
 )
-Index("ix_outbox_content", outbox.c.content, sqlite_where=_IS_SHARED, postgresql_where=_IS_SHARED)
 
 
 @dataclass(frozen=True)
