@@ -114,7 +114,7 @@ def _trend(paper: Paper, chart: Chart) -> None:
     places = [left + (span * at / (many - 1) if many > 1 else span / 2) for at in range(many)]
     for number, line in enumerate(chart.lines):
         points = [
-            None if value is None else (x, top + PLOT * (1 - value))
+            None if value is None else (x, top + PLOT * (1 - min(max(value, 0), 1)))
             for x, value in zip(places, line.values, strict=True)
         ]
         _stroke(paper, points, COLOURS[number % len(COLOURS)])

@@ -19,6 +19,7 @@ MARGIN, PAD, GAP = 56, 40, 28
 INK, SOFT, PAPER, BAND, ACCENT, WHITE = "#1d2b2f", "#52646a", "#f4f1ea", "#0f4c4a", "#c98b2b", "#ffffff"
 _RLI, _LRI, _PDI = "\u2067", "\u2066", "\u2069"
 _OPENS, _MARKS = "\u2066\u2067\u2068", re.compile("[\u200e\u200f\u061c\u202a-\u202e]")
+_SPACES = re.compile(r"[ \t]+")  # a line is broken at these, never at a space that holds two words together
 _UNDRAWN = re.compile(  # no font of ours has them: emoji and what changes them, and controls
     "[\U0001f000-\U0001ffff\u2600-\u27bf\u2b00-\u2bff\ufe00-\ufe0f\u200b\u200d\u20e3\U000e0000-\U000e007f\x00-\x09\x0b-\x1f\x7f]"
 )
@@ -121,7 +122,7 @@ def wrapped(text: str, width: float, measure: Callable[[str], float]) -> Iterato
     """
     for paragraph in _UNDRAWN.sub("", _MARKS.sub("", text)).split("\n"):
         line = ""
-        for word in paragraph.split():
+        for word in _SPACES.split(paragraph.strip()):
             for piece in _pieces(word, width, measure):
                 longer = f"{line} {piece}".strip()
                 if line and measure(longer) > width:

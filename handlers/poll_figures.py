@@ -51,7 +51,8 @@ def rows(poll: Poll, found: Results, language: str) -> list[Row]:
 
 def counted(share: float, votes: int) -> Text:
     """Return a share with the number behind it."""
-    return _("{percent} · {count}", percent=percent(share), count=votes)
+    # Translators: a share and the number behind it, such as 45% (9). No dot between them: it reads as an Arabic zero.
+    return _("{percent} ({count})", percent=percent(share), count=votes)
 
 
 def percent(share: float) -> Text:

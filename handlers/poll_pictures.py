@@ -66,9 +66,12 @@ def _share(part: Part, number: int) -> float:
 def _trend(rounds: Sequence[Round], voice: Voice) -> dict[str, Any]:
     """Return a poll through time: of a scale the mean, of others the share of the options that lead now."""
     times = [poll_figures.month(poll, voice) for poll, _found in rounds]
-    series = _means(rounds, voice) if rounds[-1][0].plan.kind is Kind.SCALE else _shares(rounds, voice)
-    head = voice.say(_("Through time"))
-    return {"head": head, "series": list(series), "lines": list(series.values()), "times": times}
+    last, head = rounds[-1][0], _("Through time")
+    series = _shares(rounds, voice)
+    if last.plan.kind is Kind.SCALE:
+        head = _("Through time, on average from 1 to {steps}", steps=poll_figures.steps(last))
+        series = _means(rounds, voice)
+    return {"head": voice.say(head), "series": list(series), "lines": list(series.values()), "times": times}
 
 
 def _means(rounds: Sequence[Round], voice: Voice) -> dict[str, dict[str, Any]]:

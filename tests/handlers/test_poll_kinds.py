@@ -52,7 +52,7 @@ async def test_several_choices_are_limited_and_silence_goes_alone(open_phone):
     await official.says("١ ٢")
     official.hears("your answer counts")
     await official.taps("Results so far")
-    official.hears("100% · 1", "0% · 0")
+    official.hears("100% (1)", "0% (0)")
 
 
 async def test_words_of_ones_own_are_screened(open_phone):
