@@ -1,15 +1,16 @@
 """Ballots: one for each person and poll, on whatever app (D6), changed at will until the poll closes (D10).
 
 Who took part stands in ``participations``, without a time. A ballot of an open poll bears its person's id.
-That of a secret one is found by an HMAC under the poll's own key, which is in no copy and is destroyed
-at close (``secrecy.py``; docs/decisions/0017). Tables here keep no order of arrival: their keys are random
-ids, and on SQLite they are stored by them.
+That of a secret one is sealed, and found by an HMAC under the poll's own key, which is in no copy and is
+destroyed at close (``secrecy.py``; docs/decisions/0015-secret-ballots.md). Tables here keep no order of
+arrival: their keys are random ids, and on SQLite they are stored by them.
 """
 
 from __future__ import annotations
 
 import hashlib
 import hmac
+import json
 import secrets
 from collections import Counter
 from collections.abc import Sequence
@@ -45,6 +46,7 @@ WRITTEN = "w"  # what a ballot with a short text holds
 LONGEST_TEXT = 200  # characters
 RECEIPT_LENGTH = 16  # letters and digits: 80 bits
 KEY_BYTES = 32
+PADDED = 256  # characters: a sealed ballot tells nothing by its length
 BALLOT, RECEIPT = "ballot", "receipt"  # what the poll's key finds
 
 participations = Table(
@@ -63,8 +65,10 @@ ballots = Table(
     Column("voter", String(32)),  # a person id; of a secret poll an HMAC, and None once it is closed
     Column("side", String(10), nullable=False),
     Column("country", String(2), nullable=False),
-    Column("choice", String(48), nullable=False),  # numbers of options, by commas, the best first
-    Column("words", LargeBinary),
+    Column(
+        "choice", String(48), nullable=False
+    ),  # "" while it is sealed; else numbers of options, by commas, the best first
+    Column("words", LargeBinary),  # a short text; of a secret ballot, while its poll is open, the choice too
     Index("uq_ballots_voter", "poll", "voter", unique=True),
     Index("ix_ballots_cells", "poll", "choice", "side", "country"),
     sqlite_with_rowid=False,
@@ -143,7 +147,7 @@ async def cast(tx: Tx, *, poll: str, person: str, choice: Sequence[str | int] = 
     if not first and not await _take_back(tx, asked, person, key):
         raise CannotChange
     cell = {"poll": poll, "choice": given, "side": voter.side, "country": voter.country}
-    await _put(tx, cell, index(key, BALLOT, person) if key else person, words)
+    await _put(tx, cell, index(key, BALLOT, person) if key else person, words, secret=key is not None)
     if key is None:
         await _count(tx, cell, 1)
     return Cast(changed=not first, receipt=await _receipt(tx, asked, person, key) if key else "")
@@ -161,6 +165,22 @@ async def vote_of(tx: Tx, *, poll: Poll, person: str) -> Vote | None:
         return None
     row = await tx.first(select(ballots).where(ballots.c.poll == poll.id, ballots.c.voter == person))
     return None if row is None else Vote(tuple(row.choice.split(",")), _words(tx, row))
+
+
+@dataclass(frozen=True)
+class Ballot:
+    """A ballot without whose it is."""
+
+    side: str
+    country: str
+    choice: str = field(repr=False)
+    words: str = field(default="", repr=False)
+
+
+async def opened(tx: Tx, *, poll: Poll) -> list[Ballot]:
+    """Return the ballots of a secret poll that closes."""
+    rows = await tx.all(select(ballots).where(ballots.c.poll == poll.id, ballots.c.voter.is_not(None)))
+    return [Ballot(row.side, row.country, *json.loads(_words(tx, row))) for row in rows]
 
 
 def voters(poll: Poll) -> Select[tuple[str]]:
@@ -282,10 +302,16 @@ async def _voter(tx: Tx, poll: Poll, person: str) -> Member:
     return member
 
 
-async def _put(tx: Tx, cell: dict[str, Any], voter: str, words: str) -> None:
+async def _put(tx: Tx, cell: dict[str, Any], voter: str, words: str, *, secret: bool) -> None:
     row = new_id()
-    sealed = tx.seal.seal("ballots.words", row, words) if words else None
-    await tx.run(insert(ballots), {"id": row, "voter": voter, "words": sealed, **cell})
+    values = {"id": row, "voter": voter, **cell}
+    if secret:
+        said = json.dumps([cell["choice"], words])
+        padded = said.ljust(-(-len(said) // PADDED) * PADDED)
+        values |= {"choice": "", "words": tx.seal.seal("ballots.words", row, padded)}
+    else:
+        values["words"] = tx.seal.seal("ballots.words", row, words) if words else None
+    await tx.run(insert(ballots), values)
 
 
 async def _take_back(tx: Tx, poll: Poll, person: str, key: bytes | None) -> bool:

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from sqlalchemy import Column, ForeignKey, String, Table, Text, func, insert, select
 
 from network import ballots, polls, rankings
-from network.ballots import PREFER_NOT, WRITTEN, ballot_counts, participations
+from network.ballots import PREFER_NOT, WRITTEN, Ballot, ballot_counts, participations
 from network.disclosure import Cell, Grid, Row
 from network.errors import Forbidden, Missing
 from network.members import SIDES, members
@@ -138,6 +138,15 @@ async def counts(tx: Tx, *, poll: str) -> dict[Cell, dict[str, int]]:
 async def recount(tx: Tx, *, poll: str) -> dict[Cell, dict[str, int]]:
     """Return the same from the ballots themselves."""
     return await _grouped(tx, ballots.ballots, func.count(), poll)
+
+
+def added(found: Iterable[Ballot]) -> dict[Cell, dict[str, int]]:
+    """Return the same from ballots that were sealed."""
+    counts: dict[Cell, dict[str, int]] = {}
+    for ballot in found:
+        cell = counts.setdefault((ballot.side, ballot.country), {})
+        cell[ballot.choice] = cell.get(ballot.choice, 0) + 1
+    return counts
 
 
 async def publish(tx: Tx, *, poll: Poll, counts: Counts) -> Results:

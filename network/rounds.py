@@ -157,11 +157,13 @@ def again(plan: Plan) -> Plan:
 async def _close(tx: Tx, poll: Poll, *, by: str = "") -> None:
     await polls.set_(tx, poll.id, state=State.CLOSED.value, closed_at=tx.now)
     await quieten(tx, poll.id)
-    found = await results.publish(tx, poll=poll, counts=await results.recount(tx, poll=poll.id))
+    secret = await ballots.opened(tx, poll=poll) if poll.plan.secret else []
+    counts = results.added(secret) if poll.plan.secret else await results.recount(tx, poll=poll.id)
+    found = await results.publish(tx, poll=poll, counts=counts)
     await tx.run(delete(ballot_counts).where(ballot_counts.c.poll == poll.id))
     if poll.plan.secret:
         shown = [part.country for part in found.countries if part.country]
-        digest = await secrecy.seal_up(tx, poll=poll, sides=bool(found.sides), countries=shown)
+        digest = await secrecy.seal_up(tx, poll=poll, found=secret, sides=bool(found.sides), countries=shown)
         await polls.set_(tx, poll.id, digest=digest)
     if poll.plan.months:
         await _come_again(tx, poll)

@@ -1,6 +1,6 @@
 """Secrecy: what a secret ballot leaves behind, while it is open, in a copy, and once it is closed (D10).
 
-docs/decisions/0017-secret-ballots.md says what this protects against, and what it does not.
+docs/decisions/0015-secret-ballots.md says what this protects against, and what it does not.
 """
 
 from __future__ import annotations
@@ -12,16 +12,11 @@ from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
-    Row,
-    String,
     Table,
-    case,
     delete,
     exists,
     false,
-    func,
     insert,
-    literal_column,
     null,
     or_,
     select,
@@ -31,7 +26,7 @@ from sqlalchemy import (
 )
 
 from network import due, jobs, outbox
-from network.ballots import RECEIPT_LENGTH, ballot_keys, ballots, hashed, participations, receipts
+from network.ballots import RECEIPT_LENGTH, Ballot, ballot_keys, ballots, hashed, participations, receipts
 from network.codes import typed
 from network.conversations import conversations
 from network.ids import new_id, random_id
@@ -44,15 +39,16 @@ SCRUB = "ballots.scrub"  # kind of job: {"poll": id}
 DEADLINE = "conversation"  # the kind of the due rows of conversations
 REWRITTEN = ("ballots", "receipts", "ballot_keys", "conversations")  # small tables: PostgreSQL writes them anew
 SWEPT = ("outbox", "inbox")
+AT_ONCE = 1000  # ballots
 
 
-async def seal_up(tx: Tx, *, poll: Poll, sides: bool, countries: Collection[str]) -> str:
+async def seal_up(tx: Tx, *, poll: Poll, found: list[Ballot], sides: bool, countries: Collection[str]) -> str:
     """Let nobody find whose a ballot of this secret poll is any more; return the digest of the receipts.
 
-    ``sides`` and ``countries`` are those of which the results speak: no other stays on a ballot. What is left
-    in the log and in freed space goes by the job ``SCRUB``, after the commit.
+    ``found`` are its ballots; ``sides`` and ``countries`` are those of which the results speak: no other stays on
+    a ballot. What is left in the log and in freed space goes by the job ``SCRUB``, after the commit.
     """
-    await _rewrite(tx, poll, sides=sides, countries=countries)
+    await _rewrite(tx, poll, found, sides=sides, countries=countries)
     took_part = update(participations).where(participations.c.poll == poll.id)
     await tx.run(took_part.values(poll=poll.id))  # on PostgreSQL each row tells in which transaction it was written
     await tx.run(update(poll_options).where(poll_options.c.poll == poll.id).values(by=None))  # who adds one likes it
@@ -124,28 +120,21 @@ async def scrub(store: Store) -> None:
             await bare.execute(text(f"VACUUM {table}"))
 
 
-async def _rewrite(tx: Tx, poll: Poll, *, sides: bool, countries: Collection[str]) -> None:
+async def _rewrite(tx: Tx, poll: Poll, found: list[Ballot], *, sides: bool, countries: Collection[str]) -> None:
     """Write the ballots anew in random order, without whose they are, and coarser than they were."""
-    mine = (ballots.c.poll == poll.id, ballots.c.voter.is_not(None))
-    side = ballots.c.side if sides else literal_column("''", String)
-    country = case((ballots.c.country.in_(countries), ballots.c.country), else_=literal_column("''", String))
-    columns = [random_id(tx), ballots.c.poll, null(), side, country, ballots.c.choice]
-    anew = select(*columns).where(*mine, ballots.c.words.is_(None)).order_by(func.random())
-    texts = await tx.all(select(ballots).where(*mine, ballots.c.words.is_not(None)))
-    await tx.run(insert(ballots).from_select(["id", "poll", "voter", "side", "country", "choice"], anew))
-    rows = [_anew(tx, row, sides=sides, countries=countries) for row in texts]
-    _RANDOM.shuffle(rows)
-    if rows:
+    await tx.run(delete(ballots).where(ballots.c.poll == poll.id, ballots.c.voter.is_not(None)))
+    _RANDOM.shuffle(found)
+    for start in range(0, len(found), AT_ONCE):
+        rows = [_anew(tx, poll, each, sides, countries) for each in found[start : start + AT_ONCE]]
         await tx.run(insert(ballots), rows)
-    await tx.run(delete(ballots).where(*mine))
 
 
-def _anew(tx: Tx, row: Row[Any], *, sides: bool, countries: Collection[str]) -> dict[str, Any]:
-    """Return a ballot with words in it, sealed for its new id."""
-    fresh, words = new_id(), tx.seal.open("ballots.words", row.id, row.words)
-    cell = {"side": row.side if sides else "", "country": row.country if row.country in countries else ""}
-    sealed = tx.seal.seal("ballots.words", fresh, words)
-    return {"id": fresh, "poll": row.poll, "voter": None, "choice": row.choice, "words": sealed, **cell}
+def _anew(tx: Tx, poll: Poll, ballot: Ballot, sides: bool, countries: Collection[str]) -> dict[str, Any]:  # noqa: FBT001 - as above
+    row = new_id()
+    side, country = ballot.side if sides else "", ballot.country if ballot.country in countries else ""
+    words = tx.seal.seal("ballots.words", row, ballot.words) if ballot.words else None
+    cell = {"side": side, "country": country, "choice": ballot.choice}
+    return {"id": row, "poll": poll.id, "voter": None, "words": words, **cell}
 
 
 async def _publish_receipts(tx: Tx, poll: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections import Counter
 from datetime import datetime, timedelta
 from random import Random
@@ -54,8 +55,12 @@ async def _fold(store: Store, at: datetime, poll: str) -> None:
 async def _held(tx: Tx, poll: Poll, people: list[str]) -> dict[str, str]:
     """Return what the ballot of each person holds."""
     key = await ballots.key_of(tx, poll) if poll.plan.secret else None
-    by_voter = {row.voter: row.choice for row in await tx.all(select(ballots.ballots))}
-    return {person: by_voter[ballots.index(key, BALLOT, person) if key else person] for person in people}
+    rows = {row.voter: row for row in await tx.all(select(ballots.ballots))}
+    theirs = {person: rows[ballots.index(key, BALLOT, person) if key else person] for person in people}
+    if key is None:
+        return {person: row.choice for person, row in theirs.items()}
+    opened = {person: tx.seal.open("ballots.words", row.id, row.words) for person, row in theirs.items()}
+    return {person: json.loads(said)[0] for person, said in opened.items()}
 
 
 async def _numbers(tx: Tx) -> list[int]:
