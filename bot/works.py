@@ -99,14 +99,11 @@ class Works:
             raise Impossible("no_gate")
         done = {"subject": given["subject"], "act": given["act"]}
         try:
-            if given["act"] == linked.INVITE:
-                return {**done, "link": await gate.invite(given["chat"])}
-            await _ACTS[given["act"]](gate, given["chat"], given["guest"])
+            return {**done, "link": await _at_gate(gate, given)}
         except SendError as error:
             if error.retryable:
                 raise
             raise Impossible(error.code) from error
-        return done
 
     async def translate(self, job: Job) -> None:
         """Let the machine put a published practice into a language; what is nonsense is asked for again another day."""
@@ -199,6 +196,19 @@ class Works:
     async def scrub_ballots(self, job: Job) -> None:  # noqa: ARG002 - whichever poll closed
         """Let nothing of a secret poll that closed stand in the log or in freed space."""
         await secrecy.scrub(self.store)
+
+
+async def _at_gate(gate: Gate, given: Mapping[str, Any]) -> str:
+    """Do one act, also where the chat has moved meanwhile; return the link of an invitation, else ""."""
+    try:
+        if given["act"] == linked.INVITE:
+            return await gate.invite(given["chat"])
+        await _ACTS[given["act"]](gate, given["chat"], given["guest"])
+    except SendError as error:
+        if error.moved_to is None:
+            raise
+        return await _at_gate(gate, {**given, "chat": error.moved_to})
+    return ""
 
 
 _ACTS: Mapping[str, Callable[[Gate, str, str], Awaitable[None]]] = MappingProxyType(

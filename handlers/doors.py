@@ -52,8 +52,8 @@ def shown(group: Charter, language: str) -> Text:
         "Everybody in it sees the name and the picture of your Telegram account, your username if you have one, and "
         "your number if your Telegram settings show it. They can copy it and write to you. What you write there "
         "stands under that name; Jisr does not read it, does not keep it and cannot take it back.\n\n"
-        "You can hide your number and picture first (Telegram: Settings, Privacy). Everything of the group also "
-        "reaches you here, without being seen.",
+        "You can hide your number and picture first (Telegram: Settings, Privacy). What the group says in "
+        "Jisr reaches you here all the same, and nobody sees your number.",
         group=group.name(language),
     )
 

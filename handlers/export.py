@@ -117,6 +117,7 @@ def _place(kept: Mapping[str, Any], voice: Voice) -> Lines:
         yield _("You asked to join “{group}”", group=asked["group"]), asked["words"]
     for removed in kept["groups_removed"]:
         yield _("You were taken out of “{group}”", group=removed["group"]), removed["reason"]
+    yield _("Telegram groups you entered"), _list(countries.name(code, voice.language) for code in kept["group_chats"])
     yield _("Members you vouched for, or were asked to"), str(kept["vouches"])
     yield _("Topics"), _list(topics.label(code, voice.language) for code in kept["topics"])
     yield _("News of topics"), PACES.get(kept["pace"], "")
@@ -131,6 +132,11 @@ def _place(kept: Mapping[str, Any], voice: Voice) -> Lines:
     yield _("Invitations answered"), str(kept["invitations_answered"])
     announced = (text for each in kept["broadcasts"] for text in each["notice"]["texts"].values())
     yield _("What you announced"), _list(announced)
+    yield _("What you posted in groups"), _list(each["text"] for each in kept["posts"])
+    given = kept["post_reactions"]
+    yield _("Reactions to posts"), str(given["reactions"])
+    yield _("Authors you muted"), str(given["mutes"])
+    yield _("Posts you reported"), str(given["reports"])
     yield _("Reminders set"), str(kept["reminders_set"])
 
 

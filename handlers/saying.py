@@ -182,8 +182,9 @@ async def take_back(talk: Talk) -> None:
     if post is None or post.person != talk.person:
         await talk.say(post_cards.GONE)
         return
+    sure = _("Take this post back?")
     # Translators: button, max:20
-    if await talk.confirm("sure", _("Take this post back?"), yes=_("Yes, take it back"), no=_("No, leave it")):
+    if await talk.confirm("sure", sure, yes=_("Yes, take it back"), no=_("No, leave it")):
         translator = talk.who.voice.translator
         await talk.do("take back", post_cards.take_back, post=post.id, person=talk.person, translator=translator)
         await talk.say(_("It is taken back. Where an app does not let me delete it, readers are told so."))

@@ -83,7 +83,7 @@ async def entrance(talk: Talk) -> None:
         wish = await talk.choose("wish", doors.shown(charter, talk.language), options)
     if wish != "in":
         await talk.do("decline", linked.decline, which=which, person=talk.person)
-        await talk.say(_("Gladly. Everything of the group reaches you here."))
+        await talk.say(_("Gladly. What the group says in Jisr reaches you here."))
         return
     try:
         came_to = await talk.do("agree", linked.agree, which=which, person=talk.person)
@@ -104,7 +104,7 @@ async def _open(talk: Talk, came_to: dict[str, object]) -> None:
         await talk.say(
             _(
                 "I do not know your Telegram account yet, so I could not let you in. Link it first: write “link”. Or "
-                "stay here: everything of the group reaches you in this app."
+                "stay here: what the group says in Jisr reaches you in this app."
             )
         )
 

@@ -23,6 +23,7 @@ from network import (
     broadcasts,
     calls,
     charters,
+    contents,
     conversations,
     digests,
     due,
@@ -80,6 +81,7 @@ async def erase(tx: Tx, *, person: str, keep_practices: bool = True, keep_listed
     for address in await addresses.of(tx, person=person):
         await _erase_address(tx, address)
     await outbox.forget_about(tx, person=person)
+    await contents.forget_about(tx, person=person)
     await conversations.end_all(tx, person=person)
     await due.forget(tx, people=[person])
     await news.forget_author(tx, author=person)
@@ -130,7 +132,7 @@ async def export(tx: Tx, *, person: str) -> dict[str, Any]:
             }
             for found in await addresses.of(tx, person=person)
         ],
-        "group_chats": await linked.copy(tx, person=person),
+        "group_chats": await _names(tx, person, await linked.entered(tx, person=person)),
         "posts": await posts.copy(tx, person=person),
         "post_reactions": await reactions.copy(tx, person=person),
         "groups": await _names(tx, person, await groups.of(tx, person=person)),

@@ -16,7 +16,7 @@ from sqlalchemy import Column, ForeignKey, LargeBinary, Row, String, Table, dele
 from network import addresses, audit, codes, groups, jobs, outbox
 from network.addresses import Address
 from network.errors import Forbidden
-from network.groups import memberships
+from network.groups import Group, memberships
 from network.ids import new_id
 from network.members import State, members
 from network.store import Instant, Tx, metadata
@@ -109,6 +109,7 @@ async def accept(tx: Tx, *, channel: str, account: str, chat: str, code: str) ->
     taken = await tx.first(select(linked.c.group_id).where(linked.c.address == home.id))
     if taken is not None and taken.group_id != row.group_id:
         return None
+    await addresses.set_language(tx, address=home.id, language=row.language)
     await _drop(tx, row.group_id, but=home.id)
     again = {"by": row.person, "state": Door.OPENING.value, "invite": None, "at": tx.now}
     if not await tx.run(update(linked).where(linked.c.group_id == row.group_id).values(**again)):
@@ -251,11 +252,11 @@ async def hand_over(tx: Tx, *, person: str, to: str) -> None:
         await tx.run(update(table).where(column == person).values({column.name: to}))
 
 
-async def copy(tx: Tx, *, person: str) -> list[str]:
-    """Return the codes of the groups whose linked chat a person was let into."""
-    query = select(groups.groups.c.code).join(linked, linked.c.group_id == groups.groups.c.id)
-    theirs = query.join(guests, guests.c.linked == linked.c.id).where(guests.c.person == person)
-    return [row.code for row in await tx.all(theirs.where(guests.c.admitted_at.is_not(None)).order_by("code"))]
+async def entered(tx: Tx, *, person: str) -> list[Group]:
+    """Return the groups whose linked chat a person was let into."""
+    theirs = select(linked.c.group_id).join(guests, guests.c.linked == linked.c.id).where(guests.c.person == person)
+    rows = await tx.all(theirs.where(guests.c.admitted_at.is_not(None)).distinct())
+    return [await groups.get(tx, group=row.group_id) for row in rows]
 
 
 async def _hold_a_seat(tx: Tx, group: str, person: str) -> None:
@@ -264,12 +265,14 @@ async def _hold_a_seat(tx: Tx, group: str, person: str) -> None:
 
 
 async def _take(tx: Tx, code: str) -> Row[Any] | None:
-    """Use a code up; return it, or None when it does not hold or its owner holds no seat any more."""
+    """Use a code up; return it, and what its owner reads; None when it does not hold or they hold no seat any more."""
     bare = codes.typed(code, CODE_LENGTH)
     if bare is None:
         return None
     holds = (link_codes.c.code_index == _index(tx, bare)) & (link_codes.c.expires_at > tx.now)
-    row = await tx.first(delete(link_codes).where(holds).returning(link_codes.c.group_id, link_codes.c.person))
+    owner = select(link_codes.c.group_id, link_codes.c.person, members.c.language)
+    row = await tx.first(owner.join(members, members.c.id == link_codes.c.person).where(holds).with_for_update())
+    await tx.run(delete(link_codes).where(holds))
     if row is None or row.person not in {seat.person for seat in await groups.seated(tx, group=row.group_id)}:
         return None
     return row

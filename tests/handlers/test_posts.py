@@ -142,7 +142,7 @@ async def test_a_moderated_group_reads_first(open_phone):
 async def test_news_come_from_seats_and_stand_in_the_telegram_group_too(open_phone):
     """Members read and react; a coordinator's news go to the linked Telegram group as a card that opens Jisr."""
     sana, amel, _omar = await people(open_phone, Talk.NEWS)
-    chat = open_phone(external=CHAT)
+    chat = open_phone(external=CHAT, language="en")
     await links(sana, chat)
     await amel.says("/say")
     amel.hears("those who hold a seat post the news")
@@ -265,3 +265,27 @@ async def test_strangers_and_old_buttons_are_answered_kindly(open_phone):
     other.hears("You are not in this group.")
     await other.says("/correct nothing")
     other.hears("This is not there any more.")
+
+
+async def test_an_author_corrects_and_takes_back(open_phone):
+    """New words go where the old ones went; what is taken back is gone, and readers are asked not to pass it on."""
+    sana, amel, omar = await people(open_phone)
+    await says(amel)
+    await amel.says("/posts")
+    await amel.taps("We begin with tea after the Friday mark…")
+    await amel.taps("Correct it")
+    amel.hears("Now it says: “We begin with tea")
+    await amel.says("We begin with coffee.")
+    amel.hears("It is corrected, where it stands and where it was sent.")
+    await mailed(amel.world)
+    for phone in (sana, omar):
+        phone.hears("Amel, Tunisia:\n“We begin with coffee.”")
+    await amel.says("/posts")
+    await amel.taps("We begin with coffee.")
+    await amel.taps("Take it back")
+    await amel.taps("Yes, take it back")
+    amel.hears("It is taken back.")
+    await mailed(amel.world)
+    omar.hears("A post that you got in a group was taken back.")
+    await omar.says("/posts")
+    omar.hears("nothing has been posted yet")

@@ -97,7 +97,7 @@ async def test_whoever_asks_at_the_door_first_is_told_there(open_phone):
     await amel.does(Kind.KNOCK, argument=CHAT)
     amel.hears("Before you enter")
     await amel.taps("Stay outside")
-    amel.hears("Everything of the group reaches you here.")
+    amel.hears("What the group says in Jisr reaches you here.")
 
 
 async def test_nobody_else_is_let_in(open_phone):
