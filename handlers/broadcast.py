@@ -87,7 +87,7 @@ async def _make(talk: Talk, speaker: Group) -> None:
     plan = Plan(notice, speaker.id, await ask_audience(talk, speaker))
     for turn in count():
         await _preview(talk, plan)
-        wish = await talk.choose(f"review[{turn}]", _("Shall it go out like this?"), _review(plan))
+        wish = await talk.choose(f"review[{turn}]", _("Shall it be sent like this to all of them?"), _review(plan))
         if wish == "send":
             if await _send(talk, plan, turn):
                 return

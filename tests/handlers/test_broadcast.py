@@ -143,7 +143,7 @@ async def test_a_look_at_it_comes_to_its_author_alone(open_phone):
     assert any(WORDS in text for text in texts)
     assert any(OTHER in text for text in texts)
     assert not member.heard
-    awa.hears("It comes to you alone", "Shall it go out like this?")
+    awa.hears("It comes to you alone", "Shall it be sent like this to all of them?")
     await awa.taps("Signaler ou couper")
     awa.hears("This was only a look at it: here your members can answer.")
     await awa.says("/broadcast")
@@ -213,7 +213,7 @@ async def test_many_are_confirmed_by_their_number(open_phone):
     await awa.taps("Yes, send it")
     awa.hears("please write the number of members, 205.")
     await awa.says("204")
-    awa.hears("Nothing was sent.", "Shall it go out like this?")
+    awa.hears("Nothing was sent.", "Shall it be sent like this to all of them?")
     await goes_through(awa, "[Yes, send it]", "٢٠٥")
     awa.hears("on its way, or arrived", "For 205 members")
 
@@ -237,7 +237,7 @@ async def test_back_and_cancel_work_to_the_last_word(open_phone):
     awa, _issa = await coordinators(open_phone, "en")
     await announces(awa)
     await goes_through(awa, "[Yes, send it]", "back")
-    awa.hears("Shall it go out like this?")
+    awa.hears("Shall it be sent like this to all of them?")
     await awa.says("cancel")
     awa.hears("Cancelled.")
     async with awa.world.store.reading(awa.world.now) as tx:
