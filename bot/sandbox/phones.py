@@ -63,6 +63,7 @@ class Phone:
     shows_number: bool = True
     started: bool = False
     blocked: bool = False
+    offline: bool = False  # without a network: what is sent to it comes when it is back
     reads: bool = True  # whether the chat is open, so that what comes is read at once
     typing_until: datetime | None = None
     messages: list[Bubble] = field(default_factory=list, repr=False)

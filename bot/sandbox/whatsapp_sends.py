@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any, Literal
 
@@ -31,6 +31,7 @@ class Sends:
         self.templates: dict[str, Template] = {}
         self.window_says: Literal["answer", "status"] = "answer"
         self._shelf, self._alarm, self._line = shelf, alarm, line
+        self._late: list[tuple[Phone, Callable[[], None]]] = []
         # https://developers.facebook.com/docs/whatsapp/cloud-api/overview#throughput, #pair-rate-limits
         self._account, self._pair = Bucket(1 / 80, 80), Bucket(6, 45)
 
@@ -71,14 +72,25 @@ class Sends:
         wamid = self._line.next_id(phone)
         if failure:
             self._report(phone, wamid, "failed", tracker, failure.status_error())
-        elif phone.blocked:
-            self._report(phone, wamid, "sent", tracker)
         else:
-            self._show(phone, wamid, message, content)
-            for state in ("sent", "delivered", "read") if phone.reads else ("sent", "delivered"):
-                self._report(phone, wamid, state, tracker)
+            self._report(phone, wamid, "sent", tracker)
+            self._late.append((phone, lambda: self._deliver(phone, wamid, message, content, tracker)))
+            self.catch_up()
         known = {"input": to, "user_id": phone.user_id} | ({"wa_id": phone.number} if phone.shows_number else {})
         return {"messaging_product": "whatsapp", "contacts": [known], "messages": [{"id": wamid}]}
+
+    def catch_up(self) -> None:
+        """Deliver what waits for phones that have a network again; to one that blocked the number nothing comes."""
+        waiting = [(phone, deliver) for phone, deliver in self._late if not phone.blocked]
+        self._late = [each for each in waiting if each[0].offline]
+        for phone, deliver in waiting:
+            if not phone.offline:
+                deliver()
+
+    def _deliver(self, phone: Phone, wamid: str, message: Mapping[str, Any], content: Content, tracker: str) -> None:
+        self._show(phone, wamid, message, content)
+        for state in ("delivered", "read") if phone.reads else ("delivered",):
+            self._report(phone, wamid, state, tracker)
 
     def _window(self, phone: Phone) -> RefusedError | None:
         heard = self._line.heard_at.get(phone.id)
