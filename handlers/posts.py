@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from handlers import post_cards
-from handlers.labels import attribution_label
+from handlers import post_cards, spreading
+from handlers.labels import FILES, attribution_label
 from handlers.language import Text, Words, _, n_
 from handlers.registry import Capability, ForWhom, Room
 from handlers.talk import Option, Talk
-from network import charters, groups, hearing, linked, posts, reactions
+from network import charters, files, groups, hearing, linked, posts, reactions
 from network.errors import Missing
 from network.posts import Post
 
@@ -87,6 +87,20 @@ async def _listed(talk: Talk, found: list[Post], mark: Words) -> list[Option]:
     return options
 
 
+async def card_of(talk: Talk, post: Post) -> Text:
+    """Return the card of a post for somebody who looks at it, with its reactions."""
+    text = await talk.look(spreading.card, post=post, language=talk.language)
+    line = post_cards.counted(await talk.look(reactions.counts, post=post.id))
+    return _("{card}\n{line}", card=text, line=line) if line else text
+
+
+async def play(talk: Talk, post: Post) -> None:
+    """Let the voice message or picture of a post be heard or seen."""
+    file = await talk.look(files.find, file=post.file) if post.file else None
+    if file is not None and file.state is files.State.READY:
+        await talk.say(_("{file}:", file=FILES[file.kind]), post_cards.media(file))
+
+
 async def look_at(talk: Talk) -> None:
     """Show a post with its thread, or say something to it with one tap."""
     kind, _colon, which = talk.argument.rpartition(":")
@@ -98,8 +112,8 @@ async def look_at(talk: Talk) -> None:
         await talk.do("react", reactions.react, post=post.id, person=talk.person, kind=kind)
         await talk.say(_("Noted, thank you. Reactions are counted together, from three on, without names."))
         return
-    await talk.say(await post_cards.of(talk, post))
-    await post_cards.play(talk, post)
+    await talk.say(await card_of(talk, post))
+    await play(talk, post)
     if not post.is_up:
         await talk.say(_("Nobody else reads it for now: coordinators look at it."))
     below = await talk.look(posts.below, post=post.id)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from handlers import doors, post_cards
+from handlers import doors, post_cards, spreading
+from handlers import posts as posts_
 from handlers.labels import attribution_label
 from handlers.language import Text, _, n_
 from handlers.questions import Told
@@ -47,7 +48,7 @@ async def _group(talk: Talk, to: str) -> str:
         if post is None or not post.is_up:
             await talk.say(post_cards.GONE)
             return ""
-        await talk.say(await post_cards.of(talk, post))
+        await talk.say(await posts_.card_of(talk, post))
         return await _speakable(talk, post.group)
     if talk.argument:
         return await _speakable(talk, talk.argument)
@@ -122,7 +123,7 @@ async def _say(talk: Talk, group: str, told: Told, to: str, *, named: bool) -> N
     if not said["up"]:
         await _wait(talk, group, said)
         return
-    many = await talk.do("spread", post_cards.spread, post=said["post"], translator=talk.who.voice.translator)
+    many = await talk.do("spread", spreading.spread, post=said["post"], translator=talk.who.voice.translator)
     await _offer_card(talk, group, said["post"], told)
     await talk.say(_thanks(many))
 
@@ -172,7 +173,7 @@ async def correct(talk: Talk) -> None:
     await talk.say(_("Now it says: “{text}”", text=post.text))
     text = await talk.text("text", _("What shall it say?"), at_least=TEXT[0], at_most=TEXT[1], check=screen)
     await talk.do("correct", posts.correct, post=post.id, person=talk.person, text=text)
-    await talk.do("spread", post_cards.correct, post=post.id, translator=talk.who.voice.translator)
+    await talk.do("spread", spreading.correct, post=post.id, translator=talk.who.voice.translator)
     await talk.say(_("It is corrected, where it stands and where it was sent."))
 
 
@@ -186,7 +187,7 @@ async def take_back(talk: Talk) -> None:
     # Translators: button, max:20
     if await talk.confirm("sure", sure, yes=_("Yes, take it back"), no=_("No, leave it")):
         translator = talk.who.voice.translator
-        await talk.do("take back", post_cards.take_back, post=post.id, person=talk.person, translator=translator)
+        await talk.do("take back", spreading.take_back, post=post.id, person=talk.person, translator=translator)
         await talk.say(_("It is taken back. Where an app does not let me delete it, readers are told so."))
     else:
         await talk.say(_("It stays."))

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
+from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -186,18 +187,18 @@ async def _kinds(tx: Tx, group: str) -> list[Kind]:
     columns = (members.c.country, members.c.quiet_from, members.c.quiet_until)
     query = select(*columns).join(memberships, memberships.c.person == members.c.id)
     rows = await tx.all(query.where(memberships.c.group_id == group).distinct())
-    return [_kind(tx.now, *row) for row in rows]
+    return [_kind(tx.now, row.country, row.quiet_from, row.quiet_until) for row in rows]
 
 
 def _kind(now: datetime, country: str, quiet_from: str, quiet_until: str) -> Kind:
     zone = countries.get(country).zone if countries.known(country) else ZoneInfo("UTC")
-    hours = {"zone": zone, "quiet_from": quiet_from, "quiet_until": quiet_until}
+    news_at = partial(quiet.news_at, zone=zone, quiet_from=quiet_from, quiet_until=quiet_until)
     local = now.astimezone(zone)
     morning = datetime.combine(local.date(), MORNING, zone)
     if morning <= local:
         morning = datetime.combine(local.date() + timedelta(days=1), MORNING, zone)
-    at = quiet.news_at(morning.astimezone(now.tzinfo), **hours)
-    return Kind(country, quiet_from, quiet_until, quiet.news_at(now, **hours), at)
+    at = news_at(morning.astimezone(now.tzinfo))
+    return Kind(country, quiet_from, quiet_until, news_at(now), at)
 
 
 def _is(kind: Kind) -> ColumnElement[bool]:

@@ -110,10 +110,10 @@ async def write(
     await _hold_back(tx, person)
     root = await _root(tx, group, to) if to else None
     post = new_id()
-    row = {"id": post, "group_id": group, "person": person, "root": root, "named": named, "language": language}
+    row = {"id": post, "group_id": group, "person": person, "root": root, "language": language, "file": file}
     sealed = tx.seal.seal("posts.text", post, text) if text else None
-    row |= {"state": State.WAITING.value, "text": sealed, "file": file, "at": tx.now}
-    await tx.run(posts.insert(), row)
+    values = {**row, "named": named, "state": State.WAITING.value, "text": sealed, "at": tx.now}
+    await tx.run(posts.insert(), values)
     if await _needs_a_word(tx, where, person):
         return {"post": post, "up": False, **await _ask(tx, KIND, post, by=person, group=where)}
     await publish(tx, post=post)

@@ -77,6 +77,6 @@ def keyboard(choices: Iterable[Choice]) -> dict[str, Any]:
     return {"inline_keyboard": [[button(one) for one in row] for row in rows]}
 
 
-def button(choice: Choice) -> dict[str, str]:
+def button(choice: Choice) -> dict[str, Any]:
     """Return one button: a link opens what it leads to, any other token comes back to the bot."""
     return {"text": choice.label, "url" if choice.token.startswith("https://") else "callback_data": choice.token}

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from handlers import post_cards
+from handlers import post_cards, spreading
+from handlers import posts as posts_
 from handlers.deciding.kind import Kind, Settled
 from handlers.language import Words, _
 from handlers.talk import Option, Talk
@@ -16,8 +17,8 @@ async def _show(talk: Talk, request: Request) -> None:
     post = request.what.post
     charter = await talk.look(charters.of, group=post.group)
     await talk.say(_("A post for “{group}”:", group=charter.name(talk.language)))
-    await talk.say(await post_cards.of(talk, post))
-    await post_cards.play(talk, post)
+    await talk.say(await posts_.card_of(talk, post))
+    await posts_.play(talk, post)
 
 
 async def _show_reported(talk: Talk, request: Request) -> None:
@@ -30,7 +31,7 @@ async def _tell(talk: Talk, request: Request, settled: Settled, reason: str) -> 
     """Let it go out and tell its author, or tell them why it does not."""
     post = request.what.post
     if settled["state"] == Decision.APPROVED:
-        await talk.do("spread", post_cards.spread, post=post.id, translator=talk.who.voice.translator)
+        await talk.do("spread", spreading.spread, post=post.id, translator=talk.who.voice.translator)
         # Translators: button, max:20
         look = [Option(f"post:{post.id}", _("Look at it"))]
         await talk.tell("tell", [settled["tell"]], _("Your post is out now. Thank you."), look)
@@ -50,7 +51,7 @@ async def _tell_reported(talk: Talk, request: Request, settled: Settled, reason:
         text = _("Coordinators looked at the post that you reported, and it stays. Thank you for taking care.")
         await talk.tell("tell", [settled["tell"]], text)
         return
-    await talk.do("withdraw", post_cards.withdraw, post=post.id, translator=talk.who.voice.translator)
+    await talk.do("withdraw", spreading.withdraw, post=post.id, translator=talk.who.voice.translator)
     text = _(
         "Coordinators took your post “{post}” away. What they say: {reason}",
         post=post_cards.short(post),
