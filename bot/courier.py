@@ -159,6 +159,7 @@ class Courier:
         for task in set(self._tasks):
             task.cancel()
         self._hungry.clear()
+        self._more_at.clear()  # nothing is taken any more
         try:
             await self.step()
         except Exception:  # their leases will end, and say that their answers were lost

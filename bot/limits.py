@@ -9,6 +9,7 @@ from network.dispatch import Limits
 from network.rates import Limit
 
 BURST_AT_MOST = 20  # of an account or a group
+BURST_SHARE = 1 / 25  # of what a window may hold: the more at once, the slower what follows it
 
 
 def limits(rates: Rates) -> Limits:
@@ -29,7 +30,8 @@ def limits(rates: Rates) -> Limits:
 def never_over(limit: Limit) -> Limit:
     """Return a limit under which no window of ``limit.seconds`` holds more than ``limit.messages``.
 
-    A burst and what follows it at the full rate would be nearly twice as many.
+    A burst and what follows it at the full rate would be nearly twice as many. A burst of two lets a courier that
+    wakes a little late still use 95% of the rate.
     """
-    burst = min(limit.burst, max(1, limit.messages // 10), BURST_AT_MOST)
+    burst = min(limit.burst, 1 + int(limit.messages * BURST_SHARE), BURST_AT_MOST)
     return Limit(limit.messages - burst + 1, limit.seconds, burst)
