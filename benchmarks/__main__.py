@@ -9,7 +9,7 @@ import platform
 from datetime import UTC, datetime
 from pathlib import Path
 
-from benchmarks import couriers, growth, inbound, search, starting, webhook
+from benchmarks import charts, couriers, growth, inbound, search, starting, webhook
 from benchmarks.database import postgresql
 from benchmarks.provider import Provider
 
@@ -63,6 +63,9 @@ async def _report(rounds: int, few: int) -> str:
     say("## A network that grows")
     say("Goal: at most 1.1 times as much in the large one.")
     say(await growth.report(provider, few))
+    say("## Charts")
+    say(f"Goal: {charts.GOAL_MS} ms to draw each, off the message path. A process is started for each picture.")
+    say(await charts.report(few))
     say("## Starting")
     say("Goal: within 5 s, 300 MB.")
     say(await starting.report(provider, few))

@@ -24,6 +24,7 @@ PNG_AT_MOST = 300 * 1024  # bytes
 SECONDS = 20
 MEMORY = 1024 * 1024 * 1024  # bytes of addresses
 MIME = "image/png"
+SMALLER = 2 / 3  # of the width, for charts: sharp on a phone, half the bytes and half the time
 TITLE, SUBTITLE, FOOT, SOURCE = Face(52, WHITE, bold=True), Face(34, "#dfeceb"), Face(28, SOFT), Face(26, SOFT)
 
 
@@ -71,7 +72,7 @@ class NotDrawn(Exception):
 
 
 async def draw(sheet: Sheet) -> bytes:
-    """Return the sheet as a PNG, ``WIDTH`` pixels wide; raise NotDrawn."""
+    """Return the sheet as a PNG, ``WIDTH`` pixels wide, one with charts ``SMALLER``; raise NotDrawn."""
     pipe = asyncio.subprocess.PIPE
     command = (sys.executable, "-I", "-m", "bot.drawing")
     child = await asyncio.create_subprocess_exec(
@@ -173,9 +174,9 @@ def png(sheet: Sheet) -> bytes:
     """Return the sheet as a PNG, in this process."""
     import resvg_py  # noqa: PLC0415 - only the process that draws needs it
 
-    drawn = resvg_py.svg_to_bytes(
-        svg_string=svg(sheet, paper.measured), font_files=list(paper.fonts().values()), skip_system_fonts=True
-    )
+    how = {"font_files": list(paper.fonts().values()), "skip_system_fonts": True}
+    zoom = SMALLER if sheet.charts else 1
+    drawn = resvg_py.svg_to_bytes(svg_string=svg(sheet, paper.measured), zoom=zoom, **how)
     return bytes(drawn)
 
 
