@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+import shutil
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
 from bot import status
 from bot.channels import Remedy, SendError
+from bot.cli import app
 from network import addresses, shutdowns, stops
+from network.keyring import KeyRing
 from tests.bot.conftest import World
 from tests.bot.fake_channel import message
 from tests.network.people import enrolled
@@ -94,6 +102,21 @@ async def test_errors_by_cause(world: World) -> None:
     page = (await world.courier._metrics.page(world.store, world.clock.now(), accounts=ACCOUNTS)).decode()
     assert 'jisr_errors_total{account="main",act="send",cause="429",channel="telegram"} 1.0' in page
     assert 'jisr_account_paused_seconds{account="main",channel="telegram"} 90.0' in page
+
+
+def test_a_steward_says_so(tmp_path: Path, sqlite_template: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A steward says that a country is cut off and that it is back, each once; another word is refused."""
+    shutil.copy(sqlite_template, tmp_path / "jisr.db")
+    KeyRing.fresh().save(tmp_path / "keys.json")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("JISR_HOME", str(tmp_path))
+    monkeypatch.delenv("JISR_DATABASE_URL", raising=False)
+    said = [("dark ne", 0), ("dark NE", 1), ("light ML", 1), ("dark XX", 2), ("light NE", 0), ("light NE", 1)]
+    for words, code in said:
+        assert (words, CliRunner().invoke(app, ["country", *words.split()]).exit_code) == (words, code)
+        shown = CliRunner().invoke(app, ["status"]).output
+        assert ("NE: cut off" in shown) is (words in {"dark ne", "dark NE", "light ML", "dark XX"})
+    assert "2 entries, all in order." in CliRunner().invoke(app, ["audit", "verify"]).output
 
 
 def test_spans() -> None:

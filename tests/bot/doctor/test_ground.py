@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from bot.doctor import ground
-from bot.doctor.findings import Finding
+from bot.doctor.findings import Finding, Level
 from bot.doctor.ground import Database, Place
+from network.darkness import Darkness
 from network.groups import Staffing
+from network.stops import Stop
 
 HERE = Path("var/x")
 BOTH = frozenset({"official", "civil"})
@@ -130,3 +133,22 @@ def test_catalogues_and_keeper() -> None:
 def test_translator(url: str, levels: list[str]) -> None:
     """A machine translator elsewhere is reached sealed; the doctor says where published texts go."""
     assert [said(finding)[0] for finding in ground.translator(url)] == levels
+
+
+def test_stopped_accounts() -> None:
+    """A stopped account is the first thing to put right, and says how; people are told where else to write."""
+    stop = Stop("telegram", "main", "401", datetime(2026, 11, 23, 9, 0, tzinfo=UTC))
+    assert list(ground.stopped([])) == []
+    first, second = ground.stopped([stop])
+    assert (first.level, first.subject) == (Level.TODO, "telegram/main")
+    assert "code 401" in first.advice
+    assert first.advice.endswith("jisr account resume telegram/main")
+    assert (second.level, "jisr account profile" in second.advice) == (Level.NOTE, True)
+
+
+def test_dark_countries() -> None:
+    """A country that is cut off is noted, with how to say that it is back."""
+    [finding] = ground.dark([Darkness("NE", datetime(2026, 11, 23, 9, 0, tzinfo=UTC))])
+    assert finding.level is Level.NOTE
+    assert "NE is cut off since 2026-11-23 09:00 UTC" in finding.says
+    assert "jisr country light NE" in finding.advice
