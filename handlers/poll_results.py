@@ -95,7 +95,7 @@ async def _picture(talk: Talk, poll: Poll, found: Results, turn: int) -> None:
 
 
 async def _rounds(talk: Talk, poll: Poll) -> list[Round]:
-    rounds = await talk.look(polls.rounds, series=poll.series)
+    rounds = await talk.look(polls.closed_rounds, series=poll.series)
     return [(each, await talk.look(results.published, poll=each.id)) for each in rounds if each.round <= poll.round]
 
 

@@ -226,8 +226,8 @@ async def fold(tx: Tx, *, poll: str) -> None:
     by = (ballot_counts.c.choice, ballot_counts.c.side, ballot_counts.c.country)
     gone = delete(ballot_counts).where(ballot_counts.c.poll == poll).returning(*by, ballot_counts.c.number)
     sums: Counter[tuple[str, ...]] = Counter()
-    for choice, side, country, number in await tx.all(gone):
-        sums[choice, side, country] += number
+    for row in await tx.all(gone):
+        sums[row.choice, row.side, row.country] += row.number
     names = ("choice", "side", "country")
     rows = [
         {"id": new_id(), "poll": poll, "number": n, **dict(zip(names, cell, strict=True))}

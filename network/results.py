@@ -153,7 +153,7 @@ async def publish(tx: Tx, *, poll: Poll, counts: Counts) -> Results:
     """Write the results of a poll that closes, for good, with the parts that may be shown; return them."""
     rows = {cell: row for cell, choices in counts.items() if any(row := _row(poll, choices))}
     grid = Grid(rows, await _moved(tx, poll))
-    results = replace(tallied(poll, counts, final=True), **_parts(poll, grid, counts))
+    results = _with_parts(tallied(poll, counts, final=True), poll, grid, counts)
     await tx.run(insert(publications), {"poll": poll.id, "results": json.dumps(asdict(results))})
     return results
 
@@ -217,20 +217,21 @@ def _answered(poll: Poll, choices: Mapping[str, int]) -> int:
     return sum(many for choice, many in choices.items() if set(_numbers(choice)) - apart)
 
 
-def _parts(poll: Poll, grid: Grid, counts: Counts) -> dict[str, tuple[Part, ...]]:
+def _with_parts(results: Results, poll: Poll, grid: Grid, counts: Counts) -> Results:
     def part(side: str, country: str, cells: list[Cell]) -> Part:
         choices: Counter[str] = Counter()
         for cell in cells:
-            choices.update(counts[cell])
+            choices.update(counts.get(cell, {}))
         return Part(side, country, _answered(poll, choices), _substantive(poll, choices))
 
     shown = grid.shown()
     rest = [part("", "", grid.of(countries=shown.rest))] if shown.rest else []
-    return {
-        "sides": tuple(part(side, "", grid.of(sides=[side])) for side in shown.sides),
-        "countries": (*(part("", code, grid.of(countries=[code])) for code in shown.countries), *rest),
-        "cells": tuple(part(side, code, [(side, code)]) for code in shown.split for side in shown.sides),
-    }
+    return replace(
+        results,
+        sides=tuple(part(side, "", grid.of(sides=[side])) for side in shown.sides),
+        countries=(*(part("", code, grid.of(countries=[code])) for code in shown.countries), *rest),
+        cells=tuple(part(side, code, [(side, code)]) for code in shown.split for side in shown.sides),
+    )
 
 
 async def _moved(tx: Tx, poll: Poll) -> dict[Cell, Row]:

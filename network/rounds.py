@@ -147,11 +147,11 @@ async def quieten(tx: Tx, poll: str) -> None:
 def again(plan: Plan) -> Plan:
     """Return the plan of the next round: ``months`` later at the same wall time in ``zone``, for as long."""
 
-    def later(at: datetime | None) -> datetime | None:
-        return None if at is None else _months_later(at, plan.months, ZoneInfo(plan.zone))
+    def later(at: datetime) -> datetime:
+        return _months_later(at, plan.months, ZoneInfo(plan.zone))
 
-    opens_at = later(plan.opens_at)
-    return replace(plan, opens_at=opens_at, remind_at=later(plan.remind_at), closes_at=later(plan.closes_at))
+    opens_at, remind_at = (later(at) if at is not None else None for at in (plan.opens_at, plan.remind_at))
+    return replace(plan, opens_at=opens_at, remind_at=remind_at, closes_at=later(plan.closes_at))
 
 
 async def _close(tx: Tx, poll: Poll, *, by: str = "") -> None:

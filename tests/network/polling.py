@@ -45,7 +45,8 @@ async def opened(tx: Tx, **plan: Any) -> str:
 
 async def voter(tx: Tx, side: str = "civil", country: str = "NE") -> str:
     """Make an active member in the group of Niger, wherever they live; return their id."""
-    await starter.load(tx)
+    if not await groups.every(tx):
+        await starter.load(tx)
     person = await enrolled(tx, side=side, country=country)
     await groups.join(tx, group=(await groups.by_country(tx, country="NE")).id, person=person)
     return person
