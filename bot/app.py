@@ -34,7 +34,7 @@ from bot.works import Works
 from handlers import capabilities, poll_news
 from handlers.desk import Desk as RealDesk
 from handlers.language import OFFERED, Translator
-from network import addresses, concepts, groups, linked, migrations, practices, reach, starter, stops
+from network import addresses, concepts, costs, groups, linked, migrations, practices, reach, starter, stops
 from network.machine import Machine
 from network.media import MediaFolder
 from network.presence import present
@@ -226,6 +226,7 @@ async def _open_store(settings: Settings, clock: Clock) -> Store:
             if ours:
                 await starter.load(tx)
                 await reach.announce(tx, given=reaches(settings.accounts()))
+                await costs.announce(tx, given=settings.prices())
     except BaseException as error:
         await store.close()
         if isinstance(error, OSError):

@@ -12,8 +12,11 @@ from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
-from network import keeper
+from network import countries, keeper
+from network.costs import Prices
 from network.keeper import Keeper
+
+MILLION = 1_000_000  # prices are kept in millionths of their currency
 
 AccountName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,31}$")]  # it stands in addresses
 Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
@@ -32,6 +35,17 @@ class KeeperWords(BaseModel):
     place: dict[str, Words]
 
 
+class CostsWords(BaseModel):
+    """What a template costs and a month may, in a currency (ISO 4217); by country (ISO 3166) where it differs."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    currency: Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
+    template: float = Field(ge=0, le=1000)
+    monthly_cap: float | None = Field(None, ge=0)
+    by_country: dict[str, Annotated[float, Field(ge=0, le=1000)]] = Field(default_factory=dict)
+
+
 class Installation(BaseModel):
     """What the file says. The tables of the accounts are read where the accounts are made."""
 
@@ -40,6 +54,7 @@ class Installation(BaseModel):
     telegram: dict[AccountName, dict[str, Any]] = Field(default_factory=dict, repr=False)
     whatsapp: dict[AccountName, dict[str, Any]] = Field(default_factory=dict, repr=False)
     keeper: KeeperWords | None = None
+    costs: CostsWords | None = None
 
     @classmethod
     def read(cls, path: Path) -> Self:
@@ -60,6 +75,18 @@ class Installation(BaseModel):
         if "en" not in self.keeper.name or "en" not in self.keeper.place:
             raise Misconfigured("The keeper needs at least English words (en) for its name and its place.")
         return Keeper(names=self.keeper.name, places=self.keeper.place)
+
+
+def prices_of(said: CostsWords | None) -> Prices | None:
+    """Return the prices that the file names, in millionths; raise Misconfigured for a country that there is not."""
+    if said is None:
+        return None
+    unknown = [code for code in said.by_country if not countries.known(code)]
+    if unknown:
+        raise Misconfigured(f"costs.by_country: {unknown[0]} is no country of the network.")
+    cap = None if said.monthly_cap is None else round(said.monthly_cap * MILLION)
+    by_country = {code: round(price * MILLION) for code, price in said.by_country.items()}
+    return Prices(said.currency, round(said.template * MILLION), by_country, cap)
 
 
 def faults(error: ValidationError, *, named: Callable[[str], str] = str) -> str:

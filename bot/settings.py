@@ -11,8 +11,9 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, f
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bot import secrets
-from bot.installation import AccountName, Installation, Misconfigured, faults
+from bot.installation import AccountName, Installation, Misconfigured, faults, prices_of
 from bot.secrets import Secret
+from network.costs import Prices
 from network.keeper import Keeper
 
 __all__ = ["Account", "Misconfigured", "Settings", "TelegramAccount", "WhatsAppAccount"]
@@ -162,6 +163,10 @@ class Settings(BaseSettings):
     def keeper(self) -> Keeper:
         """Return who runs the installation; raise Misconfigured."""
         return Installation.read(self.config_file).keeper_of_it()
+
+    def prices(self) -> Prices | None:
+        """Return what templates cost, as the file says; raise Misconfigured."""
+        return prices_of(Installation.read(self.config_file).costs)
 
     def accounts(self) -> list[Account]:
         """Return the accounts that are set up; raise Misconfigured when one is not safe to start."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
 from functools import reduce
@@ -17,8 +17,9 @@ from handlers.language import OFFERED, Text, Voice, _, n_
 from handlers.messages import Letter
 from handlers.registry import Capability, ForWhom, Room
 from handlers.talk import Option, Talk
-from network import addresses, audiences, broadcasts, countries, groups
+from network import addresses, audiences, broadcasts, costs, countries, groups
 from network.audiences import Audience
+from network.costs import Estimate, OverBudget
 from network.groups import Group
 from network.store import Tx
 
@@ -27,6 +28,7 @@ MOST = 100_000_000
 AHEAD = timedelta(days=14)  # a message waits at most so long for its hour
 
 FILE_AWAITED = _("The file is still on its way here. Please try again in a moment.")
+TOO_MUCH = _("That costs more than is left of this month’s money, so it cannot be sent. Fewer people, or next month?")
 NO_POWERS = _(
     "Messages to many are off until your group has a coordinator or a deputy from each side. A steward seats them."
 )
@@ -137,7 +139,35 @@ async def _figures(talk: Talk, plan: Plan) -> list[Text]:
         said.append(_("Among them: {whom}", whom=joined(map(attribution_label, sample))))
     said += [line async for line in _fallbacks(talk, plan)]
     said.append(broadcast_cards.goes(plan.at))
-    return said
+    people = audiences.query(plan.audience, hearing_at=talk.now)
+    return [*said, *costs_of(await talk.look(costs.estimate, people=people))]
+
+
+def costs_of(found: Estimate) -> Iterator[Text]:
+    """Yield how many get a template first, on which days, and what that costs."""
+    if not found.templates:
+        return
+    many = found.templates
+    yield n_(
+        "{count} has not written for a day: they get a short message first, and this when they answer.",
+        "{count} have not written for a day: they get a short message first, and this when they answer.",
+        many,
+    )
+    if len(found.days) > 1:
+        each = (n_("{day}: {count}", "{day}: {count}", reached, day=day) for day, reached in found.days)
+        yield _("So many can be reached so: {days}", days=joined(each))
+    if found.cost is not None:
+        # Translators: {amount} is such as "12.5 EUR".
+        yield _("That costs about {amount}.", amount=_money(found.cost, found.currency))
+    if found.left is not None:
+        yield _("Of this month’s money {amount} is left.", amount=_money(found.left, found.currency))
+    if found.is_too_much:
+        yield TOO_MUCH
+
+
+def _money(millionths: int, currency: str) -> Text:
+    # Translators: a sum of money: {sum} is a number, {currency} a code such as EUR.
+    return _("{sum} {currency}", sum=round(millionths / 1_000_000, 2), currency=currency)
 
 
 async def _fallbacks(talk: Talk, plan: Plan) -> AsyncIterator[Text]:
@@ -198,7 +228,14 @@ async def _send(talk: Talk, plan: Plan, turn: int) -> bool:
     if not await is_sure(talk, many, turn):
         await talk.say(_("Nothing was sent."))
         return False
-    sent = await talk.do(f"send[{turn}]", send, plan=plan, by=talk.person, confirmed=many, voice=talk.who.voice)
+    try:
+        sent = await talk.do(f"send[{turn}]", send, plan=plan, by=talk.person, confirmed=many, voice=talk.who.voice)
+    except broadcasts.Grown:
+        await talk.say(_("More people are meant now than you confirmed, so nothing was sent."))
+        return False
+    except OverBudget:
+        await talk.say(TOO_MUCH)
+        return False
     if sent["approval"]:
         # Translators: button, max:20
         option = Option(f"decide:{sent['approval']}", _("Read and decide"))

@@ -9,7 +9,7 @@ from itertools import count
 
 from handlers import broadcast_cards, broadcast_draft
 from handlers.audience_choice import below
-from handlers.broadcast import is_sure
+from handlers.broadcast import TOO_MUCH, is_sure
 from handlers.broadcast_cards import Notice
 from handlers.labels import SIDES
 from handlers.language import Text, _, n_
@@ -18,6 +18,7 @@ from handlers.registry import Capability, ForWhom
 from handlers.talk import Option, Talk
 from network import audiences, broadcasts, countries, rsvps
 from network.broadcasts import Broadcast, State
+from network.costs import OverBudget
 from network.errors import Conflict
 from network.mailings import Progress
 from network.rsvps import Attendance
@@ -121,6 +122,8 @@ async def follow(talk: Talk) -> None:
             return
         try:
             await _ACTS[wish](talk, found, turn)
+        except OverBudget:
+            await talk.say(TOO_MUCH)
         except Conflict:
             await talk.say(_("That is not possible any more."))
 

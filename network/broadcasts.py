@@ -30,7 +30,7 @@ from sqlalchemy import (
     update,
 )
 
-from network import approvals, attribution, audiences, audit, contents, groups, mailings, members
+from network import approvals, attribution, audiences, audit, contents, costs, groups, mailings, members
 from network.approvals import Approval, Decision
 from network.attribution import Attribution
 from network.audiences import Audience
@@ -53,7 +53,7 @@ class State(StrEnum):
     DRAFT = "draft"  # its words are kept, nothing else
     ASKED = "asked"  # the other side's word is to come
     REFUSED = "refused"  # by the other side
-    GROWN = "grown"  # more people than were confirmed: it waits for a new confirmation
+    GROWN = "grown"  # more people than were confirmed, or more money than is left: it waits for a new word
     SENT = "sent"  # handed to the outbox, perhaps for a later hour
     STOPPED = "stopped"  # what was not sent yet was taken back
     WITHDRAWN = "withdrawn"  # what was sent was taken back too
@@ -144,7 +144,7 @@ async def draft(
 
 
 async def hand_in(tx: Tx, *, broadcast: str, bodies: Bodies) -> dict[str, Any]:
-    """Let a draft go out, or ask the other side where it goes beyond its group. Raise Conflict, Grown.
+    """Let a draft go out, or ask the other side where it goes beyond its group. Raise Conflict, Grown, OverBudget.
 
     Returns its ``state``, and where the other side is asked the ``approval`` and the ``deciders``.
     """
@@ -192,7 +192,7 @@ async def decided(tx: Tx, approval: Approval, state: Decision, _reason: str) -> 
     try:
         async with tx.savepoint():
             await _go(tx, found)
-    except Grown:
+    except (Grown, costs.OverBudget):
         await _set(tx, found.id, state=State.GROWN.value)
     return found.by
 
@@ -290,17 +290,22 @@ async def copy(tx: Tx, *, person: str) -> list[dict[str, Any]]:
 
 
 async def _go(tx: Tx, found: Broadcast) -> None:
-    """Hand a message to the outbox, for exactly those who are meant now. Raise Forbidden, Grown. Audited."""
+    """Hand a message to the outbox, for exactly those who are meant now. Audited.
+
+    Raise Forbidden, Grown, or OverBudget (``network.costs``).
+    """
     if not await groups.has_both_sides(tx, group=found.group):
         raise Forbidden
     await _guard(tx, found)
+    people = audiences.query(found.audience, hearing_at=tx.now)
+    await costs.check(tx, people=people)
     bodies = await _bodies(tx, found.id)
     kept = await _kept(tx, found, bodies.texts)
     file = await contents.keep(tx, bodies.before, about=found.by) if bodies.before else ""
     await mailings.send(
         tx,
         mailing=found.id,
-        people=audiences.query(found.audience, hearing_at=tx.now),
+        people=people,
         contents=kept,
         fallback=bodies.fallback,
         urgency=URGENCY,

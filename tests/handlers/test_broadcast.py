@@ -13,12 +13,15 @@ from handlers.broadcast_cards import REFORM, SECURITY, Notice
 from handlers.broadcast_draft import BODY, TEXT
 from handlers.language import Text, Voice
 from handlers.messages import MediaKind, read
-from network import broadcasts, groups, members
+from network import broadcasts, costs, groups, members
 from network.contents import contents
+from network.costs import Prices
 from network.outbox import Stage, outbox
+from tests.handlers.people import erases
 from tests.network.people import enrolled
 
 WORDS = "Les patrouilles partagées reprennent lundi. Chaque brigade choisit un quartier avec une association."
+RIGHT = "Les patrouilles partagées reprennent mardi et non lundi, avec une association dans chaque quartier."
 OTHER = "تعود الدوريات المشتركة يوم الاثنين، وتختار كل فرقة حيًّا مع جمعية."
 
 
@@ -357,3 +360,70 @@ def test_the_longest_message_is_one_call_on_either_app(translator, language, eve
             assert len(message.text) <= 1024
             for fit in (telegram_fitting.fit, whatsapp_fitting.fit):
                 assert len(fit(message)) == 1
+
+
+async def test_what_it_takes_is_shown_and_never_more_than_is_left(open_phone):
+    """Who needs a template first, what that costs, what is left of the month; over it nothing is sent."""
+    awa, _issa = await coordinators(open_phone, "en")
+    for _ in range(2):
+        await joins(open_phone(channel="whatsapp"))
+    await awa.waits(hours=25)
+    async with awa.world.store.transaction(awa.world.now) as tx:
+        await costs.announce(tx, given=Prices("EUR", 30_000, monthly_cap=90_000))
+    await announces(awa)
+    awa.hears("3 have not written for a day: they get a short message first, and this when they answer.")
+    awa.hears("That costs about 0.09 EUR.", "Of this month’s money 0.09 EUR is left.")
+    awa.does_not_hear("That costs more than is left")
+    async with awa.world.store.transaction(awa.world.now) as tx:
+        await costs.announce(tx, given=Prices("EUR", 30_000, monthly_cap=80_000))
+    await goes_through(awa, "[Yes, send it]", "[Yes, send it]")
+    awa.hears("That costs more than is left of this month’s money, so it cannot be sent.")
+    awa.hears("Shall it be sent like this to all of them?")
+    async with awa.world.store.reading(awa.world.now) as tx:
+        assert await tx.all(select(broadcasts.broadcasts)) == []
+
+
+@pytest.mark.parametrize("language", ["en", "fr", "ar"])
+async def test_it_is_corrected_tried_again_and_taken_back(open_phone, language):
+    """By typed numbers: right words follow the wrong ones, what failed goes again, and all of it is taken back."""
+    awa, _issa = await coordinators(open_phone, language)
+    got, failed = await joins(open_phone()), await joins(open_phone())
+    await goes_through(awa, "/broadcast", "1", "2", "Done", WORDS, Text("Without"), Text("Without"), "1", "1", "1")
+    await goes_through(awa, "1", "1")
+    await queued(got)
+    async with awa.world.store.transaction(awa.world.now) as tx:
+        theirs = (outbox.c.address == failed.address, outbox.c.mailing.is_not(None))
+        await tx.run(outbox.update().where(*theirs).values(stage=Stage.FAILED, error="400"))
+    await goes_through(awa, Text("Refresh"))
+    awa.sees_choices("Refresh", "Stop it now", "Correct it", "Take it back", "Try again", "That is all")
+    await awa.says("5")
+    awa.hears(Text("It is tried again for {count} member.", {"count": 1}, "It is tried again for {count} members.", 1))
+    await goes_through(awa, Text("Correct it"), RIGHT)
+    awa.hears(RIGHT, Text("Is it right like this?"))
+    await awa.says("1")
+    awa.hears("The right words are on their way to everybody who got the others.")
+    assert [RIGHT in message.text for message in await queued(got)] == [True]
+    assert [RIGHT in message.text for message in await queued(failed)] == [True]
+    await goes_through(awa, Text("Take it back"), "2")
+    awa.hears("Nothing has changed.")
+    await goes_through(awa, Text("Take it back"), "1")
+    awa.hears("It is being taken back.", Text("taken back"))
+    awa.sees_choices("That is all")
+    await got.says("/announcements")
+    got.hears("No announcement has come to you in the last weeks.")
+
+
+async def test_what_an_erased_coordinator_sent_is_nowhere_any_more(open_phone):
+    """Erased means erased: what was not sent never is, and its words are in no table."""
+    awa, issa = await coordinators(open_phone, "en")
+    member = await joins(open_phone())
+    await announces(awa)
+    await goes_through(awa, "[Yes, send it]", "[Yes, send it]")
+    await goes_through(awa, "/delete", "2", "1")
+    await erases(awa)
+    assert await queued(member) == []
+    async with issa.world.store.reading(issa.world.now) as tx:
+        assert await tx.all(select(broadcasts.broadcasts)) == []
+        assert await tx.all(select(contents)) == []
+    await issa.says("/announced")
+    issa.hears("Nothing was announced for your group yet.")

@@ -110,6 +110,14 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_polls_state"), ["state"], unique=False)
 
     op.create_table(
+        "prices",
+        sa.Column("country", sa.String(length=2), nullable=False),
+        sa.Column("micros", sa.BigInteger(), nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("monthly_cap", sa.BigInteger(), nullable=True),
+        sa.PrimaryKeyConstraint("country", name=op.f("pk_prices")),
+    )
+    op.create_table(
         "quiet_spells",
         sa.Column("id", sa.String(length=32), nullable=False),
         sa.Column("country", sa.String(length=2), nullable=False),
@@ -749,6 +757,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_quiet_spells_country"))
 
     op.drop_table("quiet_spells")
+    op.drop_table("prices")
     with op.batch_alter_table("polls", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_polls_state"))
         batch_op.drop_index(batch_op.f("ix_polls_series"))
