@@ -1,4 +1,4 @@
-"""Returning: after a shutdown one message says what waited; what it was comes when the reader wants it."""
+"""Returning: after a shutdown one message says what waited."""
 
 from __future__ import annotations
 
@@ -6,8 +6,7 @@ from handlers import people
 from handlers.language import Place, Voice, _, n_
 from handlers.messages import Letter, Outgoing, Urgency, read
 from handlers.questions import Option
-from handlers.registry import Capability, Occasion
-from handlers.talk import Talk
+from handlers.registry import Occasion
 from network import shutdowns
 from network.members import State
 from network.store import Tx
@@ -40,15 +39,6 @@ async def welcome(tx: Tx, occasion: Occasion) -> list[Letter]:
     return [Letter(who.address.id, message, urgency=Urgency.NOTICE, not_before=at)]
 
 
-async def missed(talk: Talk) -> None:
-    """Let what waited come now."""
-    many = await talk.do("come", shutdowns.let_go, person=talk.person)
-    if many:
-        await talk.say(n_("{count} message comes now.", "{count} messages come now.", many))
-    else:
-        await talk.say(_("No message waits for you."))
-
-
 def _lines(waiting: list[str], voice: Voice) -> str:
     """Return the first lines of the first messages, and how many more there are."""
     messages = [read(body) for body in waiting]
@@ -62,16 +52,3 @@ def _first_line(message: Outgoing, voice: Voice) -> str:
     if not line:
         return voice.say(_("A file"))
     return line if len(line) <= LINE else f"{line[: LINE - 1].rstrip()}…"
-
-
-capability = Capability(
-    name="missed",
-    command="missed",
-    # Translators: in the menu, max:24. What waited during a shutdown.
-    title=_("What I missed"),
-    # Translators: words that start this, separated by |.
-    words=_("missed|what i missed|what did i miss"),
-    converse=missed,
-    shown_in_menu=False,
-    lasting=False,
-)
