@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
@@ -17,7 +17,7 @@ from network.stops import DETOUR
 from network.store import Tx
 
 AGAIN = timedelta(seconds=1)  # where there is more than is moved at once
-LOOK = timedelta(minutes=10)  # what was queued for it meanwhile
+LOOK = timedelta(minutes=1)  # what was queued for it meanwhile
 NOTICE = 1  # urgency of the word that says so
 
 
@@ -32,17 +32,17 @@ class Detours:
     async def act(self, tx: Tx, subject: str) -> None:
         """Move some of what waits for the account ``subject`` (channel/name), tell its people once, and look again."""
         channel, _, name = subject.partition("/")
-        [stop] = [each for each in await stops.standing(tx) if (each.channel, each.account) == (channel, name)] or [
-            None
-        ]
+        standing = {(each.channel, each.account): each for each in await stops.standing(tx)}
+        stop = standing.get((channel, name))
         if stop is None:
             return
         calls = await detours.stranded(tx, account=(channel, name), open_accounts=self.channels.keys())
         for call in calls:
             await detours.move(tx, call=call, bodies=self._made_to_fit(call))
-        if not calls:
-            await self._tell(tx, stop)
-        await due.at(tx, kind=DETOUR, subject=subject, instant=tx.now + (AGAIN if len(calls) == AT_ONCE else LOOK))
+        is_all = len(calls) < AT_ONCE
+        if is_all:
+            await self._tell(tx, stop, stopped=standing.keys())
+        await due.at(tx, kind=DETOUR, subject=subject, instant=tx.now + (LOOK if is_all else AGAIN))
 
     def _made_to_fit(self, call: Stranded) -> list[str]:
         """Return the calls that a message takes where it goes now; it changes nothing that was sent before."""
@@ -54,10 +54,9 @@ class Detours:
         parts = self.channels[call.to.channel, call.to.account].fit(replace(message, replaces=""))
         return [write(part) for part in parts]
 
-    async def _tell(self, tx: Tx, stop: stops.Stop) -> None:
+    async def _tell(self, tx: Tx, stop: stops.Stop, *, stopped: Collection[tuple[str, str]]) -> None:
         """Tell everybody who used the account, and is reached elsewhere, once for each stop."""
         account = (stop.channel, stop.account)
-        stopped = {(each.channel, each.account) for each in await stops.standing(tx)}
         mailing = tx.seal.index("stops.told", f"{stop.channel}/{stop.account}/{stop.at.isoformat()}")[:32]
         if await detours.is_told(tx, mailing=mailing):
             return

@@ -6,7 +6,7 @@ Nothing is doubled: a call whose answer was lost may have arrived there, and sta
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, exists, func, literal_column, select, update
@@ -67,17 +67,17 @@ async def stranded(tx: Tx, *, account: Account, open_accounts: Collection[Accoun
 async def move(tx: Tx, *, call: Stranded, bodies: Sequence[str] = ()) -> None:
     """Let a call be made elsewhere, as the calls that ``bodies`` are (one that is shared needs none)."""
     mine = update(outbox).where(outbox.c.id == call.id, outbox.c.stage.in_((Stage.HELD, Stage.QUEUED)))
-    there = {"address": call.to.id, "channel": call.to.channel, "account": call.to.account}
     first = {"body": tx.seal.seal("outbox.body", call.id, bodies[0])} if bodies else {}
     moved = 0
     if bodies or not call.is_useless:
         going = mine.where(~_is_there(call.to))
+        there = {"address": call.to.id, "channel": call.to.channel, "account": call.to.account}
         moved = await tx.run(going.values(**there, **first, stage=Stage.QUEUED, error="", attempts=0, target=None))
     if not moved:
         await tx.run(mine.values(stage=Stage.FAILED, error=MOVED, body=None))
         return
-    rest = {"urgency": call.urgency, "again": call.again, "about": call.about}
-    await boxes.put(tx, posts=[Post(body=body, **there, **rest) for body in bodies[1:]])
+    post = Post(call.to.id, call.to.channel, call.to.account, "", call.urgency, call.again, about=call.about)
+    await boxes.put(tx, posts=[replace(post, body=body) for body in bodies[1:]])
 
 
 def people(account: Account, open_accounts: Collection[Account]) -> Select[tuple[str]]:
