@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from network import groups, polls, rounds, starter
+from network import ballots, groups, polls, rounds, starter
 from network.audiences import Audience
 from network.polls import Kind, Plan
 from network.store import Tx
@@ -50,3 +50,17 @@ async def voter(tx: Tx, side: str = "civil", country: str = "NE") -> str:
     person = await enrolled(tx, side=side, country=country)
     await groups.join(tx, group=(await groups.by_country(tx, country="NE")).id, person=person)
     return person
+
+
+async def lived(tx: Tx, person: str, said: str) -> None:
+    """Let a coordinator of Niger make polls of which something is kept in every table, vote in them and tell of one."""
+    closed = await opened(tx, by=person, kind=Kind.TEXT)
+    await ballots.cast(tx, poll=closed, person=person, words=said)
+    await rounds.close_early(tx, poll=closed, by=person)
+    await polls.tell_outcome(tx, poll=closed, by=person, words={"en": "We listened."})
+    secret = await opened(tx, by=person, secret=True, adding=True)
+    number = await polls.add_option(tx, poll=secret, by=person, words={"en": "Something new"})
+    await ballots.cast(tx, poll=secret, person=person, choice=[number])
+    await asked(tx, by=person, audience=Audience())
+    for poll in (closed, secret):
+        await rounds.quieten(tx, poll)

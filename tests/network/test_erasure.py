@@ -53,6 +53,7 @@ from network.inbox import Arrival
 from network.members import State
 from network.outbox import Post
 from network.store import Store, Tx
+from tests.network import polling
 from tests.network.people import enrolled, handed_in, seated
 
 PHONE, USER, TELEGRAM = "22790112233", "NE.canaryuserid", "7771234567"
@@ -75,6 +76,7 @@ async def a_full_life(tx: Tx) -> str:
         await addresses.set_person(tx, person=address.person, to=person)
         await _traffic(tx, address)
     await _network_acts(tx, person)
+    await polling.lived(tx, person, ANSWER)
     await due.at(tx, kind="reminder", subject=person, instant=tx.now, person=person)
     await jobs.ask(tx, kind="media", person=person, argument={"note": BODY})
     talk = Conversation(
