@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from handlers import people
 from handlers.language import Text, Translator, _
-from handlers.messages import Incoming, Kind, Letter, Urgency
+from handlers.messages import Incoming, Kind, Letter, Outgoing, Urgency
 from handlers.people import Person
 from handlers.questions import Option
 from handlers.registry import Errand, Occasion
@@ -121,13 +121,18 @@ async def card(
 ) -> list[Letter]:
     """Return a card for the linked chat of a group, none where there is none; its options open the private chat.
 
-    The key of an option is a command that a link may start (``Capability.by_link``).
+    The key of an option is a command that a link may start (``Capability.by_link``); by ``about`` it is taken down.
     """
     found = await linked.of_group(tx, group=group)
     if found is None or not found.is_open:
         return []
     voice = people.voice_of(None, await addresses.get(tx, address=found.address), translator)
     return [Letter(found.address, people.notice(voice, text, options), urgency=Urgency.NOTICE, about=about)]
+
+
+async def take_down(tx: Tx, *, about: str) -> list[Letter]:
+    """Return what takes the cards about something out of linked chats, where they may still be deleted."""
+    return [Letter(address, Outgoing(deletes=(ref,))) for address, ref in await linked.posted(tx, about=about)]
 
 
 def _letter(who: Person, text: Text, options: list[Option]) -> Letter:

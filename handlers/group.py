@@ -69,6 +69,8 @@ async def _inside(talk: Talk, roll: Roll) -> list[Option]:
         # Translators: in a list, max:24. How posts of a group come, to pause, or to leave.
         (True, Option("membership", _("Its messages, leaving") if not home else _("Its messages"))),
         # Translators: in a list, max:24
+        (True, Option("posts", _("Group talk"))),
+        # Translators: in a list, max:24
         (True, Option("members", _("Who is in it"))),
         # Translators: in a list, max:24
         (not home, Option("vouch", _("Vouch for somebody"))),

@@ -8,7 +8,7 @@ from handlers.language import _
 from handlers.profile import card, profile
 from handlers.registry import Capability, ForWhom, Room
 from handlers.talk import Option, Talk
-from network import erasure, leaving
+from network import erasure, hearing, leaving
 from network.members import State
 
 
@@ -59,6 +59,7 @@ async def come_back(talk: Talk) -> None:
     """Take part again after a stop."""
     state = await talk.do("return", leaving.come_back, person=talk.person)
     if state == State.ACTIVE:
+        await talk.do("catch up", hearing.catch_up, person=talk.person)
         await talk.say(_("Welcome back. Write “menu” to begin."))
     else:
         await talk.say(_("Welcome back. Write “join” to go on where you were."))

@@ -14,7 +14,6 @@ from handlers.screening import screen
 from handlers.talk import Option, Talk
 from network import answers, charters, groups, linked, posts
 from network.errors import Forbidden, Missing
-from network.groups import Talk as GroupTalk
 from network.posts import TEXT, TooMany
 
 REPLY = "re:"  # stands before the id of the post that is replied to
@@ -124,7 +123,8 @@ async def _say(talk: Talk, group: str, told: Told, to: str, *, named: bool) -> N
         await _wait(talk, group, said)
         return
     many = await talk.do("spread", spreading.spread, post=said["post"], translator=talk.who.voice.translator)
-    await _offer_card(talk, group, said["post"], told)
+    if not to:
+        await _offer_card(talk, group, said["post"], told)
     await talk.say(_thanks(many))
 
 
@@ -149,10 +149,10 @@ async def _wait(talk: Talk, group: str, said: dict[str, Any]) -> None:
 
 
 async def _offer_card(talk: Talk, group: str, post: str, told: Told) -> None:
-    """Offer news of a group to its Telegram group as well, where one is linked."""
+    """Offer what somebody posts who holds a seat to the Telegram group as well, where one is linked."""
     found = await talk.look(linked.of_group, group=group)
-    where = await talk.look(groups.get, group=group)
-    if found is None or not found.is_open or where.talk is not GroupTalk.NEWS or not told.text:
+    seats = {each.id for each in await talk.look(groups.coordinated_by, person=talk.person)}
+    if found is None or not found.is_open or group not in seats or not told.text:
         return
     question = _("It is posted. Shall it stand in the Telegram group as well? There everybody sees it as from Jisr.")
     # Translators: button, max:20
@@ -160,7 +160,7 @@ async def _offer_card(talk: Talk, group: str, post: str, told: Told) -> None:
         # Translators: button, max:20. Opens the private chat with the bot.
         options = [Option(f"post:{post}", _("Open in Jisr"))]
         text, translator = _("“{text}”", text=told.text), talk.who.voice.translator
-        card = await talk.look(doors.card, translator=translator, group=group, text=text, options=options)
+        card = await talk.look(doors.card, translator=translator, group=group, text=text, options=options, about=post)
         await talk.post("card sent", card)
 
 
@@ -187,6 +187,7 @@ async def take_back(talk: Talk) -> None:
     # Translators: button, max:20
     if await talk.confirm("sure", sure, yes=_("Yes, take it back"), no=_("No, leave it")):
         translator = talk.who.voice.translator
+        await talk.post("taken down", await talk.look(doors.take_down, about=post.id))
         await talk.do("take back", spreading.take_back, post=post.id, person=talk.person, translator=translator)
         await talk.say(_("It is taken back. Where an app does not let me delete it, readers are told so."))
     else:

@@ -6,7 +6,7 @@ from handlers import people, post_cards
 from handlers.language import Text, Translator, Voice, Words, _
 from handlers.messages import Outgoing, write
 from handlers.questions import Option
-from network import charters, contents, files, groups, hearing, mailings, posts
+from network import charters, contents, files, groups, hearing, mailings, outbox, posts
 from network.groups import Talk as GroupTalk
 from network.posts import Post
 from network.store import Tx
@@ -57,6 +57,7 @@ async def withdraw(tx: Tx, *, post: str, translator: Translator) -> None:
     said = {each: Voice(translator, each, "latn") for each in translator.languages}
     made = {each: await contents.keep(tx, write(people.notice(voice, text))) for each, voice in said.items()}
     await mailings.withdraw(tx, mailing=post, contents=made)
+    await outbox.withdraw(tx, about=post)  # its card for a linked chat
 
 
 async def _contents(tx: Tx, post: Post, translator: Translator) -> dict[str, str]:

@@ -32,10 +32,9 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql, sqlite
 
-from network import countries, groups, outbox, quiet, regimes
+from network import countries, due, groups, outbox, quiet, regimes
 from network import posts as posts_
 from network.addresses import addresses
-from network.due import due
 from network.groups import Mode, memberships
 from network.ids import random_id
 from network.members import State, members
@@ -133,6 +132,11 @@ async def edition(tx: Tx, *, person: str, mark: str) -> list[News]:
     return found
 
 
+async def catch_up(tx: Tx, *, person: str) -> None:
+    """Let a digest come now to somebody who is back; where nothing is new, none does."""
+    await due.at(tx, kind=KIND, subject=person, instant=tx.now, person=person)
+
+
 async def read(tx: Tx, *, group: str, person: str) -> None:
     """Keep that a member has read what is new in a group."""
     now = {"since": tx.now, "until": tx.now, "read_at": tx.now}
@@ -220,7 +224,7 @@ async def _set_digests(tx: Tx, people: Select[tuple[str]], kind: Kind) -> int:
     )
     at = case((memberships.c.paused_until > at, memberships.c.paused_until), else_=at)
     row = (random_id(tx), literal(KIND), members.c.id, members.c.id, at)
-    made = sqlite.insert(due) if tx.is_sqlite else postgresql.insert(due)
+    made = sqlite.insert(due.due) if tx.is_sqlite else postgresql.insert(due.due)
     chosen = people.with_only_columns(*row)
     statement = made.from_select(["id", "kind", "subject", "person", "at"], chosen)
     return await tx.run(statement.on_conflict_do_nothing(index_elements=["kind", "subject"]))

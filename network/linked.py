@@ -165,6 +165,14 @@ async def moved(tx: Tx, *, channel: str, account: str, new: str) -> None:
         await _ask(tx, found, INVITE, await addresses.get(tx, address=found.address))
 
 
+async def posted(tx: Tx, *, about: str) -> list[tuple[str, str]]:
+    """Return the address and the message of what was sent to a linked chat about something."""
+    table = outbox.outbox.c
+    sent = select(table.id, table.address, table.ref).where(table.about == about, table.ref.is_not(None))
+    rows = await tx.all(sent.where(table.address.in_(select(linked.c.address))))
+    return [(row.address, tx.seal.open("outbox.ref", row.id, row.ref)) for row in rows]
+
+
 async def may_enter(tx: Tx, *, group: str, person: str) -> bool:
     """Whether somebody is an active member of a group."""
     query = select(members.c.id).where(_is_inside(group, members.c.id), members.c.id == person)

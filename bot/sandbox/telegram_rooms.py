@@ -111,7 +111,7 @@ class Room:
         since = self.asking.get(phone.number)
         return since is not None and self.alarm.clock.now() < since + KNOCKING
 
-    async def until(self, is_so: Any, *, timeout: float = 10) -> None:  # noqa: ASYNC109 - real seconds
+    async def until(self, is_so: Any, *, timeout: float = 60) -> None:  # noqa: ASYNC109 - real seconds
         """Wait until ``is_so(room)``."""
         async with asyncio.timeout(timeout):
             while not is_so(self):

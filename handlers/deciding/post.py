@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from handlers import post_cards, spreading
+from handlers import doors, post_cards, spreading
 from handlers import posts as posts_
 from handlers.deciding.kind import Kind, Settled
 from handlers.language import Words, _
@@ -51,6 +51,7 @@ async def _tell_reported(talk: Talk, request: Request, settled: Settled, reason:
         text = _("Coordinators looked at the post that you reported, and it stays. Thank you for taking care.")
         await talk.tell("tell", [settled["tell"]], text)
         return
+    await talk.post("taken down", await talk.look(doors.take_down, about=post.id))
     await talk.do("withdraw", spreading.withdraw, post=post.id, translator=talk.who.voice.translator)
     text = _(
         "Coordinators took your post “{post}” away. What they say: {reason}",

@@ -232,6 +232,22 @@ async def test_posts_of_a_day_come_as_one_digest(open_phone):
     omar.hears_nothing()
 
 
+async def test_whoever_comes_back_gets_one_digest(open_phone):
+    """What was posted while somebody had stopped comes in one message when they return."""
+    _sana, amel, omar = await people(open_phone)
+    await omar.says("/stop")
+    for text in (SAID, "And it works."):
+        await says(amel, text)
+        omar.hears_nothing()
+    await omar.waits(hours=48)
+    omar.hears_nothing()
+    await omar.says("return")
+    await omar.waits(seconds=1)
+    omar.hears("“Tunisia”: 2 new posts.", "• Amel, Tunisia: And it works.")
+    await omar.waits(hours=48)
+    omar.hears_nothing()
+
+
 async def test_who_is_heard_is_for_seats_to_say(open_phone):
     """A coordinator opens or closes a group's talk; a member cannot."""
     sana, amel, _omar = await people(open_phone, Talk.MODERATED)

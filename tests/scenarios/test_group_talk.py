@@ -47,7 +47,7 @@ async def _links(sandbox: Sandbox, sana: Phone) -> Room:
     code = (await _answer(sana, "/supergroup", "/jisr")).partition("/jisr ")[2][:9]
     room.says(sana, SECRET)
     room.says(sana, f"/jisr {code}")
-    await sana.hears("C’est relié")
+    await sana.hears("C’est relié", timeout=60)
     return room
 
 
@@ -60,17 +60,17 @@ async def test_members_talk_over_both_apps(sandbox: Sandbox) -> None:
     """A post from Telegram reaches WhatsApp, its reply comes back; an absence ends in one digest and no flood."""
     _sana, amel, omar = await _people(sandbox)
     await talk(amel, ("/say", "Que voulez-vous dire"), (SAID, "Voici ce que"), ("[Publier]", "C’est publié"))
-    assert SAID in (await omar.hears("Amel")).text
+    assert SAID in (await omar.hears("Amel", timeout=60)).text
     await talk(omar, ("[Répondre]", "répondre"), ("Chez nous c’est le pain.", "Voici ce que"), ("[Publier]", "publié"))
-    assert "pain" in (await amel.hears("Omar")).text
+    assert "pain" in (await amel.hears("Omar", timeout=60)).text
 
     await sandbox.passes(hours=25)  # Omar’s window is closed
     for text in ("Et le premier mai ?", "Ou plutôt le deux ?"):
         await talk(amel, ("/say", "Que voulez-vous dire"), (text, "Voici ce que"), ("[Publier]", "C’est publié"))
     await sandbox.passes(hours=24)
-    await omar.hears("Jisr : 1 message(s)")
+    await omar.hears("Jisr : 1 message(s)", timeout=60)
     await omar.says("oui")
-    digest = await omar.hears("2 nouveaux messages")
+    digest = await omar.hears("2 nouveaux messages", timeout=60)
     assert "Et le premier mai" in digest.text
 
 
@@ -82,12 +82,12 @@ async def test_a_telegram_group_is_entered_left_and_not_listened_to(sandbox: San
     stranger = sandbox.phone(app="telegram", country="NE", language="fr", name="Ali")
 
     room.knocks(stranger, link)
-    await stranger.hears("réservé aux membres")
+    await stranger.hears("réservé aux membres", timeout=60)
     room.knocks(amel, link)
-    await amel.hears("Avant d’entrer")
+    await amel.hears("Avant d’entrer", timeout=60)
     await amel.taps("Laissez-moi entrer")
     await room.until(lambda _: amel.number in room.inside)
-    await amel.hears("vous est ouvert")
+    await amel.hears("vous est ouvert", timeout=60)
     await _is_not_listened_to(sandbox, room, amel)
 
     await _opened(sandbox, Talk.NEWS)
@@ -99,6 +99,9 @@ async def test_a_telegram_group_is_entered_left_and_not_listened_to(sandbox: San
     assert button["url"].startswith("https://t.me/JisrBot?start=post-")
     await amel.starts(button["url"].partition("start=")[2])
     await amel.hears(NEWS)
+    await talk(sana, ("/posts", "rien de nouveau"), (f"[{NEWS}]", "Que voulez-vous"), ("[La retirer]", "Reprendre"))
+    await sana.taps("Oui, la retirer")
+    await room.until(lambda _: not room.heard)
 
     await sandbox.passes(seconds=linked.LAST_WORD_S + 1)
     await room.until(lambda _: stranger.number not in room.asking)
@@ -110,7 +113,7 @@ async def test_a_telegram_group_is_entered_left_and_not_listened_to(sandbox: San
     await room.until(lambda _: amel.number not in room.inside | room.banned)
 
     room.upgrades()
-    await sana.hears("C’est relié", timeout=20)
+    await sana.hears("C’est relié", timeout=60)
 
 
 async def _guest(tx: Tx, group: str) -> str:
