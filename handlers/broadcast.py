@@ -3,25 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime, time, timedelta
+from dataclasses import replace
+from datetime import datetime, time, timedelta
 from functools import reduce
 from itertools import count
-from typing import Any
 
 from handlers import broadcast_cards, broadcast_draft
 from handlers.audience_choice import ask_audience, below, counted, describe, group_name, joined, names
 from handlers.broadcast_cards import NOBODY, Notice
+from handlers.broadcast_sending import Plan, send
 from handlers.labels import attribution_label, language_label
 from handlers.language import OFFERED, Text, Voice, _, n_
 from handlers.messages import Letter
 from handlers.registry import Capability, ForWhom, Room
 from handlers.talk import Option, Talk
 from network import addresses, audiences, broadcasts, costs, countries, groups
-from network.audiences import Audience
 from network.costs import Estimate, OverBudget
 from network.groups import Group
-from network.store import Tx
 
 TYPED_ABOVE = 200  # recipients: more are confirmed by typing how many they are
 MOST = 100_000_000
@@ -34,24 +32,9 @@ NO_POWERS = _(
 )
 
 
-@dataclass(frozen=True)
-class Plan:
-    """What goes to whom, and when: ``at`` is a wall time in the country of each, None for at once."""
-
-    notice: Notice
-    group: str  # the id of the one that speaks
-    audience: Audience
-    at: datetime | None = None
-
-    @property
-    def needs_approval(self) -> bool:
-        """Whether a coordinator of the other side must agree."""
-        return self.audience.groups != (self.group,)
-
-
 async def broadcast(talk: Talk) -> None:
     """Make a message to many, or look at those that were sent."""
-    if await talk.read("sent", _any_sent, person=talk.person):
+    if await talk.read("sent", broadcasts.of_coordinator, person=talk.person):
         options = [
             # Translators: button, max:20
             Option("new", _("A new one")),
@@ -63,10 +46,6 @@ async def broadcast(talk: Talk) -> None:
     speaker = await _speaker(talk)
     if speaker is not None:
         await _make(talk, speaker)
-
-
-async def _any_sent(tx: Tx, *, person: str) -> bool:
-    return bool(await broadcasts.of_coordinator(tx, person=person))
 
 
 async def _speaker(talk: Talk) -> Group | None:
@@ -257,33 +236,6 @@ async def is_sure(talk: Talk, many: int, turn: int) -> bool:
         return await talk.confirm(f"sure[{turn}]", question, yes=_("Yes, send it"), no=_("No, not yet"))
     question = _("To be sure that you mean so many: please write the number of members, {number}.", number=many)
     return await talk.number(f"number[{turn}]", question, low=0, high=MOST) == many
-
-
-async def send(tx: Tx, *, plan: Plan, by: str, confirmed: int, voice: Voice) -> dict[str, Any]:
-    """Hand a message in, in the words of each language; return as ``broadcasts.hand_in``, and its ``broadcast`` id."""
-    broadcast = await broadcasts.draft(
-        tx,
-        by=by,
-        group=plan.group,
-        notice=plan.notice.to_json(),
-        audience=plan.audience,
-        confirmed=confirmed,
-        at=plan.at,
-        expires_at=expires(plan, tx.now),
-    )
-    bodies = broadcast_cards.bodies(plan.notice, broadcast, voice.translator)
-    return {"broadcast": broadcast, **await broadcasts.hand_in(tx, broadcast=broadcast, bodies=bodies)}
-
-
-def expires(plan: Plan, now: datetime) -> datetime:
-    """Return when it is of no use any more: at the end of the day of an event, or so many days after it goes.
-
-    The day of an event is over everywhere in the network a day after it begins at UTC.
-    """
-    if plan.notice.day:
-        return datetime.combine(plan.notice.day, time(), UTC) + timedelta(days=1)
-    goes = now if plan.at is None else max(now, plan.at.replace(tzinfo=UTC))
-    return goes + timedelta(days=plan.notice.kept_days)
 
 
 capability = Capability(

@@ -13,9 +13,8 @@ from handlers.messages import MediaKind
 from handlers.names import refuse_contact
 from handlers.screening import screen
 from handlers.talk import Option, Talk
-from network import files, search
+from network import answers, search
 from network.search import Wish
-from network.store import Tx
 
 TEXT = (20, 500)  # characters of the words in one language, fewest and most
 BODY = (3, 60)  # characters of the name of an organisation
@@ -149,12 +148,7 @@ async def _file(talk: Talk, notice: Notice, key: str) -> Notice:
 
 async def has_come(talk: Talk, notice: Notice, turn: int) -> bool:
     """Whether the file, if there is one, was here when it was asked for in this turn."""
-    return not notice.file or await talk.read(f"come[{turn}]", _is_ready, file=notice.file)
-
-
-async def _is_ready(tx: Tx, *, file: str) -> bool:
-    found = await files.find(tx, file=file)
-    return found is not None and found.state is files.State.READY
+    return not notice.file or await talk.read(f"come[{turn}]", answers.has_come, file=notice.file, person=talk.person)
 
 
 async def _practice(talk: Talk, turn: str) -> str:
