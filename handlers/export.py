@@ -12,11 +12,13 @@ from handlers.cards import NOT_REPORTED
 from handlers.labels import LEVELS, language_label, service_label, side_label
 from handlers.language import Text, Voice, Words, _
 from handlers.pages import ANSWERS, act_line
+from handlers.poll_cards import in_language
+from handlers.poll_labels import PREFER_NOT
 from handlers.profile import DIGITS, ROLES
 from handlers.questions import Told
 from handlers.topics import PACES
 from handlers.translate import STATES as TRANSLATIONS
-from network import countries, topics
+from network import ballots, countries, topics
 from network.answers import Consent
 from network.questions import State
 from network.standings import Endorsement
@@ -64,6 +66,8 @@ def write_copy(kept: Mapping[str, Any], voice: Voice, now: datetime, *, titles: 
         *([_line(voice, label, value) for label, value in _answer(each)] for each in kept["answers"]),
         [_line(voice, label, value) for label, value in _standings(kept, voice)],
         *([_line(voice, label, value) for label, value in _translation(each)] for each in kept["translations"]),
+        *([_line(voice, label, value) for label, value in _vote(each, voice)] for each in kept["votes"]),
+        [_line(voice, label, value) for label, value in _polls(kept["polls"], voice)],
         [_line(voice, label, value) for label, value in _meetings(kept, voice)],
         *([_line(voice, label, value) for label, value in _relay(each, voice)] for each in kept["relays"]),
         *(
@@ -168,6 +172,25 @@ def _standings(kept: Mapping[str, Any], voice: Voice) -> Lines:
     for each in kept["endorsements"]:
         act = Endorsement(**{**each, "on": date.fromisoformat(each["on"])})
         yield _("An official act that you entered"), voice.say(act_line(act))
+
+
+def _vote(vote: Mapping[str, Any], voice: Voice) -> Lines:
+    """Yield a poll that the person answered, and what they said in one that is not secret."""
+    yield _("You answered the poll"), in_language(vote["question"], voice.language)[0]
+    if vote["secret"]:
+        yield _("Your vote"), _("secret: it cannot be looked up")
+        return
+    chosen = [each for each in vote["chosen"] if each != ballots.WRITTEN]
+    said = [PREFER_NOT if each == ballots.PREFER_NOT else in_language(each, voice.language)[0] for each in chosen]
+    yield _("Your vote"), vote["words"] or _list([voice.say(each) for each in said])
+
+
+def _polls(made: Mapping[str, Any], voice: Voice) -> Lines:
+    """Yield the polls that the person made or proposed, and the answers that they added to others."""
+    for poll in made["made"]:
+        yield _("A poll of yours"), in_language(poll["question"], voice.language)[0]
+    for words in made["options_added"]:
+        yield _("An answer that you added to a poll"), in_language(words, voice.language)[0]
 
 
 def _translation(translation: Mapping[str, Any]) -> Lines:
