@@ -23,19 +23,23 @@ from network import (
     files,
     followups,
     groups,
+    hearing,
     imports,
     inbox,
     invitations,
     jobs,
     leaving,
+    linked,
     links,
     members,
     migrations,
     news,
     outbox,
+    posts,
     practices,
     questions,
     rates,
+    reactions,
     replies,
     requests,
     standings,
@@ -118,6 +122,7 @@ async def _network_acts(tx: Tx, person: str) -> None:
     await _ask_and_answer(tx, person)
     await _translate(tx, person, known)
     await _hear(tx, person)
+    await _talk(tx, person)
 
 
 async def _translate(tx: Tx, person: str, practice: str) -> None:
@@ -175,6 +180,32 @@ async def _hear(tx: Tx, person: str) -> None:
     await crossings.settle(tx, person=person)
 
 
+async def _talk(tx: Tx, person: str) -> None:
+    """Post, react to a post, mute and report its author, read on, and enter the linked Telegram group."""
+    group = (await groups.by_country(tx, country="NE")).id
+    await posts.set_talk(tx, group=group, by=person, talk="open")
+    other = await enrolled(tx)
+    await groups.join(tx, group=group, person=other)
+    post = (await posts.write(tx, group=group, person=other, text="Bonjour.", language="fr"))["post"]
+    await posts.write(tx, group=group, person=person, text=ANSWER, language="fr", to=post)
+    await reactions.react(tx, post=post, person=person, kind="useful")
+    await reactions.mute(tx, post=post, person=person)
+    await reactions.report(tx, post=post, by=person)
+    await hearing.read(tx, group=group, person=person)
+    here = {"channel": "telegram", "account": "main"}
+    code = await linked.offer(tx, group=group, by=person)
+    chat = await linked.accept(tx, chat="-1007", code=code, **here)
+    assert chat is not None
+    await linked.made(tx, which=chat.id, invite="https://t.me/+abc")
+    await linked.agree(tx, which=chat.id, person=person)
+    home = await addresses.find(tx, external=TELEGRAM, **here)
+    found = await linked.get(tx, which=chat.id)
+    assert home is not None
+    assert found is not None
+    assert await linked.knock(tx, at=found, guest=home) == linked.ADMIT
+    await linked.offer(tx, group=group, by=person)
+
+
 async def _told_later(tx: Tx, person: str, practice: str) -> None:
     """Be asked how a practice is doing, tell it, enter an official act for it, and mark another one."""
     await followups.begin(tx, practice=practice)
@@ -224,8 +255,8 @@ async def test_nothing_of_a_person_stays_in_any_table(store: Store, now: datetim
         assert person not in left
         assert "A shared title" in left
         assert await audit.verify(tx) > 0
+        assert await tx.scalar(select(func.count()).select_from(addresses.addresses)) == 1  # the linked chat's
         for table in (
-            addresses.addresses,
             outbox.outbox,
             traces.traces,
             conversations.conversations,
@@ -235,7 +266,8 @@ async def test_nothing_of_a_person_stays_in_any_table(store: Store, now: datetim
             assert await tx.scalar(select(func.count()).select_from(table)) == 0, table.name
         assert await tx.first(select(imports.imports)) is None
         assert await tx.scalar(select(func.count()).where(inbox.inbox.c.body.is_not(None))) == 0
-        assert [row.kind for row in await tx.all(select(jobs.jobs.c.kind))] == [leaving.FORGET] * 2  # of the two files
+        asked = [row.kind for row in await tx.all(select(jobs.jobs.c.kind))]
+        assert sorted(asked) == [linked.GATE] + [leaving.FORGET] * 2  # out of the linked chat, and the two files
 
 
 async def test_published_practices_go_when_that_is_wished(store: Store, now: datetime) -> None:
