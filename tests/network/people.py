@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import fields
+from datetime import timedelta
 from typing import Any
 
-from network import groups, members, practices, starter
+from sqlalchemy import update
+
+from network import addresses, groups, members, practices, starter
 from network.facts import Facts
 from network.ids import new_id
 from network.members import State
@@ -22,6 +25,21 @@ async def enrolled(tx: Tx, *, state: State = State.ACTIVE, **fields: str) -> str
     usual = {"side": "civil", "country": "NE", "service": "association", "name": "Awa"}
     await members.change(tx, person=person, **(usual | fields))
     await members.set_state(tx, person=person, state=state)
+    return person
+
+
+async def reached(tx: Tx, *apps: str, **fields: str) -> str:
+    """Make a member with an address on each of these apps (Telegram), the first one used last; return their id.
+
+    An app is ``telegram``, or with its account ``whatsapp/second``. They have no quiet hours.
+    """
+    person = await enrolled(tx, **({"quiet_from": "", "quiet_until": ""} | fields))
+    for late, app in enumerate(apps or ("telegram",)):
+        channel, _, account = app.partition("/")
+        met = await addresses.meet(tx, channel=channel, account=account or "main", external=new_id())
+        await addresses.set_person(tx, person=met.person, to=person)
+        used = update(addresses.addresses).where(addresses.addresses.c.id == met.id)
+        await tx.run(used.values(last_inbound_at=tx.now - timedelta(minutes=late)))
     return person
 
 

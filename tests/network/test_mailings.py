@@ -19,28 +19,13 @@ from network.mailings import Progress
 from network.outbox import EXPIRED, Report, Stage
 from network.rates import Limit
 from network.store import Store, Tx
-from tests.network.people import enrolled
+from tests.network.people import reached
 
 FREE = Limit(messages=1_000_000, seconds=1.0, burst=1_000_000)
 BROADCAST = 3
 DAY = timedelta(days=1)
 WINDOW = timedelta(hours=24)
 EVERYBODY = Audience()
-
-
-async def reached(tx: Tx, *apps: str, **fields: str) -> str:
-    """Make a member with an address on each of these apps, the first one used last; return their id.
-
-    An app is ``telegram``, or with its account ``whatsapp/second``.
-    """
-    person = await enrolled(tx, **({"quiet_from": "", "quiet_until": ""} | fields))
-    for late, app in enumerate(apps or ("telegram",)):
-        channel, _, account = app.partition("/")
-        met = await addresses.meet(tx, channel=channel, account=account or "main", external=new_id())
-        await addresses.set_person(tx, person=met.person, to=person)
-        used = update(addresses.addresses).where(addresses.addresses.c.id == met.id)
-        await tx.run(used.values(last_inbound_at=tx.now - timedelta(minutes=late)))
-    return person
 
 
 async def keep(tx: Tx, *languages: str, about: str = "", text: str = "Texte") -> dict[str, str]:
