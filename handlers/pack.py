@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from handlers import labels
+from handlers import labels, poll_cards, poll_figures
 from handlers.about_me import country_options
 from handlers.labels import attribution_label, language_label
 from handlers.language import Place, Text, Voice, Words, _, n_
@@ -117,7 +117,7 @@ def worded(found: Pack, voice: Voice) -> Lines:
         title=voice.say(_("Practices and results: {topic}", topic=topics.label(found.topic, voice.language))),
         subtitle=voice.say(_("For {country}, {day}", country=where, day=found.on)),
         items=tuple(_item(number, each, voice) for number, each in enumerate(found.evidence, start=1)),
-        further=tuple(voice.say(line) for line in _further(found, voice)) + found.figures,
+        further=tuple(voice.say(line) for line in _further(found, voice)),
         source=voice.say(_("Source: the Jisr network. It may be passed on to anybody.")),
     )
 
@@ -143,6 +143,14 @@ def _foot(each: Evidence, voice: Voice) -> Iterator[Words]:
 
 
 def _further(found: Pack, voice: Voice) -> Iterator[Text]:
+    for figure in found.figures:
+        yield _(
+            "Poll of members “{question}” {answer}: {share} of {count}",
+            question=poll_cards.title(figure.question, voice.language),
+            answer=poll_cards.in_language(figure.answer, voice.language)[0],
+            share=poll_figures.percent(figure.share),
+            count=figure.answered,
+        )
     if found.elsewhere:
         names = " · ".join(countries.name(code, voice.language) for code in found.elsewhere[:PLACES])
         yield _("Also done in: {countries}", countries=names)

@@ -10,7 +10,7 @@ from babel.dates import format_date
 from handlers import poll_cards
 from handlers.labels import SIDES
 from handlers.language import Place, Text, Voice, Words, _, n_, to_digits
-from network.polls import Poll
+from network.polls import Kind, Poll
 from network.results import Part, Results
 
 VIEWS = _("These are the views of the members who answered, not those of the population.")
@@ -140,7 +140,12 @@ def parts(poll: Poll, found: Results, language: str) -> list[Words]:
     if not found.final:
         return [_("By side and by country: when it closes, where at least ten people stand behind each number.")]
     said = [_part(poll, part, language) for part in (*found.sides, *found.countries)]
-    return said or [HIDDEN]
+    return [by_side(poll), *said] if said else [HIDDEN]
+
+
+def by_side(poll: Poll) -> Text:
+    """Return what the figures of parts are: of a ranking, who put an option first."""
+    return _("By side: how many put it first") if poll.plan.kind is Kind.RANKING else _("By side")
 
 
 def part_label(part: Part) -> Words:

@@ -195,7 +195,7 @@ def _labels(plan: Plan, language: str) -> Sequence[Words]:
 def _review() -> list[Option]:
     return [
         # Translators: button, max:20
-        Option("send", _("Yes, ask it")),
+        Option("send", _("Yes, start it")),
         # Translators: button, max:20
         Option("change", _("Change something")),
         # Translators: button, max:20. How a poll looks on each app.

@@ -52,11 +52,15 @@ def _bars(poll: Poll, found: Results, voice: Voice) -> dict[str, Any]:
 def _by_side(poll: Poll, sides: dict[str, Part], voice: Voice) -> dict[str, Any]:
     labels = poll_figures.named(poll, voice.language)
     bars = []
-    for number in labels:
+    for number in [number for number in labels if any(number in part.votes for part in sides.values())]:
         shares = [_share(sides[side], number) for side in BOTH]
         figures = [voice.say(poll_figures.percent(share)) for share in shares]
         bars.append({"label": labels[number], "shares": shares, "figures": figures})
-    return {"head": voice.say(_("By side")), "series": [voice.say(SIDES[side]) for side in BOTH], "bars": bars}
+    return {
+        "head": voice.say(poll_figures.by_side(poll)),
+        "series": [voice.say(SIDES[side]) for side in BOTH],
+        "bars": bars,
+    }
 
 
 def _share(part: Part, number: int) -> float:

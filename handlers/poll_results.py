@@ -180,8 +180,8 @@ async def _closed(talk: Talk) -> Poll | None:
     """Return the closed secret poll that is meant, or chosen; None when there is none."""
     every = await talk.look(polls.closed_for, person=talk.person)
     found = {each.id: each for each in every if each.plan.secret}
-    if talk.argument in found or not found:
-        return found.get(talk.argument)
+    if talk.argument in found or len(found) < 2:  # noqa: PLR2004 - nothing to choose from
+        return found.get(talk.argument) or next(iter(found.values()), None)
     options = [Option(each.id, poll_cards.title(each.question, talk.language)) for each in found.values()]
     return found[await talk.choose("poll", _("For which poll is the receipt?"), options)]
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import func, or_, select
 
-from network import attribution, countries, jobs, marks, practices, topics
+from network import attribution, countries, jobs, marks, polls, practices, results, topics
 from network.attribution import Attribution
 from network.errors import Invalid
 from network.facts import EVIDENCE
@@ -21,6 +21,7 @@ from network.store import Tx
 
 MOST = 3  # practices of a pack
 FEWEST = 10  # a smaller number is not told outside the network
+READ_POLLS = 5  # closed polls that are looked at, the newest
 READ = 400  # practices that are looked at, the newest
 DRAW = "pack"  # kind of job: {"text": str, "sheet": what is drawn}
 
@@ -34,12 +35,22 @@ class Evidence:
 
 
 @dataclass(frozen=True)
+class Figure:
+    """What most chose in a poll, by language; ``share`` (0 to 1) of the members who ``answered``."""
+
+    question: Mapping[str, str]
+    answer: Mapping[str, str]
+    share: float
+    answered: int
+    on: date
+
+
+@dataclass(frozen=True)
 class Pack:
     """What is known on a topic, seen from a country ("" for the whole region).
 
     ``elsewhere`` are further countries that do it. ``shared`` counts the practices of the network on the topic,
-    ``trying`` the members who try one: 0 where it is fewer than ``FEWEST``. ``figures`` are those of polls, as
-    sentences in the reader's language.
+    ``trying`` the members who try one: 0 where it is fewer than ``FEWEST``. ``figures`` are those of polls.
     """
 
     topic: str
@@ -49,7 +60,7 @@ class Pack:
     elsewhere: tuple[str, ...] = ()
     shared: int = 0
     trying: int = 0
-    figures: tuple[str, ...] = ()
+    figures: tuple[Figure, ...] = ()
 
 
 async def gather(tx: Tx, *, topic: str, country: str, language: str) -> Pack:
@@ -72,12 +83,21 @@ async def gather(tx: Tx, *, topic: str, country: str, language: str) -> Pack:
         elsewhere=_elsewhere([each for each in found if _is_on(each, topic)], shown),
         shared=await _shared(tx, topic),
         trying=await _trying(tx, topic),
-        figures=await figures(tx, topic=topic, country=country, language=language),
+        figures=await figures(tx, topic=topic, country=country),
     )
 
 
-async def figures(_tx: Tx, *, topic: str, country: str, language: str) -> tuple[str, ...]:  # noqa: ARG001
-    """Return what polls say on a topic in a country: nothing while the network holds none."""
+async def figures(tx: Tx, *, topic: str, country: str) -> tuple[Figure, ...]:
+    """Return what the newest poll on a topic says: of the country where that may be said, else of all who answered."""
+    for poll in await polls.closed_on(tx, topics=sorted(topics.spread([topic])), limit=READ_POLLS):
+        found = await results.published(tx, poll=poll.id)
+        near = [(part.answered, part.votes) for part in found.countries if country and part.country == country]
+        answered, votes = near[0] if near else (found.answered, {line.number: line.votes for line in found.lines})
+        said = [choice for choice in poll.choices if votes.get(choice.number) and not choice.apart]
+        if answered >= FEWEST and said:
+            first = max(said, key=lambda choice: (votes[choice.number], -choice.number))
+            on = (poll.closed_at or tx.now).date()
+            return (Figure(poll.question, first.words, votes[first.number] / answered, answered, on),)
     return ()
 
 

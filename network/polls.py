@@ -398,6 +398,12 @@ async def closed_for(tx: Tx, *, person: str, limit: int = 20, only: Sequence[str
     return _chosen([poll for poll in found if await is_asked(tx, poll=poll, person=person) or poll.by == person], only)
 
 
+async def closed_on(tx: Tx, *, topics: Sequence[str], limit: int) -> list[Poll]:
+    """Return the latest closed polls about one of these topics, the newest first."""
+    query = select(polls).where(polls.c.state == State.CLOSED.value, polls.c.topic.in_(topics))
+    return await _polls(tx, await tx.all(query.order_by(polls.c.closed_at.desc(), polls.c.id).limit(limit)))
+
+
 async def closed_rounds(tx: Tx, *, series: str) -> list[Poll]:
     """Return the closed polls of a series, the oldest first: a trend."""
     query = select(polls).where(polls.c.series == series, polls.c.state == State.CLOSED.value)

@@ -81,7 +81,7 @@ async def makes(
         await phone.taps(label)
     if not secret:
         await phone.taps(shown)
-    await phone.taps("Yes, ask it")
+    await phone.taps("Yes, start it")
     return await poll_of(phone)
 
 

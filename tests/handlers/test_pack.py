@@ -13,7 +13,7 @@ from handlers.messages import Kind, MediaKind
 from network import jobs, packs, practices
 from network.attribution import Attribution
 from network.facts import Facts
-from network.packs import Evidence, Pack
+from network.packs import Evidence, Figure, Pack
 from network.starter import practice_id
 from tests.network.people import published
 
@@ -146,7 +146,8 @@ def longest(language: str, number: int) -> Evidence:
 def test_the_message_fits_in_every_language(translator: Translator, language: str, digits: str):
     """At its longest a pack is one message of 1,024 characters, with something of each practice, figures and source."""
     codes = ("MA", "DZ", "TN", "LY", "EG", "MR", "ML", "NE", "TD", "SN")
-    figures = ("Of 100 members who answered, 54 % say that it works.",)
+    question = {"en": "Does it help?", "fr": "Est-ce utile ?", "ar": "هل يفيد؟"}
+    figures = (Figure(question, {"en": "Yes", "fr": "Oui", "ar": "نعم"}, 0.54, 100, date(2026, 11, 1)),)
     evidence = tuple(longest("en" if language == "ar" else language, number) for number in range(3))
     found = Pack("com.dialogue", "BF", date(2026, 11, 22), evidence, codes, 9999, 9999, figures)
     voice = Voice(translator, language, digits)
@@ -157,7 +158,7 @@ def test_the_message_fits_in_every_language(translator: Translator, language: st
     assert all(item.head in text and item.foot in text for item in lines.items)
     assert "mot mot mot\n" in text
     assert text.count("mot mot…") == 2
-    assert figures[0] in text
+    assert question[language] in text
     drawn_ = pack.sheet(lines, rtl=voice.rtl)
     assert json.loads(json.dumps(drawn_)) == drawn_
     assert drawn_["rtl"] is (language == "ar")

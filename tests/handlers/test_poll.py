@@ -39,7 +39,7 @@ async def test_a_poll_is_settled_step_by_step(open_phone):
     civil.hears(QUESTION, "1. Roads", "For: Niger", "Closes on", "Not written in Arabic")
     await civil.taps("As each app shows")
     civil.hears("On Telegram and WhatsApp:", "[ Roads ]")
-    await civil.taps("Yes, ask it")
+    await civil.taps("Yes, start it")
     civil.hears("It opens now")
     await passes(civil, seconds=1)
     for phone in (civil, official):

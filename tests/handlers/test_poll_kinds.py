@@ -112,7 +112,7 @@ async def test_a_member_may_add_an_answer(open_phone):
     await civil.taps("Answers by members")
     await civil.taps("Yes")
     civil.hears("Members may add answers.")
-    await civil.taps("Yes, ask it")
+    await civil.taps("Yes, start it")
     await passes(civil, seconds=1)
     await official.taps("Have your say")
     await official.taps("Add an answer")
@@ -135,7 +135,7 @@ async def test_beyond_one_group_both_sides_agree(open_phone):
     await civil.taps("A ready-made one")
     await civil.taps("Three problems first")
     await civil.taps("The whole network")
-    for label in ("That is right", "Now", "7 days", "Secret", "Yes, ask it"):
+    for label in ("That is right", "Now", "7 days", "Secret", "Yes, start it"):
         await civil.taps(label)
     civil.hears("a coordinator from each side reads it first")
     official.hears("A poll that goes beyond one group waits")
@@ -166,7 +166,7 @@ async def test_a_proposal_is_taken_up(open_phone):
     civil.hears("market post open on Fridays", "1. Yes", "3. I abstain")
     civil.does_not_hear("Canari")
     await civil.taps("Take it up")
-    for label in ("Niger", "That is right", "Now", "7 days", "Open", "When it closes", "Yes, ask it"):
+    for label in ("Niger", "That is right", "Now", "7 days", "Open", "When it closes", "Yes, start it"):
         await civil.taps(label)
     await passes(civil, seconds=1)
     member.hears("market post open on Fridays")
@@ -187,7 +187,7 @@ async def test_a_commitment_is_asked_about_when_it_is_due(open_phone):
     for label in ("Niger", "That is right", "Open", "At once"):
         await civil.taps(label)
     civil.hears("What was promised: “The ministry opens a complaints desk in every town”.", "Opens on")
-    await civil.taps("Yes, ask it")
+    await civil.taps("Yes, start it")
     await passes(civil, days=1)
     official.hears_nothing()
     await civil.says("polls")

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy import select
 
-from network import jobs, marks, packs, practices, starter
+from network import ballots, jobs, marks, packs, polls, practices, rounds, starter
 from network.attribution import ORGANISATION, PERSON, ROLE, Attribution
 from network.errors import Invalid
 from network.packs import choose
 from network.starter import practice_id
 from network.store import Store, Tx
+from tests.network import polling
 from tests.network.people import enrolled, published
 
 TOPIC = "com.dialogue"
@@ -140,3 +141,21 @@ async def test_the_drawing_is_a_job_of_its_person(store: Store, now: datetime) -
         [row] = await tx.all(select(jobs.jobs))
         assert (row.kind, row.person) == (packs.DRAW, person)
         assert b"canary" not in row.argument
+
+
+async def test_a_poll_stands_in_the_pack_of_its_topic(store: Store, now: datetime) -> None:
+    """What most chose is said once ten have answered; a poll on another topic, open, or of fewer says nothing."""
+    async with store.transaction(now) as tx:
+        poll = await polling.opened(tx, topic=TOPIC)
+        few = await polling.opened(tx, topic="ppl.recruit", by=(await polls.get(tx, poll=poll)).by or "")
+        people = [await polling.voter(tx, "civil") for _ in range(packs.FEWEST)]
+        for number, person in enumerate(people):
+            await ballots.cast(tx, poll=poll, person=person, choice=["2" if number else "1"])
+        await ballots.cast(tx, poll=few, person=people[0], choice=["1"])
+        assert not (await packs.gather(tx, topic=TOPIC, country="NE", language="fr")).figures
+    async with store.transaction(now + timedelta(days=8)) as tx:
+        for each in (poll, few):
+            assert await rounds.close(tx, poll=each)
+        (figure,) = (await packs.gather(tx, topic=TOPIC, country="NE", language="fr")).figures
+        assert (figure.answer["fr"], figure.share, figure.answered) == ("Radios", 0.9, 10)
+        assert not (await packs.gather(tx, topic="ppl.recruit", country="NE", language="fr")).figures
