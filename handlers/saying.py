@@ -145,7 +145,10 @@ async def _wait(talk: Talk, group: str, said: dict[str, Any]) -> None:
     option = Option(f"decide:{said['approval']}", _("Read and decide"))
     text = _("A post waits for your word in “{group}”.", group=charter.name(talk.language))
     await talk.tell("tell", said["deciders"], text, [option], about=talk.person)
-    await talk.say(_("Thank you. In this group coordinators read a post first; you hear when it is out."))
+    if (await talk.look(groups.get, group=group)).talk is groups.Talk.MODERATED:
+        await talk.say(_("Thank you. In this group coordinators read a post first; you hear when it is out."))
+    else:
+        await talk.say(_("Thank you. These are quiet days: a coordinator from each side reads it first."))
 
 
 async def _offer_card(talk: Talk, group: str, post: str, told: Told) -> None:

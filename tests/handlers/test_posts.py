@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from handlers.messages import Kind, MediaKind
-from network import groups, posts
+from network import groups, posts, regimes
 from network.groups import Talk
 from tests.handlers.polling_talk import mailed
 from tests.handlers.test_supergroup import CHAT, in_group, links
@@ -134,6 +134,30 @@ async def test_a_moderated_group_reads_first(open_phone):
     await sana.taps("Read and decide")
     sana.hears("A post for “Tunisia”:", "Amel, Tunisia:\n“We begin with tea")
     await sana.taps("I agree")
+    await mailed(sana.world)
+    amel.hears("Your post is out now.")
+    omar.hears("Amel, Tunisia:\n“We begin with tea")
+
+
+async def test_on_quiet_days_both_sides_read_first(open_phone):
+    """In an open group, too, a post of a country with quiet days waits for both sides; its author hears why."""
+    sana, amel, omar = await people(open_phone)
+    adel = open_phone()
+    await joins(adel, coordinator=True, name="Adel", side="official", service="ministry")
+    async with amel.world.store.transaction(amel.world.now) as tx:
+        today = amel.world.now.date()
+        await regimes.quieten(tx, country="TN", begins=today, ends=today)
+    await amel.says("/say")
+    await amel.says(SAID)
+    await amel.taps("Post it")
+    amel.hears("These are quiet days: a coordinator from each side reads it first.")
+    for phone in (sana, adel):
+        await phone.taps("Read and decide")
+        await phone.taps("I agree")
+        if phone is sana:
+            await phone.taps("No word")
+            await mailed(sana.world)
+            omar.hears_nothing()
     await mailed(sana.world)
     amel.hears("Your post is out now.")
     omar.hears("Amel, Tunisia:\n“We begin with tea")
