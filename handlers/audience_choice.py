@@ -84,7 +84,8 @@ def describe(audience: Audience, language: str, called: Mapping[str, str]) -> It
         yield _("Topics: {topics}", topics=joined(topics.label(code, language) for code in audience.topics))
     if audience.languages:
         yield _("Languages: {languages}", languages=joined(LANGUAGES[each] for each in audience.languages))
-    left_out = [*map(Place, audience.without_countries), *(called.get(each, "") for each in audience.without_groups)]
+    left_out: list[Place | str] = list(map(Place, audience.without_countries))
+    left_out += [called.get(each, "") for each in audience.without_groups]
     if left_out:
         yield _("Left out: {whom}", whom=joined(left_out))
 

@@ -192,10 +192,12 @@ async def _when(talk: Talk, turn: int) -> datetime | None:
     here = talk.now.astimezone(countries.get(me.country).zone).replace(tzinfo=None)
     first = (here + timedelta(hours=1)).date()
     day = await talk.date(f"goes on[{turn}]", _("On which day?"), earliest=first, latest=first + AHEAD)
-    question = _("At which hour, by the clock of each country? Write a number from {low} to {high}.", low=0, high=23)
-    earliest = here.hour + 1 if day == here.date() else 0
-    hour = await talk.number(f"goes at[{turn}]", question, low=earliest, high=23)
-    return datetime.combine(day, time(hour))
+    low, high = here.hour + 1 if day == here.date() else 0, 23
+    question = _(
+        "At which hour, by the clock of each country? Write a number from {low} to {high}.", low=low, high=high
+    )
+    hour = await talk.number(f"goes at[{turn}]", question, low=low, high=high)
+    return datetime.combine(day or first, time(hour or low))
 
 
 async def _send(talk: Talk, plan: Plan, turn: int) -> bool:
@@ -215,16 +217,13 @@ async def _send(talk: Talk, plan: Plan, turn: int) -> bool:
     except OverBudget:
         await talk.say(TOO_MUCH)
         return False
-    if sent["approval"]:
-        # Translators: button, max:20
-        option = Option(f"decide:{sent['approval']}", _("Read and decide"))
-        news = _("An announcement to many waits for your side’s decision.")
-        await talk.tell(f"tell[{turn}]", sent["deciders"], news, [option], about=talk.person)
-        await talk.say(
-            _("A coordinator of the other side reads it now. You hear from them here; nothing is sent before.")
-        )
-        return True
-    await talk.go("announced", sent["broadcast"])
+    if not sent["approval"]:
+        await talk.go("announced", sent["broadcast"])
+    # Translators: button, max:20
+    option = Option(f"decide:{sent['approval']}", _("Read and decide"))
+    news = _("An announcement to many waits for your side’s decision.")
+    await talk.tell(f"tell[{turn}]", sent["deciders"], news, [option], about=talk.person)
+    await talk.say(_("A coordinator of the other side reads it now. You hear from them here; nothing is sent before."))
     return True
 
 

@@ -94,14 +94,26 @@ async def ask(talk: Talk, notice: Notice, name: str, turn: str = "") -> Notice:
         return await _file(talk, notice, key)
     if name == "practice":
         return replace(notice, practice=await _practice(talk, turn))
-    if name in {"convener", "partner"}:
-        return replace(notice, **{name: await _body(talk, name, key)})
-    if name in {"security", "reform"}:
-        question, aims = _AIMS[name]
-        return replace(notice, **{name: await talk.choose(key, question, [Option(*aim) for aim in aims.items()])})
-    if name == "day":
-        return replace(notice, day=await _day(talk, key))
+    if name in EVENT:
+        return await _ask_of_event(talk, notice, name, key)
     return replace(notice, kept_days=int(await talk.choose(key, _KEPT, _days())))
+
+
+async def _ask_of_event(talk: Talk, notice: Notice, name: str, key: str) -> Notice:
+    if name == "convener":
+        question = _("Who convenes it? The name of an organisation or a service, no person.")
+        return replace(notice, convener=await _body(talk, key, question))
+    if name == "partner":
+        question = _("In partnership with whom, or with whose money? The name of an organisation, no person.")
+        # Translators: button, max:20. An event has no partner.
+        return replace(notice, partner=await _body(talk, key, question, skip=_("No partner")))
+    if name == "security":
+        question = _("An event serves both aims. What does it do for security?")
+        return replace(notice, security=await talk.choose(key, question, _aims(SECURITY)))
+    if name == "reform":
+        question = _("And what does it do for reform?")
+        return replace(notice, reform=await talk.choose(key, question, _aims(REFORM)))
+    return replace(notice, day=await _day(talk, key))
 
 
 async def words(talk: Talk, turn: str, question: Text) -> dict[str, str]:
@@ -131,10 +143,6 @@ async def texts(talk: Talk, languages: Iterable[str], question: Text, turn: str)
 
 _WRITE = _("What shall it say? Please name no person and nothing secret. Of an event say the hour and the town too.")
 _KEPT = _("If it cannot reach somebody at once, for how long is it still worth sending?")
-_AIMS: Mapping[str, tuple[Text, Mapping[str, Text]]] = {
-    "security": (_("An event serves both aims. What does it do for security?"), SECURITY),
-    "reform": (_("And what does it do for reform?"), REFORM),
-}
 
 
 async def _file(talk: Talk, notice: Notice, key: str) -> Notice:
@@ -165,15 +173,13 @@ async def _practice(talk: Talk, turn: str) -> str:
     return await talk.choose(f"practice found{turn}", _("Which one?"), options, skip=WITHOUT)
 
 
-async def _body(talk: Talk, name: str, key: str) -> str:
+async def _body(talk: Talk, key: str, question: Text, *, skip: Text | None = None) -> str:
     """Ask for the name of an organisation: who convenes it, or with whom."""
-    if name == "convener":
-        question = _("Who convenes it? The name of an organisation or a service, no person.")
-        return await talk.text(key, question, at_least=BODY[0], at_most=BODY[1], check=_refuse_body)
-    question = _("In partnership with whom, or with whose money? The name of an organisation, no person.")
-    # Translators: button, max:20. An event has no partner.
-    skip = _("No partner")
     return await talk.text(key, question, at_least=BODY[0], at_most=BODY[1], check=_refuse_body, skip=skip)
+
+
+def _aims(aims: Mapping[str, Text]) -> list[Option]:
+    return [Option(code, label) for code, label in aims.items()]
 
 
 def _refuse_body(name: str) -> Text | None:

@@ -145,7 +145,7 @@ async def _which(talk: Talk) -> str:
 async def _question(talk: Talk, found: Broadcast, got: Progress) -> Text:
     """Return where it stands, to be put again in the same place when it is refreshed."""
     here = talk.now.astimezone(countries.get((await talk.member()).country).zone)
-    said = [
+    said: list[Text] = [
         _("“{words}”", words=_short(found)),
         STATES[found.state],
         n_("For {count} member", "For {count} members", found.confirmed),
