@@ -174,9 +174,12 @@ def png(sheet: Sheet) -> bytes:
     """Return the sheet as a PNG, in this process."""
     import resvg_py  # noqa: PLC0415 - only the process that draws needs it
 
-    how = {"font_files": list(paper.fonts().values()), "skip_system_fonts": True}
-    zoom = SMALLER if sheet.charts else 1
-    drawn = resvg_py.svg_to_bytes(svg_string=svg(sheet, paper.measured), zoom=zoom, **how)
+    drawn = resvg_py.svg_to_bytes(
+        svg_string=svg(sheet, paper.measured),
+        font_files=list(paper.fonts().values()),
+        skip_system_fonts=True,
+        zoom=SMALLER if sheet.charts else 1,
+    )
     return bytes(drawn)
 
 

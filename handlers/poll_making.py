@@ -257,7 +257,7 @@ async def _send(talk: Talk, plan: Plan, former: Poll | None) -> None:
         option = Option(f"decide:{asked['approval']}", _("Read and decide"))
         text = _("A poll that goes beyond one group waits for your decision.")
         await talk.tell("tell", asked["deciders"], text, [option], about=talk.person)
-        await talk.say(_("Thank you. It goes beyond one group, so a coordinator from each side reads it first."))
+        await talk.say(_("Thank you. It goes beyond one group, so a coordinator of the other side reads it first."))
         return
     await talk.do("schedule", rounds.schedule, poll=poll)
     await talk.say(_sent(plan))

@@ -20,7 +20,7 @@ OVER = (State.CLOSED, State.WITHDRAWN, State.REFUSED)
 STATES: dict[State, Text] = {
     State.PROPOSED: _("proposed, with the coordinators"),
     State.DRAFT: _("not asked yet"),
-    State.ASKED: _("waits for both sides"),
+    State.ASKED: _("waits for the other side"),
     State.SCHEDULED: _("will open"),
     State.OPEN: _("open"),
     State.CLOSED: _("closed"),
@@ -96,7 +96,6 @@ async def _own(talk: Talk, poll: str) -> None:
     found = next(iter(await talk.look(polls.mine, by=talk.person, only=[poll])), None)
     if found is None:
         await talk.go("polls")
-        return
     await talk.say(await _status(talk, found))
     wish = await talk.choose("wish", _("What would you like to do?"), _wishes(found))
     if wish in {"poll", "results", "newpoll"}:

@@ -1,11 +1,11 @@
-"""Polls before the coordinators: one that goes beyond one group opens when both sides agree (D8)."""
+"""Polls before the coordinators: one that goes beyond one group opens when the other side agrees (D8)."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from network import approvals, groups, polls, rounds
+from network import groups, polls, rounds
 from network.approvals import Approval, Decision
 from network.polls import Poll, State
 from network.store import Tx
@@ -15,11 +15,10 @@ NEAR = 4  # coordinators who are told that a member proposes a poll; all of them
 
 @dataclass(frozen=True)
 class Matter:
-    """A poll to decide on, as somebody reads it in ``language``; ``words`` are what the side that agreed says."""
+    """A poll to decide on, as somebody reads it in ``language``."""
 
     poll: Poll = field(repr=False)
     language: str
-    words: tuple[str, ...] = field(default=(), repr=False)
 
 
 async def asked(tx: Tx, approval: Approval, language: str) -> Matter | None:
@@ -27,8 +26,7 @@ async def asked(tx: Tx, approval: Approval, language: str) -> Matter | None:
     found = await polls.find(tx, poll=approval.subject)
     if found is None or found.by is None or found.state is not State.ASKED:
         return None
-    words = await approvals.reasons(tx, approval=approval.id, agree=True)
-    return Matter(found, language, tuple(words))
+    return Matter(found, language)
 
 
 async def settle(tx: Tx, approval: Approval, state: Decision, _reason: str) -> str:

@@ -279,7 +279,7 @@ async def take_up(tx: Tx, *, poll: str, by: str) -> None:
 
 
 async def ask(tx: Tx, *, poll: str, by: str) -> dict[str, Any]:
-    """Ask for the yes of both sides, where it goes beyond one group. Raise Forbidden, Missing, Conflict, OneSided.
+    """Ask for the yes of the other side, where it goes beyond one group. Raise Forbidden, Missing, Conflict, OneSided.
 
     Returns the ``approval``, "" where none is needed (``rounds.schedule`` may follow at once), and the ``deciders``
     to tell.
@@ -291,7 +291,10 @@ async def ask(tx: Tx, *, poll: str, by: str) -> dict[str, Any]:
     await set_(tx, poll, state=State.ASKED.value)
     if await is_within_own(tx, found):
         return {"approval": "", "deciders": []}
-    approval = await approvals.ask(tx, kind=APPROVAL, subject=poll, by=by, both_sides=True)
+    side = (await members.get(tx, person=by)).side
+    other = next(each for each in SIDES if each != side)
+    group = await _speaking(tx, by)
+    approval = await approvals.ask(tx, kind=APPROVAL, subject=poll, by=by, group=group, side=other)
     return {"approval": approval, "deciders": await approvals.deciders(tx, approval=approval)}
 
 
@@ -473,6 +476,14 @@ async def copy(tx: Tx, *, person: str) -> dict[str, Any]:
     rows = await tx.all(select(poll_options).where(poll_options.c.by == person).order_by(poll_options.c.id))
     added = [tx.seal.open_json("poll_options.words", row.id, row.words) for row in rows]
     return {"made": made, "options_added": added}
+
+
+async def _speaking(tx: Tx, person: str) -> str:
+    """Return the id of a group for which a coordinator speaks, with both sides seated; "" where there is none."""
+    for group in await groups.coordinated_by(tx, person=person):
+        if await groups.has_both_sides(tx, group=group.id):
+            return group.id
+    return ""
 
 
 async def _may_make(tx: Tx, person: str) -> None:

@@ -339,7 +339,7 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
         posts.REPORTED: Kind(posts.reported, posts.look_at),
         broadcasts.KIND: Kind(broadcasts.asked, broadcasts.decided),
         recipients.REPORT: Kind(recipients.reported, recipients.looked_at),
-        polls.APPROVAL: Kind(poll_approvals.asked, poll_approvals.settle, steps=True),
+        polls.APPROVAL: Kind(poll_approvals.asked, poll_approvals.settle),
         reports.KIND: Kind(reports.find, reports.settle),
         charters.KIND: Kind(charters.proposal, charters.settle),
         entries.KIND: Kind(entries.wished, entries.settle),

@@ -27,21 +27,14 @@ async def _show(talk: Talk, request: Request) -> None:
         await talk.say(_("Opens on {day}.", day=poll.plan.opens_at.astimezone(zone).date()))
     await talk.say(_("Closes on {day}.", day=poll.plan.closes_at.astimezone(zone).date()))
     await talk.say(SECRET if poll.plan.secret else OPEN)
-    for words in request.what.words:
-        await talk.say(_("The other side says: {words}", words=words))
 
 
 async def _tell(talk: Talk, request: Request, settled: Settled, reason: str) -> None:
     """Tell its maker what became of it."""
     poll: Poll = request.what.poll
     title = poll_cards.title(poll.question, talk.language)
-    if settled["state"] == Decision.PENDING:
-        text = _(
-            "One side has agreed to the poll “{question}”. The other side’s word is still to come.", question=title
-        )
-        await talk.tell("tell half", [settled["tell"]], text)
-    elif settled["state"] == Decision.APPROVED:
-        text = _("Both sides agree to the poll “{question}”. It opens at its time.", question=title)
+    if settled["state"] == Decision.APPROVED:
+        text = _("The other side agrees to the poll “{question}”. It opens at its time.", question=title)
         await talk.tell("tell", [settled["tell"]], text)
     elif settled["state"] == Decision.CHANGE:
         text = _(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from handlers import poll, poll_figures, poll_wording
@@ -127,7 +129,7 @@ async def test_a_member_may_add_an_answer(open_phone):
 
 
 async def test_beyond_one_group_both_sides_agree(open_phone):
-    """Coordinators of each side read it whole with the number it asks, and it stays open as long as was meant."""
+    """The other side reads it whole with the number it asks; then it stays open as long as was meant."""
     civil, official = await coordinators(open_phone)
     reader = open_phone(language="en")
     await joined(reader, "official", "ML")
@@ -137,15 +139,47 @@ async def test_beyond_one_group_both_sides_agree(open_phone):
     await civil.taps("The whole network")
     for label in ("That is right", "Now", "7 days", "Secret", "Yes, start it"):
         await civil.taps(label)
-    civil.hears("a coordinator from each side reads it first")
+    civil.hears("a coordinator of the other side reads it first")
     official.hears("A poll that goes beyond one group waits")
     await official.taps("Read and decide")
     official.hears(
         "Which three security problems", "Crises in the regions", "For the whole network", "exactly 3 members"
     )
-    await official.taps("I agree")
-    await passes(civil, seconds=1)
+    await passes(civil, days=2)
     reader.hears_nothing()
+    await official.taps("I agree")
+    civil.hears("The other side agrees to the poll")
+    await passes(civil, seconds=1)
+    reader.hears("Which three security problems")
+    asked = await _poll(reader)
+    assert asked.plan.closes_at - asked.opened_at >= timedelta(days=6, hours=23)
+    await official.says("/decide")
+    official.hears("Nothing waits for your decision")
+
+
+@pytest.mark.parametrize(
+    ("word", "said"), [("Ask for a change", "ask for a change of the poll"), ("I refuse", "is not asked")]
+)
+async def test_the_other_side_may_want_it_otherwise(open_phone, word, said):
+    """Its maker reads why; what was given back can be changed and asked again, what was refused cannot."""
+    civil, official = await coordinators(open_phone)
+    await civil.says("/newpoll")
+    for label in ("A ready-made one", "Feeling safe", "The whole network", "That is right", "Now", "7 days", "Secret"):
+        await civil.taps(label)
+    await civil.taps("Yes, start it")
+    await official.taps("Read and decide")
+    await official.taps(word)
+    await official.says("Please ask about the market days as well.")
+    civil.hears(said, "market days")
+    made = await poll_of(civil)
+    await civil.says(f"/newpoll {made}")
+    if word == "I refuse":
+        civil.hears("not waiting to be made any more")
+        return
+    for label in ("Niger", "That is right", "Now", "2 days", "Secret", "Yes, start it"):
+        await civil.taps(label)
+    await passes(civil, seconds=1)
+    official.hears("feel unsafe")
 
 
 async def test_a_proposal_is_taken_up(open_phone):
