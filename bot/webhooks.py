@@ -15,7 +15,8 @@ BY_HAND = """\
   By hand, at developers.facebook.com: your app, WhatsApp, Configuration, Webhook, Edit.
     Callback URL:  {url}
     Verify token:  the value of verify_token (JISR_WHATSAPP_VERIFY_TOKEN)
-  then Verify and save (the program must run), and subscribe to the field "messages"."""
+  then Verify and save (the program must run), and subscribe to the fields
+  "messages" and "user_preferences" (who wants no more messages)."""
 
 app = typer.Typer(help="Where Telegram and WhatsApp deliver messages.", no_args_is_help=True)
 Named = Annotated[str, typer.Option("--account", help="Only this one, such as telegram/main.")]

@@ -9,6 +9,9 @@ from typing import Any
 from bot.channels import SendError
 from bot.channels.standing import Number, Template
 
+# Messages and what became of ours; and who wants no more of us (opt-out, which must be honoured).
+# developers.facebook.com/documentation/business-messaging/whatsapp/webhooks/reference/user_preferences
+FIELDS = ("messages", "user_preferences")
 _WRONG_PARAMETER = "100"
 # developers.facebook.com/docs/whatsapp/messaging-limits
 _FIELDS = ("status", "quality_rating", "webhook_configuration", "whatsapp_business_manager_messaging_limit")
@@ -68,7 +71,7 @@ class WhatsAppStanding:
         """
         token = await self._call(self._api.get_app_access_token(app_id, app_secret))
         await self._call(
-            self._api.set_app_callback_url(app_id, str(token["access_token"]), url, verify_token, ("messages",))
+            self._api.set_app_callback_url(app_id, str(token["access_token"]), url, verify_token, FIELDS)
         )
 
     async def subscribe_business(self, business_id: str) -> None:

@@ -44,6 +44,7 @@ class Business:
         self._account, self._webhook, self._templates = account, webhook, templates
         self.addresses: dict[str, str] = {}  # of the app, and of the number, which wins
         self.subscribed = False
+        self.fields: set[str] = set()  # of the webhook
         self.pending: set[str] = set()  # languages whose templates wait for review
         self.status = "CONNECTED"
         self.quality = "GREEN"
@@ -93,7 +94,8 @@ class Business:
         return {"access_token": APP_TOKEN, "token_type": "bearer"}
 
     async def _subscribe_app(self, fields: Mapping[str, Any]) -> dict[str, Any]:
-        if fields.get("object") != OBJECT or "messages" not in str(fields.get("fields")).split(","):
+        self.fields = set(str(fields.get("fields")).split(","))
+        if fields.get("object") != OBJECT or "messages" not in self.fields:
             raise RefusedError(100, "object and fields are required")
         await self._hook("application", str(fields.get("callback_url", "")), str(fields.get("verify_token", "")))
         return {"success": True}

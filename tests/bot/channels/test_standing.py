@@ -104,6 +104,7 @@ async def test_the_webhook_is_set_and_proved(whatsapp: WhatsAppChannel, standins
     assert await standing.apps(ACCOUNT.business_id) == [ACCOUNT.app_id]
     await standing.subscribe_app(ACCOUNT.app_id, ACCOUNT.app_secret, url=door, verify_token=ACCOUNT.verify_token)
     assert (await standing.number()).webhook == door
+    assert standins.whatsapp.business.fields == {"messages", "user_preferences"}
     await standing.set_webhook(door, ACCOUNT.verify_token)
     assert standins.whatsapp.business.addresses == {"application": door, "phone_number": door}
 
