@@ -30,7 +30,7 @@ from sqlalchemy import (
     update,
 )
 
-from network import approvals, attribution, audiences, audit, contents, costs, groups, mailings, members
+from network import approvals, attribution, audiences, audit, contents, conversations, costs, groups, mailings, members
 from network.approvals import Approval, Decision
 from network.attribution import Attribution
 from network.audiences import Audience
@@ -39,10 +39,12 @@ from network.groups import memberships
 from network.ids import new_id
 from network.mailings import Progress
 from network.members import SIDES
+from network.rsvps import rsvps
 from network.store import Instant, Tx, metadata
 
 KIND = "broadcast"  # of its approval
 URGENCY = 3  # of a mailing: after answers, notices and reminders
+TALKS = ("announced", "announcements", "decide")  # the conversations in which one is read
 SAMPLE = 3
 LISTED = 30  # broadcasts of a list, the latest
 
@@ -269,12 +271,20 @@ async def take_back(tx: Tx, *, broadcast: str, by: str) -> None:
 
 
 async def forget(tx: Tx, *, person: str) -> None:
-    """Erase what somebody sent to many: what is not sent yet never is."""
-    rows = await tx.all(select(broadcasts.c.id).where(broadcasts.c.by == person))
-    for row in rows:
-        await approvals.withdraw(tx, subject=row.id)
-        await mailings.stop(tx, mailing=row.id)
-    await tx.run(delete(broadcasts).where(broadcasts.c.by == person))
+    """Erase what somebody sent to many, and what was said of it: what is not sent yet never is."""
+    ids = [row.id for row in await tx.all(select(broadcasts.c.id).where(broadcasts.c.by == person))]
+    if not ids:
+        return
+    table = approvals.approvals
+    asked = [row.id for row in await tx.all(select(table.c.id).where(table.c.subject.in_(ids)))]
+    for talk in TALKS:  # somebody may be reading it
+        await conversations.end_about(tx, name=talk, ids=[*ids, *asked])
+    for broadcast in ids:
+        await approvals.withdraw(tx, subject=broadcast)
+        await mailings.stop(tx, mailing=broadcast)
+    await tx.run(delete(table).where(table.c.subject.in_(ids)))
+    await tx.run(delete(rsvps).where(rsvps.c.broadcast.in_(ids)))
+    await tx.run(delete(broadcasts).where(broadcasts.c.id.in_(ids)))
 
 
 async def hand_over(tx: Tx, *, person: str, to: str) -> None:

@@ -15,7 +15,9 @@ from network import (
     approvals,
     attachments,
     audit,
+    broadcasts,
     calls,
+    contents,
     conversations,
     crossings,
     due,
@@ -40,8 +42,10 @@ from network import (
     questions,
     rates,
     reactions,
+    recipients,
     replies,
     requests,
+    rsvps,
     standings,
     starter,
     tombstones,
@@ -51,6 +55,8 @@ from network import (
 )
 from network.addresses import Address
 from network.approvals import Decision
+from network.audiences import Audience
+from network.broadcasts import Bodies
 from network.conversations import Conversation
 from network.ids import new_id
 from network.inbox import Arrival
@@ -123,6 +129,7 @@ async def _network_acts(tx: Tx, person: str) -> None:
     await _translate(tx, person, known)
     await _hear(tx, person)
     await _talk(tx, person)
+    await _announce(tx, person)
 
 
 async def _translate(tx: Tx, person: str, practice: str) -> None:
@@ -178,6 +185,19 @@ async def _hear(tx: Tx, person: str) -> None:
     await topics.unfollow(tx, person=person, topics=["tru"])
     await news.weekly(tx, person=person, language="en")
     await crossings.settle(tx, person=person)
+
+
+async def _announce(tx: Tx, person: str) -> None:
+    """Tell many something, in one's group and beyond it; be reported for it, and answer an invitation."""
+    group = (await groups.by_country(tx, country="NE")).id
+    other = await enrolled(tx)
+    for audience in (Audience(groups=(group,)), Audience()):
+        told = {"notice": {"texts": {"fr": ANSWER}}, "audience": audience, "confirmed": 100}
+        made = await broadcasts.draft(tx, by=person, group=group, **told)
+        bodies = Bodies(texts={"fr": BODY}, instead={"fr": BODY}, fallback="fr")
+        await broadcasts.hand_in(tx, broadcast=made, bodies=bodies)
+        await recipients.report(tx, broadcast=made, by=other)
+        await rsvps.give(tx, broadcast=made, person=person, answer="yes")
 
 
 async def _talk(tx: Tx, person: str) -> None:
@@ -237,7 +257,10 @@ async def sealed_and_indexed(tx: Tx, person: str) -> list[bytes]:
             found += [value.encode() for key, value in row._mapping.items() if value and key.endswith("_index")]
     found += [row.number_index.encode() for row in await tx.all(select(imports.imports))]
     for row in await tx.all(select(outbox.outbox.c.body, outbox.outbox.c.id)):
-        found += [row.body, row.id.encode()]
+        found += [row.id.encode(), *([row.body] if row.body else [])]
+    for row in await tx.all(select(broadcasts.broadcasts)):
+        found += [row.notice, row.bodies]
+    found += [row.body for row in await tx.all(select(contents.contents.c.body))]
     for row in await tx.all(select(practices.practices.c.draft).where(practices.practices.c.author == person)):
         found += [row.draft] if row.draft else []
     return found
