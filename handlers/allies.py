@@ -169,4 +169,5 @@ capability = Capability(
     # Translators: words that start this, separated by |.
     words=_("allies|who has done this|find somebody"),
     converse=find_allies,
+    contributes=True,
 )

@@ -111,6 +111,7 @@ capability = Capability(
     words=_("a proposal to meet"),
     converse=meet,
     shown_in_menu=False,
+    contributes=True,
 )
 
 errands = {introductions.OVER: over}

@@ -65,6 +65,7 @@ capability = Capability(
     # Translators: words that start this, separated by |.
     words=_("mentor|mentoring|find a mentor"),
     converse=mentor,
+    contributes=True,
 )
 
 errands = {mentoring.CHECK: check, mentoring.TIME: time_over}

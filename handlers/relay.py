@@ -21,7 +21,7 @@ from network.relays import Over, Relay
 if TYPE_CHECKING:
     from network.store import Tx
 
-LONGEST = 1500  # characters of one message
+LONGEST = 1000  # characters of one message: a few of them fit into one of the app
 LIVE = timedelta(minutes=15)  # whoever wrote so lately is awake, whatever their quiet hours
 KINDS = (MediaKind.VOICE, MediaKind.PICTURE, MediaKind.DOCUMENT)
 

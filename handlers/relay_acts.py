@@ -19,8 +19,9 @@ from network.relays import Over, Relay
 
 CONTACT = (3, 120)  # characters, fewest and most
 WORDS = (10, 300)
-SHORT = 60
+SHORT, LOOK = 60, 300  # of a message that is chosen, or looked at again
 SHOWN = 10  # messages
+MOST_SHOWN = 3  # to coordinators
 
 Act = Callable[[Talk, Relay], Awaitable[None]]
 
@@ -86,7 +87,7 @@ async def _look(talk: Talk, relay: Relay) -> None:
     if not latest:
         await talk.say(_("Nothing was written yet."))
     for each in latest:
-        await relay_cards.say(talk, each, relay)
+        await relay_cards.say(talk, each, relay, most=LOOK)
     await talk.go("to", str(relay.number))
 
 
@@ -170,7 +171,7 @@ async def _report(talk: Talk, relay: Relay) -> None:
     if theirs:
         question = _("Which messages may the coordinators see? They see no other, and not who you are.")
         options = [Option(each.id, _short(each)) for each in theirs]
-        shown = await talk.choose_several("shown", question, options)
+        shown = await talk.choose_several("shown", question, options, at_most=MOST_SHOWN)
     question = _("What is the matter? A sentence or two, for the coordinators only.")
     why = await talk.text("why", question, at_least=WORDS[0], at_most=WORDS[1], check=screen)
     try:
@@ -215,10 +216,7 @@ async def _leave(talk: Talk, _relay: Relay) -> None:
 
 
 def _short(message: Message) -> Text | str:
-    line = " ".join(message.text.split())
-    if not line:
-        return _("(a file)")
-    return line if len(line) <= SHORT else f"{line[: SHORT - 1].rstrip()}…"
+    return relay_cards.shortened(message.text, SHORT) or _("(a file)")
 
 
 ACTS: Mapping[str, Act] = MappingProxyType(

@@ -16,10 +16,16 @@ OVER = _("This conversation has ended. Thank you for having talked with each oth
 GONE = _("(a file that is not here any more)")
 
 
-async def say(talk: Talk, message: Message, relay: Relay) -> None:
-    """Say one message of a conversation, one's own or the other's."""
+async def say(talk: Talk, message: Message, relay: Relay, *, most: int = 0) -> None:
+    """Say one message of a conversation, one's own or the other's; ``most``: so many characters of it."""
     name = _("You") if message.mine else pseudonyms.shown(relay.other)
-    await play(talk, name, message.text, message.file)
+    await play(talk, name, shortened(message.text, most) if most else message.text, message.file)
+
+
+def shortened(text: str, most: int) -> str:
+    """Return the beginning of a text, on one line."""
+    line = " ".join(text.split())
+    return line if len(line) <= most else f"{line[: most - 1].rstrip()}…"
 
 
 async def play(talk: Talk, name: Words, text: str, file: str) -> None:

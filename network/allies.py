@@ -28,12 +28,13 @@ from sqlalchemy import (
     update,
 )
 
-from network import attribution, members
+from network import attribution, members, regimes
 from network import topics as topics_
 from network.attribution import FEWEST, REGION, REGIONS, ROLE, Attribution
 from network.errors import Invalid
 from network.ids import new_id
 from network.members import State
+from network.regimes import Standing
 from network.store import Instant, Tx, metadata
 
 LEVELS = (REGION, ROLE)  # of attribution that a line may have (D9)
@@ -207,6 +208,8 @@ def _query(person: str, wanted: Wanted, crowds: set[tuple[str, str]]) -> Any:
     query = select(offers.c.id, offers.c.person, offers.c.level).join(table, table.c.id == offers.c.person)
     query = query.where(offers.c.kind == wanted.kind.value, offers.c.topic.in_(meant), table.c.id != person)
     query = query.where(table.c.state == State.ACTIVE.value, ~blocked_by(person))
+    closed = select(regimes.regimes.c.country).where(regimes.regimes.c.standing != Standing.OPEN.value)
+    query = query.where(table.c.country.not_in(closed))  # who may not answer now is not asked
     if wanted.side:
         query = query.where(table.c.side == wanted.side)
     if wanted.place in REGIONS.values():

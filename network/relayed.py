@@ -33,6 +33,7 @@ from network.store import Instant, Tx, metadata
 ON_ITS_WAY = "relay.pass"  # kind of due row; the subject is the message
 LATER = timedelta(days=1)  # whoever takes no messages now is looked for again after that time
 COPIED = 1000  # messages in a person's own copy
+SEEN = 3  # messages that are shown at once; what else waits comes by itself
 
 relayed = Table(
     "relayed",
@@ -122,13 +123,13 @@ async def take(tx: Tx, *, message: str, reachable: bool) -> Message | None:
 
 
 async def see(tx: Tx, *, end: str) -> dict[str, Any]:
-    """Keep that somebody looks at a conversation now; return ``messages`` that had not reached them, oldest first.
+    """Keep that somebody looks at a conversation now; return some ``messages`` that had not reached them, the oldest.
 
     The ``end`` is returned with them, for what is said there holds what is known of the other (``relays.forget``).
     """
     me = await relays.lock(tx, end)
     waiting = and_(relayed.c.relay == me.relay, relayed.c.by != end, relayed.c.passed_at.is_(None), _is_whole())
-    rows = await tx.all(select(relayed.c.id).where(waiting).order_by(relayed.c.at, relayed.c.id))
+    rows = await tx.all(select(relayed.c.id).where(waiting).order_by(relayed.c.at, relayed.c.id).limit(SEEN))
     ids = [row.id for row in rows]
     await tx.run(update(relayed).where(relayed.c.id.in_(ids)).values(passed_at=tx.now))
     for message in ids:

@@ -5,20 +5,28 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from sqlalchemy import select
+
 from network import (
     addresses,
+    allies,
     answers,
     approvals,
     followups,
     groups,
+    introductions,
     marks,
     members,
     practices,
     questions,
+    relayed,
+    relays,
     replies,
+    reports,
     requests,
     standings,
     starter,
+    swaps,
     topics,
     translations,
 )
@@ -70,6 +78,7 @@ async def fill(tx: Tx, people: list[Who]) -> None:
     await _requests(tx, ids[0])
     await _questions(tx, ids)
     await _translations(tx, ids, shared)
+    await _meetings(tx, ids)
 
 
 async def _enrol(tx: Tx, who: Who) -> str:
@@ -188,3 +197,31 @@ async def _translations(tx: Tx, people: list[str], shared: list[str]) -> None:
         if number == 1:
             remark = long_text(language, 300)
             await translations.send_back(tx, translation=offered["translation"], by=checker, remark=remark)
+
+
+async def _meetings(tx: Tx, people: list[str]) -> None:
+    """Let some be found, propose and be proposed to, and talk with several, under names as long as may be."""
+    rows = await tx.all(select(members.members.c.id).order_by(members.members.c.id).limit(30))
+    others = [row.id for row in rows if row.id not in people]
+    for person in others[:12]:
+        for kind in allies.Kind:
+            await allies.offer_only(tx, person=person, kind=kind, topics=[*LONG_TOPICS, "com.dialogue"])
+    asked = [(others[0], people[0]), (people[0], others[1]), (people[1], others[2])]
+    for at, (seeker, peer) in enumerate(asked):
+        kind = list(allies.Kind)[at % 2]
+        await allies.offer_only(tx, person=peer, kind=kind, topics=["com.dialogue"])
+        theirs = (allies.offers.c.person == peer) & (allies.offers.c.kind == kind.value)
+        offer = await tx.scalar(select(allies.offers.c.id).where(theirs, allies.offers.c.topic == "com.dialogue"))
+        how = {"kind": kind.value, "months": 6 * (kind is allies.Kind.MENTOR), "why": long_text("ar", 300)}
+        await introductions.propose(tx, person=seeker, offer=offer, name="Zz" * 10, level=2, **how)
+    for at, (person, other) in enumerate(zip(people * 2, others[5:], strict=False)):
+        ends = (relays.End(person, "=swallow", 2), relays.End(other, "Zz" * 10, 2))
+        kind, goal = ("mentor", long_text("fr", 300)) if at % 2 else ("ally", "")
+        mine, theirs = await relays.open_up(tx, kind=kind, topic=LONG_TOPICS[at % 3], ends=ends, goal=goal)
+        for place in (mine, theirs) * 6:
+            said = await relayed.pass_on(tx, end=place.end, person=place.person, text=long_text("ar", 1000))
+            await relayed.take(tx, message=said, reachable=True)
+        await swaps.offer(tx, end=theirs.end, person=other, contact=long_text("fr", 120))
+        if not at:
+            latest = [each.id for each in await relayed.latest(tx, end=mine.end, limit=6) if not each.mine]
+            await reports.report(tx, end=mine.end, by=person, why=long_text("ar", 300), shown=latest)

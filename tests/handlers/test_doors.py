@@ -7,7 +7,22 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from network import answers, approvals, groups, polls, practices, questions, replies, requests, rounds, translations
+from network import (
+    allies,
+    answers,
+    approvals,
+    groups,
+    introductions,
+    polls,
+    practices,
+    questions,
+    relayed,
+    relays,
+    replies,
+    requests,
+    rounds,
+    translations,
+)
 from network.audiences import Audience
 from network.polls import Plan, Shown
 from network.store import metadata
@@ -48,6 +63,8 @@ COMMANDS = (
     "/newpoll {id}",
     "/results {id}",
     "/receipt {id}",
+    "/meet {id}",
+    "/to {id}",
     "/start poll-{id}",
     "/start results-{id}",
     "/start practice-{id}",
@@ -70,6 +87,9 @@ KEPT = (
     "followups",
     "marks",
     "endorsements",
+    "introductions",
+    "relays",
+    "offers",
     "stages",
     "seats",
     "audit",
@@ -102,7 +122,20 @@ async def things(tx, owner: str, *, moderators: list[str], sensitive: bool) -> d
     await replies.ask_consent(tx, question=made["question"], by=owner, ids=[made["answer"]])
     made["translation"] = await _translation(tx, owner)
     made |= await _polls(tx, moderators[0])
-    return made
+    return made | await _meetings(tx, owner, moderators[1])
+
+
+async def _meetings(tx, owner: str, other: str) -> dict[str, str]:
+    """Let the owner propose a meeting to somebody, and talk with another; return ids of what this makes."""
+    peer = await enrolled(tx, country="TN")
+    await allies.offer_only(tx, person=peer, kind="ally", topics=["com.dialogue"])
+    offer = str(await tx.scalar(select(allies.offers.c.id)))
+    what = {"kind": "ally", "name": CANARY, "why": TEXT, "level": 1}
+    made = await introductions.propose(tx, person=owner, offer=offer, **what)
+    ends = (relays.End(owner, CANARY, 1), relays.End(other, f"{CANARY} deux", 1))
+    mine, theirs = await relays.open_up(tx, kind="mentor", topic="com.dialogue", ends=ends, goal=TEXT)
+    message = await relayed.pass_on(tx, end=theirs.end, person=other, text=TEXT)
+    return {"introduction": made["introduction"], "end": mine.end, "message": message}
 
 
 async def _polls(tx, coordinator: str) -> dict[str, str]:

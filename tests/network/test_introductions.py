@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import select
 
-from network import allies, due, erasure, introductions, links, members, relays
+from network import allies, due, erasure, introductions, links, members, regimes, relays
 from network.allies import Kind, Wanted
 from network.attribution import REGION, ROLE
 from network.errors import Invalid, Missing
@@ -230,3 +231,33 @@ async def test_two_memberships_of_one_person_become_one(store: Store, now: datet
         assert [each.id for each in await introductions.mine(tx, person=new)] == [mine]
         assert [each.id for each in await introductions.waiting_for(tx, person=new)] == [theirs["introduction"]]
         assert [row.person for row in await tx.all(select(allies.blocks))] == [new]
+
+
+async def test_proposals_made_at_once_are_counted_one_after_the_other(store: Store, now: datetime) -> None:
+    """Of many proposals of one member, or to one, at the same moment, three are made."""
+    async with store.transaction(now) as tx:
+        seeker, peers = await enrolled(tx), [await offering(tx) for _ in range(6)]
+        seekers, peer = [await enrolled(tx) for _ in range(6)], await offering(tx)
+
+    async def propose(one: str, other: str) -> bool:
+        try:
+            async with store.transaction(now) as tx:
+                await proposed(tx, one, other)
+        except (TooMany, Missing):
+            return False
+        return True
+
+    made = await asyncio.gather(*(propose(seeker, each) for each in peers))
+    assert sum(made) == AT_MOST
+    made = await asyncio.gather(*(propose(each, peer) for each in seekers))
+    assert sum(made) == AT_MOST
+
+
+async def test_whose_country_only_observes_is_not_found(store: Store, now: datetime) -> None:
+    """Who may not answer now is not proposed to anybody."""
+    async with store.transaction(now) as tx:
+        seeker, peer = await enrolled(tx), await offering(tx)
+        for standing, there in (("observing", False), ("paused", False), ("open", True)):
+            await regimes.put(tx, country="ML", to=standing)
+            assert bool(await found(tx, seeker)) is there
+            assert await offer_of(tx, peer)
