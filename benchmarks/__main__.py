@@ -9,7 +9,7 @@ import platform
 from datetime import UTC, datetime
 from pathlib import Path
 
-from benchmarks import charts, couriers, growth, inbound, search, starting, webhook
+from benchmarks import broadcasts, charts, couriers, growth, inbound, polls, search, starting, webhook
 from benchmarks.database import postgresql
 from benchmarks.provider import Provider
 
@@ -51,6 +51,12 @@ async def _report(rounds: int, few: int) -> str:
     with postgresql() as database:
         say(f"Goal: p95 within {search.GOAL_MS} ms at {search.PRACTICES:,} practices, on either store.")
         say(await search.latency_report(database))
+        say("## Broadcasts")
+        say("Goals: 100,000 people queued within 2 s and 50 MB, taken back within 2 s, on either store.")
+        say(await broadcasts.report(database, few))
+        say("## Polls")
+        say(f"Goal: results by option, side and country within {polls.GOAL_MS} ms, on either store.")
+        say(await polls.report(database, few, quick=rounds == 1))
         say(f"## A message in, {inbound.IN_FLIGHT} people writing at the same time")
         say("Goals: at most 2.0 times the echo, 0.5 thread hops a message, p95 half of the echo's.")
         say(await inbound.report(provider, database, rounds))
