@@ -353,7 +353,10 @@ async def _reach(tx: Tx, here: dict[str, str], limits: Limits, openers: Sequence
 async def _held(tx: Tx, which: Sequence[str]) -> dict[str, int]:
     """Return how many calls are held for each of these addresses that has any that are still of use."""
     of_use = or_(outbox.c.expires_at.is_(None), outbox.c.expires_at > tx.now)
-    held = select(outbox.c.address, func.count().label("many")).where(outbox.c.stage == Stage.HELD, of_use)
+    counted = select(outbox.c.address, func.count().label("many")).outerjoin(
+        mailings, mailings.c.id == outbox.c.mailing
+    )
+    held = counted.where(outbox.c.stage == Stage.HELD, of_use, mailings.c.stopped_at.is_(None))
     rows = await tx.all(held.where(outbox.c.address.in_(which)).group_by(outbox.c.address))
     return {row.address: row.many for row in rows}
 

@@ -6,6 +6,7 @@ import asyncio
 import random
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -15,6 +16,7 @@ from network import addresses, approvals, audiences, broadcasts, groups, members
 from network.approvals import Decision
 from network.audiences import Audience
 from network.broadcasts import Bodies, Grown
+from network.errors import Forbidden
 from network.groups import Mode
 from network.members import State
 from network.outbox import outbox
@@ -94,7 +96,7 @@ class Guarded:
         async with self.store.reading(self.now) as tx:  # nothing is kept of it
             confirmed = max(0, await audiences.count(tx, audience=audience, hearing=True) + off)
             author, group = since.people[0], since.groups[0]
-            given = {"notice": {}, "audience": audience, "confirmed": confirmed}
+            given: dict[str, Any] = {"notice": {}, "audience": audience, "confirmed": confirmed}
             broadcast = await broadcasts.draft(tx, by=author, group=group, **given)
             later = Tx(tx.connection, tx.seal, self.now + LATER)
             for event, number in events:
@@ -110,7 +112,7 @@ class Guarded:
                 if asked["approval"]:
                     approval = await approvals.get(tx, approval=asked["approval"])
                     await broadcasts.decided(tx, approval, Decision.APPROVED, "")
-        except (Grown, broadcasts.Forbidden):
+        except (Grown, Forbidden):
             pass
         mailed = select(addresses.addresses.c.person).join(outbox, outbox.c.address == addresses.addresses.c.id)
         return {row.person for row in await tx.all(mailed.where(outbox.c.mailing == broadcast))}

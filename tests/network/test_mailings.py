@@ -38,7 +38,7 @@ async def keep(tx: Tx, *languages: str, about: str = "", text: str = "Texte") ->
 async def send(tx: Tx, audience: Audience = EVERYBODY, *, mailing: str = "m", **more: Any) -> int:
     """Queue a mailing for an audience; in French unless ``contents`` are given."""
     made = more.pop("contents", None) or await keep(tx)
-    given = {"contents": made, "fallback": next(iter(made)), "urgency": BROADCAST} | more
+    given: dict[str, Any] = {"contents": made, "fallback": next(iter(made)), "urgency": BROADCAST} | more
     return await mailings.send(tx, mailing=mailing, people=audiences.query(audience), **given)
 
 

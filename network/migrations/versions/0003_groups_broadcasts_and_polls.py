@@ -45,6 +45,42 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "exchanges",
+        sa.Column("id", sa.String(length=32), nullable=False),
+        sa.Column("by", sa.String(length=32), nullable=False),
+        sa.Column("partner_by", sa.String(length=32), nullable=True),
+        sa.Column("kind", sa.String(length=12), nullable=False),
+        sa.Column("state", sa.String(length=10), nullable=False),
+        sa.Column("group_id", sa.String(length=32), nullable=False),
+        sa.Column("audience", sa.Text(), nullable=False),
+        sa.Column("capacity", sa.Integer(), nullable=False),
+        sa.Column("sides", sa.Text(), nullable=False),
+        sa.Column("languages", sa.Text(), nullable=False),
+        sa.Column("topics", sa.Text(), nullable=False),
+        sa.Column("starts_local", sa.String(length=16), nullable=False),
+        sa.Column("zone", sa.String(length=40), nullable=False),
+        sa.Column("starts_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("minutes", sa.SmallInteger(), nullable=False),
+        sa.Column("series", sa.String(length=32), nullable=True),
+        sa.Column("rule", sa.String(length=200), nullable=False),
+        sa.Column("sequence", sa.Integer(), nullable=False),
+        sa.Column("telling", sa.String(length=8), nullable=False),
+        sa.Column("words", sa.LargeBinary(), nullable=False),
+        sa.Column("door", sa.LargeBinary(), nullable=False),
+        sa.Column("record", sa.LargeBinary(), nullable=True),
+        sa.Column("published", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_exchanges")),
+    )
+    with op.batch_alter_table("exchanges", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_exchanges_by"), ["by"], unique=False)
+        batch_op.create_index(batch_op.f("ix_exchanges_group_id"), ["group_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_exchanges_partner_by"), ["partner_by"], unique=False)
+        batch_op.create_index(batch_op.f("ix_exchanges_series"), ["series"], unique=False)
+        batch_op.create_index(batch_op.f("ix_exchanges_starts_at"), ["starts_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_exchanges_state"), ["state"], unique=False)
+
+    op.create_table(
         "introductions",
         sa.Column("id", sa.String(length=32), nullable=False),
         sa.Column("kind", sa.String(length=8), nullable=False),
@@ -155,6 +191,30 @@ def upgrade() -> None:
         sa.Column("swapped_at", sa.DateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_relays")),
     )
+    op.create_table(
+        "attendance",
+        sa.Column("id", sa.String(length=32), nullable=False),
+        sa.Column("exchange", sa.String(length=32), nullable=False),
+        sa.Column("person", sa.String(length=32), nullable=False),
+        sa.Column("answer", sa.String(length=8), nullable=False),
+        sa.Column("standing", sa.String(length=8), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("late", sa.Boolean(), server_default="0", nullable=False),
+        sa.Column("cut_off", sa.Boolean(), server_default="0", nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["exchange"], ["exchanges.id"], name=op.f("fk_attendance_exchange_exchanges"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["person"], ["members.id"], name=op.f("fk_attendance_person_members"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_attendance")),
+        sa.UniqueConstraint("exchange", "person", name=op.f("uq_attendance_exchange_person")),
+    )
+    with op.batch_alter_table("attendance", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_attendance_person"), ["person"], unique=False)
+
     op.create_table(
         "ballot_counts",
         sa.Column("id", sa.String(length=32), nullable=False),
@@ -750,6 +810,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_ballot_counts_poll"))
 
     op.drop_table("ballot_counts")
+    with op.batch_alter_table("attendance", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_attendance_person"))
+
+    op.drop_table("attendance")
     op.drop_table("relays")
     op.drop_table("regimes")
     op.drop_table("reaches")
@@ -771,6 +835,15 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_introductions_peer"))
 
     op.drop_table("introductions")
+    with op.batch_alter_table("exchanges", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_exchanges_state"))
+        batch_op.drop_index(batch_op.f("ix_exchanges_starts_at"))
+        batch_op.drop_index(batch_op.f("ix_exchanges_series"))
+        batch_op.drop_index(batch_op.f("ix_exchanges_partner_by"))
+        batch_op.drop_index(batch_op.f("ix_exchanges_group_id"))
+        batch_op.drop_index(batch_op.f("ix_exchanges_by"))
+
+    op.drop_table("exchanges")
     with op.batch_alter_table("darknesses", schema=None) as batch_op:
         batch_op.drop_index(
             "uq_darknesses_still", sqlite_where=sa.text("until IS NULL"), postgresql_where=sa.text("until IS NULL")
