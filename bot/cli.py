@@ -6,6 +6,7 @@ import asyncio
 import signal
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
+from datetime import datetime
 from typing import Annotated, Any, TypeVar
 
 import typer
@@ -17,9 +18,10 @@ from bot.clock import Clock
 from bot.doctor.command import doctor
 from bot.settings import MAIN, Misconfigured, Settings
 from network import audit as audits
-from network import countries, groups, inbox, invitations, migrations, shutdowns, stops
+from network import countries, groups, inbox, invitations, migrations, regimes, shutdowns, stops
 from network.errors import NetworkError
 from network.presence import present
+from network.regimes import Standing
 from network.sealing import Sealer
 from network.store import Store, open_engine
 
@@ -46,7 +48,7 @@ app = typer.Typer(
 audit = typer.Typer(help="The log of acts that bind both sides.", no_args_is_help=True)
 quarantine = typer.Typer(help="Messages that could not be handled.", no_args_is_help=True)
 account = typer.Typer(help="The accounts of the providers.", no_args_is_help=True)
-country = typer.Typer(help="Countries that are cut off.", no_args_is_help=True)
+country = typer.Typer(help="Countries that are cut off, held back or quiet.", no_args_is_help=True)
 app.add_typer(account, name="account")
 app.add_typer(country, name="country")
 app.add_typer(audit, name="audit")
@@ -113,6 +115,38 @@ def dark(code: str) -> None:
 def light(code: str) -> None:
     """Say that a country is back: each hears what waited, deadlines are moved by the time that was lost."""
     _turned(code, shutdowns.lighten, "It is not cut off.")
+
+
+@country.command()
+def pause(code: str) -> None:
+    """Send nothing to the members of a country but what is theirs by right (copy, erasure, stop); it all waits."""
+    _hold(code, Standing.PAUSED)
+
+
+@country.command()
+def observe(code: str) -> None:
+    """Let the members of a country read, and share, post, ask and answer nothing."""
+    _hold(code, Standing.OBSERVING)
+
+
+@country.command("resume")
+def take_part(code: str) -> None:
+    """Let a country that was paused or observed take part again; what was held goes on."""
+    _hold(code, Standing.OPEN)
+
+
+@country.command()
+def quiet(code: str, begins: datetime, ends: datetime) -> None:
+    """Make days quiet, such as those of an election: both sides read all that is shared, and nobody is prompted."""
+    days = {"begins": begins.date(), "ends": ends.date()}
+    _finish(_with_store(lambda tx: regimes.quieten(tx, country=code.upper(), by=STEWARD, **days)))
+    typer.echo(f"{code.upper()} is quiet from {begins:%Y-%m-%d} to {ends:%Y-%m-%d}.")
+
+
+@country.command()
+def loud(code: str) -> None:
+    """Forget the quiet days of a country, those to come too."""
+    _turned(code, regimes.end_spells, "It has no quiet days.")
 
 
 @app.command()
@@ -195,6 +229,11 @@ def _turned(code: str, act: Any, otherwise: str) -> None:
     if not _finish(_with_store(lambda tx: act(tx, country=wanted, by=STEWARD))):
         typer.echo(otherwise, err=True)
         raise typer.Exit(1)
+
+
+def _hold(code: str, to: Standing) -> None:
+    _finish(_with_store(lambda tx: regimes.put(tx, country=code.upper(), to=to, by=STEWARD)))
+    typer.echo(f"{code.upper()} is {to.value}.")
 
 
 def _start(role: str) -> None:

@@ -132,8 +132,7 @@ async def take_back(tx: Tx, *, group: str, person: str) -> None:
     row = await _row(tx, group, person)
     if row is None or row.refused_at is not None:
         raise Missing
-    await approvals.withdraw(tx, subject=row.id)
-    await tx.run(delete(entries).where(entries.c.id == row.id))
+    await _forget(tx, group, person)
 
 
 async def leave(tx: Tx, *, group: str, person: str) -> None:
@@ -143,6 +142,7 @@ async def leave(tx: Tx, *, group: str, person: str) -> None:
     if await groups.membership(tx, group=group, person=person) is None:
         raise Missing
     await groups.leave(tx, group=group, person=person)
+    await _forget(tx, group, person)
     await audit.record(tx, act="leave_group", actor=person, subject=group)
 
 
@@ -151,6 +151,8 @@ async def find(tx: Tx, *, entry: str) -> Entry | None:
     row = await tx.first(select(entries).where(entries.c.id == entry, entries.c.refused_at.is_(None)))
     applicant = await members.find(tx, person=row.person) if row else None
     if row is None or applicant is None or applicant.state is not State.ACTIVE:
+        return None
+    if await groups.membership(tx, group=row.group_id, person=row.person) is not None:  # they came in another way
         return None
     return Entry(
         id=row.id,
@@ -172,6 +174,7 @@ async def settle(tx: Tx, approval: Approval, state: Decision, _reason: str) -> s
     """Let the applicant in, or not for now; return whom to tell, "" when the wish is gone. Raise Unvouched."""
     entry = await find(tx, entry=approval.subject)
     if entry is None or not entry.charter.group.fits(entry.applicant.side):
+        await tx.run(delete(entries).where(entries.c.id == approval.subject))
         return ""
     if state is not Decision.APPROVED:
         refused = update(entries).where(entries.c.id == entry.id)
@@ -210,7 +213,7 @@ async def _admit(tx: Tx, group: str, person: str) -> None:
     if not await groups.join(tx, group=group, person=person):
         raise Forbidden
     await removals.forget(tx, group=group, person=person)
-    await tx.run(delete(entries).where(entries.c.group_id == group, entries.c.person == person))
+    await _forget(tx, group, person)
     await audit.record(tx, act="enter", actor=person, subject=group)
 
 
@@ -221,8 +224,16 @@ async def _opens(tx: Tx, group: str, entry: str, side: str) -> bool:
     return bool(able & await vouches.asked(tx, entry=entry))
 
 
+async def _forget(tx: Tx, group: str, person: str) -> None:
+    """Forget somebody's wish to come into a group, and what is asked about it."""
+    row = await _row(tx, group, person)
+    if row is not None:
+        await approvals.withdraw(tx, subject=row.id)
+        await tx.run(delete(entries).where(entries.c.id == row.id))
+
+
 async def _write(tx: Tx, group: str, person: str, words: str) -> str:
-    await tx.run(delete(entries).where(entries.c.group_id == group, entries.c.person == person))
+    await _forget(tx, group, person)
     entry = new_id()
     sealed = tx.seal.seal("entries.words", entry, words) if words else None
     await tx.run(entries.insert(), {"id": entry, "group_id": group, "person": person, "words": sealed, "at": tx.now})

@@ -40,18 +40,18 @@ async def test_somebody_asks_and_is_welcomed(open_phone):
     phone = open_phone(language="fr")
     await phone.is_member(country="NE", name="Zara")
     await phone.says(f"/group {group}")
-    await phone.taps("Ask to join")
-    phone.hears("Zara")
+    await phone.says("1")
+    phone.hears("qu’est-ce qui vous amène à «\u202fLac Tchad\u202f»", "Zara")
     await phone.says("Je suis au 90 11 22 33, appelez-moi")
     assert not civil.heard
     await phone.says("Je travaille avec les pêcheurs du lac.")
-    phone.hears("Thank you. The coordinators of “Lac Tchad” answer here.")
+    phone.hears("Merci. La coordination de «\u202fLac Tchad\u202f» vous répondra ici.")
     for one in (civil, official):
         one.hears("Somebody asks to come into “Lac Tchad”.")
     await civil.taps("Read and decide")
     civil.hears("Asks to come into “Lake Chad”", "Zara", "Je travaille avec les pêcheurs du lac.")
     await civil.taps("I agree")
-    phone.hears("Good news: you are welcome in “Lac Tchad”.")
+    phone.hears("Bonne nouvelle\u202f: vous êtes bienvenu dans «\u202fLac Tchad\u202f».")
     assert await is_in(phone, group)
 
 
