@@ -36,8 +36,8 @@ _VALUES = (  # six options, two sides, ten countries
 _INTO = "INSERT INTO ballots (id, poll, voter, side, country, choice)"
 FILL = {  # by whether it is SQLite; of our own constants
     True: (
-        "WITH RECURSIVE numbers(n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM numbers WHERE n + 1 < :many) "
-        f"{_INTO} SELECT lower(hex(randomblob(16))), :poll, {_VALUES} FROM numbers"  # noqa: S608
+        "WITH RECURSIVE numbers(n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM numbers WHERE n + 1 < :many) "  # noqa: S608
+        f"{_INTO} SELECT lower(hex(randomblob(16))), :poll, {_VALUES} FROM numbers"
     ),
     False: (
         f"{_INTO} SELECT replace(gen_random_uuid()::text, '-', ''), CAST(:poll AS varchar), {_VALUES} "  # noqa: S608

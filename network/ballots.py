@@ -34,7 +34,7 @@ from sqlalchemy import (
     update,
 )
 
-from network import codes, darkness, members, polls
+from network import codes, members, polls
 from network.errors import Conflict, Forbidden, Invalid
 from network.ids import new_id
 from network.members import Member
@@ -292,10 +292,7 @@ def hashed(receipt: str) -> str:
 async def _voter(tx: Tx, poll: Poll, person: str) -> Member:
     """Return who may vote now; raise Closed, Forbidden. A country that was dark has that much longer."""
     member = await members.get(tx, person=person)
-    if poll.state is not State.OPEN or poll.opened_at is None:
-        raise Closed
-    longer = await darkness.extension(tx, country=member.country, since=poll.opened_at)
-    if tx.now >= poll.plan.closes_at + longer:
+    if not await polls.is_open(tx, poll=poll, country=member.country):
         raise Closed
     if not await polls.is_asked(tx, poll=poll, person=person):
         raise Forbidden

@@ -31,7 +31,7 @@ from sqlalchemy import (
     update,
 )
 
-from network import approvals, audiences, groups, members
+from network import approvals, audiences, darkness, groups, members
 from network.audiences import Audience
 from network.errors import Conflict, Forbidden, Invalid, Missing
 from network.ids import new_id
@@ -390,8 +390,11 @@ async def proposed(tx: Tx, *, only: Sequence[str] | None = None) -> list[Poll]:
 async def open_for(tx: Tx, *, person: str, only: Sequence[str] | None = None) -> list[Poll]:
     """Return the open polls that ask a member, the one that closes first at the head."""
     query = select(polls).where(polls.c.state == State.OPEN.value).order_by(polls.c.closes_at, polls.c.id)
-    found = await _polls(tx, await tx.all(query))
-    return _chosen([poll for poll in found if await is_asked(tx, poll=poll, person=person)], only)
+    found = [poll for poll in await _polls(tx, await tx.all(query)) if await is_asked(tx, poll=poll, person=person)]
+    me = await members.find(tx, person=person)
+    return _chosen(
+        [poll for poll in found if me is not None and await is_open(tx, poll=poll, country=me.country)], only
+    )
 
 
 async def closed_for(tx: Tx, *, person: str, limit: int = 20, only: Sequence[str] | None = None) -> list[Poll]:
@@ -411,6 +414,13 @@ async def closed_rounds(tx: Tx, *, series: str) -> list[Poll]:
     """Return the closed polls of a series, the oldest first: a trend."""
     query = select(polls).where(polls.c.series == series, polls.c.state == State.CLOSED.value)
     return await _polls(tx, await tx.all(query.order_by(polls.c.round)))
+
+
+async def is_open(tx: Tx, *, poll: Poll, country: str) -> bool:
+    """Whether a poll takes the votes of a country now: one that was dark meanwhile has that much longer."""
+    if poll.state is not State.OPEN or poll.opened_at is None:
+        return False
+    return tx.now < poll.plan.closes_at + await darkness.extension(tx, country=country, since=poll.opened_at)
 
 
 async def is_asked(tx: Tx, *, poll: Poll, person: str) -> bool:

@@ -292,6 +292,7 @@ async def test_a_dark_country_has_its_time(store, now):
         )
     async with store.transaction(now + timedelta(days=7, hours=1)) as tx:
         assert not await rounds.close(tx, poll=poll)
+        assert [len(await polls.open_for(tx, person=person)) for person in (here, there)] == [1, 0]
         with pytest.raises(ballots.Closed):
             await ballots.cast(tx, poll=poll, person=there, choice=["1"])
     async with store.transaction(now + timedelta(days=8, hours=23)) as tx:
