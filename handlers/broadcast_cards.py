@@ -51,8 +51,8 @@ class Notice:
     """What is told to many. ``group`` is the country of the group that speaks, "" for one of several.
 
     ``texts`` are by language, ``file`` is the id of a picture or a document, ``practice`` that of what "read
-    more" opens. Of an event: who convenes it, with whom, its day and the codes of its aims. Another is worth
-    sending for ``kept_days``.
+    more" opens, ``poll`` that of a poll to answer. Of an event: who convenes it, with whom, its day and the
+    codes of its aims. Another is worth sending for ``kept_days``.
     """
 
     event: bool
@@ -61,6 +61,7 @@ class Notice:
     file: str = ""
     file_kind: str = ""
     practice: str = ""
+    poll: str = ""
     convener: str = field(default="", repr=False)
     partner: str = field(default="", repr=False)
     security: str = ""
@@ -163,6 +164,8 @@ def _ways(notice: Notice, broadcast: str) -> Iterator[Option]:
     if notice.practice:
         # Translators: button, max:20
         yield Option(f"practice:{notice.practice}", _("Read more"))
+    if notice.poll:
+        yield Option(f"poll:{notice.poll}", _("Have your say"))
     if not notice.event:
         # Translators: button, max:20. To report a message, or to hear no more of its kind.
         yield Option(f"announcements:{broadcast}", _("Report or silence"))

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
+from handlers import poll_cards
 from handlers.broadcast_cards import REFORM, SECURITY, Notice
 from handlers.labels import LANGUAGES
 from handlers.language import OFFERED, Text, _
@@ -13,19 +14,19 @@ from handlers.messages import MediaKind
 from handlers.names import refuse_contact
 from handlers.screening import screen
 from handlers.talk import Option, Talk
-from network import answers, search
+from network import answers, polls, search
 from network.search import Wish
 
 TEXT = (20, 500)  # characters of the words in one language, fewest and most
 BODY = (3, 60)  # characters of the name of an organisation
 LATEST = timedelta(days=365)  # until an event
-LISTED = 8  # practices that are found for "read more"
+LISTED = 8  # practices or polls to choose from
 KEPT_DAYS = (1, 3, 7)  # days for which an announcement is worth sending
 # Translators: button, max:20. Nothing goes with a message.
 WITHOUT = _("Without")
 
 EVENT = ("convener", "partner", "security", "reform", "day")
-ALWAYS = ("languages", "file", "practice")
+ALWAYS = ("languages", "file", "practice", "poll")
 NAMES: dict[str, Text] = {
     # Translators: in a list, max:24. What a coordinator can change in an announcement.
     "languages": _("The words"),
@@ -33,6 +34,8 @@ NAMES: dict[str, Text] = {
     "file": _("The picture or document"),
     # Translators: in a list, max:24
     "practice": _("The practice to read"),
+    # Translators: in a list, max:24
+    "poll": _("The poll to answer"),
     # Translators: in a list, max:24
     "convener": _("Who convenes it"),
     # Translators: in a list, max:24
@@ -94,6 +97,8 @@ async def ask(talk: Talk, notice: Notice, name: str, turn: str = "") -> Notice:
         return await _file(talk, notice, key)
     if name == "practice":
         return replace(notice, practice=await _practice(talk, turn))
+    if name == "poll":
+        return replace(notice, poll=await _poll(talk, turn))
     if name in EVENT:
         return await _ask_of_event(talk, notice, name, key)
     return replace(notice, kept_days=int(await talk.choose(key, _KEPT, _days())))
@@ -171,6 +176,17 @@ async def _practice(talk: Talk, turn: str) -> str:
         await talk.revise(f"practice{turn}")
     options = [Option(practice.id, practice.title) for practice in found[:LISTED]]
     return await talk.choose(f"practice found{turn}", _("Which one?"), options, skip=WITHOUT)
+
+
+async def _poll(talk: Talk, turn: str) -> str:
+    """Ask which open poll a button leads to, where one is open; return its id, "" for none."""
+    found = await talk.read(f"polls{turn}", polls.open_for, person=talk.person)
+    if not found:
+        return ""
+    options = [Option(poll.id, poll_cards.title(poll.question, talk.language)) for poll in found[:LISTED]]
+    return await talk.choose(
+        f"poll{turn}", _("Shall it lead to a poll? Only who is asked can answer."), options, skip=WITHOUT
+    )
 
 
 async def _body(talk: Talk, key: str, question: Text, *, skip: Text | None = None) -> str:

@@ -18,7 +18,8 @@ from network.contents import contents
 from network.costs import Prices
 from network.outbox import Stage, outbox
 from tests.handlers.people import erases
-from tests.network.people import enrolled
+from tests.network.people import enrolled, published
+from tests.network.polling import opened
 
 WORDS = "Les patrouilles partagées reprennent lundi. Chaque brigade choisit un quartier avec une association."
 RIGHT = "Les patrouilles partagées reprennent mardi et non lundi, avec une association dans chaque quartier."
@@ -355,7 +356,9 @@ def test_the_longest_message_is_one_call_on_either_app(translator, language, eve
     for security, reform in zip(SECURITY, REFORM, strict=True):
         for country in ("BF", "CI", ""):
             aims = {"security": security, "reform": reform} if event else {}
-            notice = Notice(event=event, group=country, texts={"en": "x" * TEXT[1]}, practice="p", **facts, **aims)
+            notice = Notice(
+                event=event, group=country, texts={"en": "x" * TEXT[1]}, practice="p", poll="p", **facts, **aims
+            )
             message = broadcast_cards.message(notice, "0" * 32, Voice(translator, language))
             assert len(message.text) <= 1024
             for fit in (telegram_fitting.fit, whatsapp_fitting.fit):
@@ -427,3 +430,25 @@ async def test_what_an_erased_coordinator_sent_is_nowhere_any_more(open_phone):
         assert await tx.all(select(contents)) == []
     await issa.says("/announced")
     issa.hears("Nothing was announced for your group yet.")
+
+
+async def test_it_leads_to_a_practice_and_to_an_open_poll(open_phone):
+    """What is found by words of its title is one button, a poll that is open another; both open what they name."""
+    awa, _issa = await coordinators(open_phone, "en")
+    member = await joins(open_phone())
+    async with awa.world.store.transaction(awa.world.now) as tx:
+        shared = await published(tx, member.person, title="Un café de la paix à la brigade")
+        asked = await opened(tx, by=awa.person)
+    await goes_through(awa, "/broadcast", "1", "2", "Done", WORDS, "[Without]", "zzz")
+    awa.hears("Nothing found yet. Fewer or other words may help.", "Shall it lead to a practice to read?")
+    await goes_through(awa, "café de la paix", "[Un café de la paix à la brigade]")
+    awa.hears("Shall it lead to a poll? Only who is asked can answer.")
+    await goes_through(
+        awa, "[What first?]", "[One day]", "[Niger]", "[That is right]", "[Yes, send it]", "[Yes, send it]"
+    )
+    [message] = await queued(member)
+    assert [choice.token for choice in message.choices][:2] == [f"/practice:{shared}", f"/poll:{asked}"]
+    await member.taps("Read more")
+    member.hears("Un café de la paix à la brigade")
+    await member.taps("Have your say")
+    member.hears("What first?")
