@@ -390,11 +390,10 @@ async def proposed(tx: Tx, *, only: Sequence[str] | None = None) -> list[Poll]:
 async def open_for(tx: Tx, *, person: str, only: Sequence[str] | None = None) -> list[Poll]:
     """Return the open polls that ask a member, the one that closes first at the head."""
     query = select(polls).where(polls.c.state == State.OPEN.value).order_by(polls.c.closes_at, polls.c.id)
-    found = [poll for poll in await _polls(tx, await tx.all(query)) if await is_asked(tx, poll=poll, person=person)]
     me = await members.find(tx, person=person)
-    return _chosen(
-        [poll for poll in found if me is not None and await is_open(tx, poll=poll, country=me.country)], only
-    )
+    found = await _polls(tx, await tx.all(query)) if me is not None else []
+    asked_now = [poll for poll in found if await is_asked(tx, poll=poll, person=person)]
+    return _chosen([poll for poll in asked_now if me and await is_open(tx, poll=poll, country=me.country)], only)
 
 
 async def closed_for(tx: Tx, *, person: str, limit: int = 20, only: Sequence[str] | None = None) -> list[Poll]:
