@@ -6,7 +6,7 @@ import csv
 import io
 from itertools import count
 
-from handlers import poll_cards, poll_figures, poll_news, poll_pictures
+from handlers import pages, poll_cards, poll_figures, poll_news, poll_pictures
 from handlers.language import Text, Words, _
 from handlers.poll_labels import OUTCOMES
 from handlers.poll_pictures import Round
@@ -15,7 +15,7 @@ from handlers.screening import screen
 from handlers.talk import Option, Talk
 from network import poll_files, polls, results, secrecy
 from network.errors import Forbidden, Missing, NetworkError
-from network.polls import Poll, State
+from network.polls import Kind, Poll, State
 from network.results import Part, Results
 
 OUTCOME = (20, 400)  # characters of what was done about a poll, fewest and most
@@ -74,6 +74,8 @@ def _wishes(poll: Poll, found: Results, *, leads: bool) -> list[Option]:
         (Option("picture", _("As a picture")), bool(found.lines)),
         # Translators: in a list, max:24
         (Option("parts", _("By side and country")), bool(found.lines)),
+        # Translators: in a list, max:24. What people wrote in a poll.
+        (Option("texts", _("Read the answers")), closed and leads and poll.plan.kind is Kind.TEXT),
         # Translators: in a list, max:24
         (Option("receipt", _("Check a receipt")), closed and poll.plan.secret),
         # Translators: in a list, max:24. For spreadsheets.
@@ -102,6 +104,13 @@ async def _rounds(talk: Talk, poll: Poll) -> list[Round]:
 async def _parts(talk: Talk, poll: Poll, found: Results, _turn: int) -> None:
     for part in poll_figures.parts(poll, found, talk.language):
         await talk.say(part)
+
+
+async def _texts(talk: Talk, poll: Poll, _found: Results, turn: int) -> None:
+    """Let a coordinator read what people wrote, without who wrote what."""
+    found = await talk.look(results.texts, poll=poll)
+    said = [_("“{words}”", words=each) for each in found] or [_("Nobody wrote anything.")]
+    await pages.read_through(talk, pages.packed(talk, said), place=f"texts[{turn}]")
 
 
 async def _table(talk: Talk, poll: Poll, found: Results, turn: int) -> None:
@@ -186,7 +195,7 @@ async def _closed(talk: Talk) -> Poll | None:
     return found[await talk.choose("poll", _("For which poll is the receipt?"), options)]
 
 
-_WAYS = {"picture": _picture, "parts": _parts, "table": _table, "outcome": _outcome}
+_WAYS = {"picture": _picture, "parts": _parts, "texts": _texts, "table": _table, "outcome": _outcome}
 
 capability = Capability(
     name="results",

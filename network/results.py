@@ -125,6 +125,15 @@ async def published(tx: Tx, *, poll: str) -> Results:
     return _read(json.loads(body))
 
 
+async def texts(tx: Tx, *, poll: Poll) -> list[str]:
+    """Return what was written in a closed poll of the kind text, by the alphabet: their order tells nothing."""
+    if poll.state is not State.CLOSED:
+        return []
+    table = ballots.ballots.c
+    rows = await tx.all(select(table.id, table.words).where(table.poll == poll.id, table.words.is_not(None)))
+    return sorted(tx.seal.open("ballots.words", row.id, row.words) for row in rows)
+
+
 async def counted(tx: Tx, *, poll: Poll) -> Results:
     """Return the results of an open poll that is not secret, as they stand; without parts."""
     return tallied(poll, await counts(tx, poll=poll.id))
@@ -180,8 +189,8 @@ def tallied(poll: Poll, counts: Counts, *, final: bool = False) -> Results:
         places=tuple(_places(poll, total)) if ranking else (),
         method=rankings.METHOD if ranking else "",
         mean=_mean(poll, votes),
-        quorum=tuple(Quorum(side, wanted, took[side] >= wanted) for side, wanted in poll.plan.quorum.items()),
-        turnout={side: took[side] // TENS * TENS for side in SIDES},
+        quorum=_quorum(poll, took) if final else (),
+        turnout={side: took[side] // TENS * TENS for side in SIDES} if final else {},
     )
 
 
@@ -254,6 +263,10 @@ async def _only(tx: Tx, poll: Poll, other: Poll) -> dict[Cell, int]:
     query = joined.where(participations.c.poll == poll.id, table.id.not_in(ballots.voters(other)))
     rows = await tx.all(query.group_by(table.side, table.country))
     return {(row.side, row.country): row.number for row in rows}
+
+
+def _quorum(poll: Poll, took: Mapping[str, int]) -> tuple[Quorum, ...]:
+    return tuple(Quorum(side, wanted, took[side] >= wanted) for side, wanted in poll.plan.quorum.items())
 
 
 def _votes(poll: Poll, total: Mapping[str, int]) -> dict[int, int]:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from network import ballots, jobs, poll_files
+from network.members import SIDES
+from network.polls import Kind, Shown
 from tests.handlers.polling_talk import ANSWERS, QUESTION, coordinators, makes, passes
 from tests.handlers.test_supergroup import CHAT, links
+from tests.network import polling
 
 
 async def test_a_poll_is_settled_step_by_step(open_phone):
@@ -113,3 +117,29 @@ async def test_a_linked_telegram_group_shows_a_card(open_phone):
     await civil.says("/start poll-" + _id(civil))
     civil.hears(QUESTION)
     civil.sees_choice("Prefer not to say")
+
+
+async def test_parts_are_told_where_ten_stand_behind_each_number(open_phone):
+    """By side and country in words, in the picture and in the table, with the trend of the rounds; and no person."""
+    civil, _official = await coordinators(open_phone)
+    async with civil.world.store.transaction(civil.world.now) as tx:
+        poll = await polling.opened(tx, by=civil.person, options=2, shown=Shown.AT_ONCE, kind=Kind.SCALE)
+        for side in SIDES:
+            for number in range(24):
+                voter = await polling.voter(tx, side)
+                await ballots.cast(tx, poll=poll, person=voter, choice=[str(1 + number % 2)])
+    await passes(civil, days=8)
+    await civil.says(f"/results {poll}")
+    civil.hears("48 members took part.", "Official: at least 20", "On average 1.5")
+    await civil.taps("By side and country")
+    civil.hears("Official, 24 answers\nRoads: 50%")
+    await civil.taps("As a picture")
+    await civil.taps("As a table")
+    async with civil.world.store.transaction(civil.world.now) as tx:
+        found = {job.kind: job.argument for job in await jobs.claim(tx, kinds=[poll_files.DRAW, poll_files.TABLE])}
+    heads = [chart["head"] for chart in found[poll_files.DRAW]["sheet"]["charts"]]
+    assert heads == ["", "By side"]
+    rows = found[poll_files.TABLE]["text"].split("\r\n")
+    assert rows[0] == "of,side,country,option,label,votes,answered"
+    assert "all,,,1,Roads,24,48" in rows
+    assert "part,civil,,2,Radios,12,24" in rows

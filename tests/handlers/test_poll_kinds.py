@@ -71,6 +71,12 @@ async def test_words_of_ones_own_are_screened(open_phone):
     await civil.taps("Prefer not to say")
     await civil.taps("Results so far")
     civil.hears("2 members took part.", "1 preferred not to say.")
+    civil.sees_no_choice("Read the answers")
+    await passes(civil, days=7)
+    await civil.says(f"/results {await poll_of(civil)}")
+    await civil.taps("Read the answers")
+    civil.hears("“More light on the market road”")
+    await civil.taps("Say what was done")
 
 
 async def test_a_secret_vote_leaves_a_receipt_and_no_results_before_the_close(open_phone):
