@@ -5,7 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import timedelta
 
-from sqlalchemy import Column, LargeBinary, String, Table, delete, exists, insert, literal_column, or_, select, update
+from sqlalchemy import (
+    Column,
+    LargeBinary,
+    Select,
+    String,
+    Table,
+    delete,
+    exists,
+    insert,
+    literal_column,
+    or_,
+    select,
+    update,
+)
 
 from network.errors import Conflict
 from network.ids import new_id
@@ -59,7 +72,8 @@ async def forget_about(tx: Tx, *, person: str) -> None:
 
 async def sweep(tx: Tx) -> int:
     """Forget the contents that no call needs any more; return how many."""
-    one = select(literal_column("1")).where(outbox.c.mailing == contents.c.mailing, outbox.c.content == contents.c.id)
+    shared = (outbox.c.mailing == contents.c.mailing, outbox.c.content == contents.c.id)
+    one: Select[tuple[int]] = select(literal_column("1")).where(*shared)
     waits = exists(one.where(outbox.c.stage < Stage.SENT))
     refused = exists(one.where(outbox.c.stage == Stage.SENT, outbox.c.sent_at > tx.now - KEEP_SENT_BODY))
     failed = exists(one.where(outbox.c.stage == Stage.FAILED, outbox.c.created_at > tx.now - RETRIED))

@@ -152,7 +152,7 @@ async def send(
     stopped = await stops.standing(tx)
     query = query.where(_sends(addresses, stopped), ~_has_better(stopped), *([_lacks(mailing)] if had else []))
     row: dict[str, ColumnElement[Any]] = {
-        **{each.key: each for each in query.selected_columns},
+        **dict(query.selected_columns.items()),
         "id": _ids(query.selected_columns.step),
         "mailing": literal(mailing, String),
         "about": literal(about or None, String),
@@ -205,11 +205,6 @@ async def stop(tx: Tx, *, mailing: str) -> int:
     count = int(await tx.scalar(select(func.count()).where(*_people(mailing), unsent)) or 0)
     await _take_back(tx, mailing, outbox.c.target.is_(None), limit=AT_ONCE)
     return count
-
-
-async def is_known(tx: Tx, *, mailing: str) -> bool:
-    """Whether a mailing was ever sent."""
-    return await tx.first(select(mailings.c.id).where(mailings.c.id == mailing)) is not None
 
 
 async def retry(tx: Tx, *, mailing: str, codes: Collection[str]) -> int:
@@ -345,7 +340,7 @@ async def _ready_at(tx: Tx, people: Select[tuple[str]], at: datetime | None, *, 
     """Return when the mailing may reach people."""
     soonest = max(at, tx.now) if at is not None and at.tzinfo else tx.now
     found = []
-    if quiet or soonest is not at:
+    if quiet or (at is not None and not at.tzinfo):
         meant = people.subquery()
         for row in await tx.all(select(*_KIND).join(meant, meant.c[0] == members.c.id).distinct()):
             kind = tuple(row)
@@ -353,8 +348,8 @@ async def _ready_at(tx: Tx, people: Select[tuple[str]], at: datetime | None, *, 
             found += [(*kind, instant)] if instant != soonest else []
     if not found:
         return _ReadyAt(literal(soonest, Instant))
-    columns = (*(column(kind.name, String()) for kind in _KIND), column("ready_at", Instant()))
-    rows = values(*columns, name="instants").data(found).cte("instants")
+    columns: list[ColumnElement[Any]] = [column(kind.name, String()) for kind in _KIND]
+    rows = values(*columns, column("ready_at", Instant()), name="instants").data(found).cte("instants")
     return _ReadyAt(func.coalesce(rows.c.ready_at, literal(soonest, Instant)), rows)
 
 
