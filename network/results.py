@@ -73,7 +73,8 @@ class Results:
     ``voters`` took part, ``declined`` of them rather said nothing, ``answered`` are the others. ``lines`` follow the
     options; ``places`` are those of a ranking, else empty; ``mean`` is of a scale's steps from 1.
     ``turnout`` is how many of each side took part, rounded down to tens. ``sides``, ``countries`` and ``cells`` are
-    empty where they could point at somebody, and while a poll is open. ``method`` names how a ranking was counted.
+    empty where they could point at somebody. ``method`` names how a ranking was counted. While a poll is open
+    nothing is said of sides and countries: who looks twice would see whose vote came in between.
     """
 
     poll: str

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import LargeBinary, Table, delete, select, text
+from sqlalchemy.exc import OperationalError
 
 import handlers
 from bot.processor import Processor
@@ -269,6 +270,21 @@ async def test_no_byte_leads_back(run: Callable[..., Run], store: Store, tmp_pat
         log = await _write_ahead_log(store)
         assert keys[0] not in log
         assert found[0] in log, "the control: what is logged is seen"
+
+
+async def test_the_order_of_rows_tells_nothing(run: Callable[..., Run], store: Store) -> None:
+    """Who took part is stored in no order of arrival, and no row says in which step it was written."""
+    one = await run(ANSWERS).whole()
+    async with store.reading(one.now) as tx:
+        if store.is_sqlite:
+            for name in ("participations", "ballots", "receipts", "ballot_counts"):
+                with pytest.raises(OperationalError, match="no such column: rowid"):
+                    await tx.all(text(f"SELECT rowid FROM {name}"))
+            return
+        people = [row.person for row in await tx.all(text("SELECT person FROM participations ORDER BY ctid"))]
+        assert people == sorted(one.people.values())
+        for name in ("participations", "ballots", "receipts"):
+            assert await tx.scalar(text(f"SELECT count(DISTINCT xmin::text) FROM {name}")) == 1
 
 
 async def _bytes(store: Store, folder: Path) -> bytes:

@@ -27,6 +27,7 @@ async def test_one_person_has_one_vote_that_can_change(store, now):
         found = await results.of(tx, poll=poll, person=people[0])
         assert [line.votes for line in found.lines] == [1, 1, 1]
         assert (found.voters, found.answered, found.declined, found.final) == (3, 3, 0, False)
+        assert (found.turnout, found.quorum, found.sides, found.countries) == ({}, (), (), ())
         await ballots.cast(tx, poll=poll, person=people[1], choice=[ballots.PREFER_NOT])
         found = await results.of(tx, poll=poll, person=people[0])
         assert (found.voters, found.answered, found.declined) == (3, 2, 1)
