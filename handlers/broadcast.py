@@ -67,7 +67,8 @@ async def _make(talk: Talk, speaker: Group) -> None:
     notice = await broadcast_draft.begun(talk, group=speaker.country)
     plan = Plan(notice, speaker.id, await ask_audience(talk, speaker))
     for turn in count():
-        await _preview(talk, plan)
+        if not talk.has_answer(f"review[{turn}]"):
+            await _preview(talk, plan)
         wish = await talk.choose(f"review[{turn}]", _("Shall it be sent like this to all of them?"), _review(plan))
         if wish == "send":
             if await _send(talk, plan, turn):
@@ -246,5 +247,6 @@ capability = Capability(
     # Translators: words that start this, separated by |.
     words=_("broadcast|announce"),
     converse=broadcast,
+    contributes=True,
     for_whom=ForWhom.COORDINATOR,
 )

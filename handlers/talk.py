@@ -383,6 +383,10 @@ class Talk:
         """Return the person as a member, or None before they have consented."""
         return self.who.member
 
+    def has_answer(self, key: str) -> bool:
+        """Whether a question was answered already: what stands above it need not be worked out again."""
+        return self._record.find(key) is not None
+
     async def capabilities(self) -> list[Capability]:
         """Return what this person may start now, of what a menu shows."""
         return [each for each in self._registry if each.shown_in_menu and await people_.may(self._tx, self.who, each)]

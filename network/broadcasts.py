@@ -30,7 +30,19 @@ from sqlalchemy import (
     update,
 )
 
-from network import approvals, attribution, audiences, audit, contents, conversations, costs, groups, mailings, members
+from network import (
+    approvals,
+    attribution,
+    audiences,
+    audit,
+    contents,
+    conversations,
+    costs,
+    groups,
+    mailings,
+    members,
+    regimes,
+)
 from network.approvals import Approval, Decision
 from network.attribution import Attribution
 from network.audiences import Audience
@@ -58,7 +70,7 @@ class State(StrEnum):
     GROWN = "grown"  # more people than were confirmed, or more money than is left: it waits for a new word
     SENT = "sent"  # handed to the outbox, perhaps for a later hour
     STOPPED = "stopped"  # what was not sent yet was taken back
-    WITHDRAWN = "withdrawn"  # what was sent was taken back too
+    WITHDRAWN = "withdrawn"  # what was sent was taken back too, or nothing ever was
 
 
 WHOLE = (State.SENT, State.STOPPED)  # those who got it may read it
@@ -146,20 +158,20 @@ async def draft(
 
 
 async def hand_in(tx: Tx, *, broadcast: str, bodies: Bodies) -> dict[str, Any]:
-    """Let a draft go out, or ask the other side where it goes beyond its group. Raise Conflict, Grown, OverBudget.
+    """Let a draft go out, or ask the other side where it goes beyond its group, and on quiet days.
 
-    Returns its ``state``, and where the other side is asked the ``approval`` and the ``deciders``.
+    Raise Conflict, Grown, OverBudget. Returns its ``state``, and where the other side is asked the ``approval`` and the ``deciders``.
     """
     found = await _locked(tx, broadcast)
     if found.state is not State.DRAFT:
         raise Conflict
     await _set(tx, broadcast, bodies=tx.seal.seal_json("broadcasts.bodies", broadcast, asdict(bodies)))
-    if found.audience.groups == (found.group,):
+    author = await members.get(tx, person=found.by)
+    if found.audience.groups == (found.group,) and not (await regimes.of(tx, author.country)).is_quiet:
         await _go(tx, found)
         return {"state": State.SENT, "approval": "", "deciders": []}
     await _set(tx, broadcast, state=State.ASKED.value)
-    side = (await members.get(tx, person=found.by)).side
-    other = next(each for each in SIDES if each != side)
+    other = next(each for each in SIDES if each != author.side)
     approval = await approvals.ask(tx, kind=KIND, subject=broadcast, by=found.by, group=found.group, side=other)
     return {
         "state": State.ASKED,
@@ -233,7 +245,8 @@ async def stop(tx: Tx, *, broadcast: str, by: str) -> int:
     if found.state not in STOPPABLE:
         raise Conflict
     await approvals.withdraw(tx, subject=broadcast)
-    await _set(tx, broadcast, state=State.STOPPED.value)
+    state = State.STOPPED if found.state is State.SENT else State.WITHDRAWN
+    await _set(tx, broadcast, state=state.value)
     count = await mailings.stop(tx, mailing=broadcast)
     await audit.record(tx, act="stop_broadcast", actor=by, subject=broadcast)
     return count
