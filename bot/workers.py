@@ -36,6 +36,7 @@ from network import (
     secrecy,
     shutdowns,
     traces,
+    vouches,
 )
 from network.inbox import Arrival, Origin
 from network.jobs import Job
@@ -234,6 +235,7 @@ class Housekeeping:
             ("files", files.sweep),
             ("guests", linked.tend),
             ("posts", posts.sweep),
+            ("vouches", vouches.purge),
             ("invitations", _forget_invitations),
             ("digests", news.sweep),
             ("contents", contents.sweep),

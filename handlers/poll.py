@@ -202,4 +202,5 @@ capability = Capability(
     converse=answer,
     shown_in_menu=False,
     by_link=True,
+    contributes=True,
 )

@@ -280,6 +280,7 @@ capability = Capability(
     words=_("make a poll|new poll"),
     converse=make,
     for_whom=ForWhom.COORDINATOR,
+    contributes=True,
 )
 propose_capability = Capability(
     name="propose",
@@ -291,4 +292,5 @@ propose_capability = Capability(
     words=_("propose|propose a poll"),
     converse=propose,
     shown_in_menu=False,
+    contributes=True,
 )

@@ -122,7 +122,8 @@ async def ask(
 
     ``wish`` is what a yes would change, sealed until then. ``group`` is the one whose seats decide, where
     it is not the country's; ``side`` the one side whose word is asked for, where it is not either's. On quiet
-    days of a country what is shared there, or by somebody of it, needs both.
+    days of a country what is shared there, or by somebody of it, needs both. With a ``side`` the other one
+    has spoken by asking.
     """
     same = (approvals.c.kind == kind) & (approvals.c.subject == subject)
     pending = select(approvals.c.id).where(same, approvals.c.state == Decision.PENDING.value)
@@ -132,7 +133,7 @@ async def ask(
     row |= {"group_id": group, "side": side}
     state = Decision.PENDING.value
     sealed = tx.seal.seal_json("approvals.wish", row["id"], wish) if wish else None
-    both_sides = both_sides or (kind in SHARED and await _is_quiet(tx, country or "", by))
+    both_sides = both_sides or (kind in SHARED and not side and await _is_quiet(tx, country or "", by))
     values = {**row, "both_sides": both_sides, "state": state, "asked_at": tx.now, "wish": sealed}
     await tx.run(approvals.insert(), values)
     await due.at(tx, kind=REMINDER, subject=row["id"], instant=tx.now + REMIND_AFTER, person=by)

@@ -160,7 +160,8 @@ async def draft(
 async def hand_in(tx: Tx, *, broadcast: str, bodies: Bodies) -> dict[str, Any]:
     """Let a draft go out, or ask the other side where it goes beyond its group, and on quiet days.
 
-    Raise Conflict, Grown, OverBudget. Returns its ``state``, and where the other side is asked the ``approval`` and the ``deciders``.
+    Returns its ``state``, and where the other side is asked the ``approval`` and the ``deciders``. Raise
+    Conflict, Grown, OverBudget.
     """
     found = await _locked(tx, broadcast)
     if found.state is not State.DRAFT:

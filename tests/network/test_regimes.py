@@ -12,6 +12,7 @@ from network import (
     approvals,
     audiences,
     audit,
+    broadcasts,
     digests,
     dispatch,
     due,
@@ -188,3 +189,22 @@ async def test_both_coordinators_decide_on_their_country(store: Store, now: date
         assert (settled["state"], settled["tell"]) == ("approved", civil)
         assert await regimes.standing(tx, country="NE") is Standing.PAUSED
         assert await resolutions.pending(tx, country="NE") is None
+
+
+async def test_on_quiet_days_a_group_is_told_with_the_yes_of_both(store: Store, now: datetime) -> None:
+    """What a coordinator tells one group goes at once, on quiet days after the other side's one word."""
+    async with store.transaction(now) as tx:
+        civil, official = await seated(tx, "NE", "civil"), await seated(tx, "NE", "official")
+        home = (await groups.by_country(tx, country="NE")).id
+        bodies = broadcasts.Bodies(texts={"fr": "{}"}, instead={"fr": "{}"}, fallback="fr")
+        states = []
+        for quiet in (False, True):
+            if quiet:
+                await regimes.quieten(tx, country="NE", begins=now.date(), ends=now.date())
+            what = {"by": civil, "group": home, "notice": {}, "audience": Audience(groups=(home,)), "confirmed": 2}
+            broadcast = await broadcasts.draft(tx, **what)
+            handed = await broadcasts.hand_in(tx, broadcast=broadcast, bodies=bodies)
+            states.append((handed["state"], handed["deciders"]))
+        assert states == [("sent", []), ("asked", [official])]
+        settled = await requests.settle(tx, approval=handed["approval"], by=official, agree=True)
+        assert settled["state"] == "approved"
