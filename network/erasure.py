@@ -19,6 +19,7 @@ from network import (
     answers,
     appeals,
     attachments,
+    attendance,
     ballots,
     broadcasts,
     calls,
@@ -28,6 +29,7 @@ from network import (
     digests,
     due,
     entries,
+    exchanges,
     files,
     followups,
     groups,
@@ -93,6 +95,8 @@ async def erase(tx: Tx, *, person: str, keep_practices: bool = True, keep_listed
     await calls.forget(tx, person=person)
     await translations.forget(tx, person=person)
     await broadcasts.forget(tx, person=person)
+    await attendance.forget(tx, person=person)
+    await exchanges.forget(tx, person=person)
     await ballots.forget(tx, person=person)
     await polls.forget(tx, person=person)
     await introductions.forget(tx, person=person)
@@ -157,6 +161,8 @@ async def export(tx: Tx, *, person: str) -> dict[str, Any]:
         "relays": await relayed.copy(tx, person=person),
         "broadcasts": await broadcasts.copy(tx, person=person),
         "invitations_answered": await rsvps.count(tx, person=person),
+        "exchanges": await exchanges.copy(tx, person=person),
+        "exchanges_answered": await attendance.copy(tx, person=person),
         "questions_received": await calls.count(tx, person=person),
         "endorsements": await standings.entered_by(tx, person=person),
         "conversations": [

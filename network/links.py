@@ -11,12 +11,14 @@ from network import (
     allies,
     answers,
     approvals,
+    attendance,
     audit,
     ballots,
     broadcasts,
     calls,
     codes,
     entries,
+    exchanges,
     files,
     followups,
     groups,
@@ -168,6 +170,8 @@ async def _hand_over(tx: Tx, old: str, new: str) -> None:
     await approvals.hand_over(tx, person=old, to=new)
     await broadcasts.hand_over(tx, person=old, to=new)
     await rsvps.hand_over(tx, person=old, to=new)
+    await exchanges.hand_over(tx, person=old, to=new)
+    await attendance.hand_over(tx, person=old, to=new)
 
 
 def _index(tx: Tx, code: str) -> str:

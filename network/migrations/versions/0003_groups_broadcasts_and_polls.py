@@ -202,6 +202,7 @@ def upgrade() -> None:
         sa.Column("until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("late", sa.Boolean(), server_default="0", nullable=False),
         sa.Column("cut_off", sa.Boolean(), server_default="0", nullable=False),
+        sa.Column("reminded", sa.Text(), server_default="{}", nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
             ["exchange"], ["exchanges.id"], name=op.f("fk_attendance_exchange_exchanges"), ondelete="CASCADE"
@@ -382,6 +383,22 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("heard", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_heard_person"), ["person"], unique=False)
+
+    op.create_table(
+        "invitees",
+        sa.Column("exchange", sa.String(length=32), nullable=False),
+        sa.Column("person", sa.String(length=32), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["exchange"], ["exchanges.id"], name=op.f("fk_invitees_exchange_exchanges"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["person"], ["members.id"], name=op.f("fk_invitees_person_members"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("exchange", "person", name=op.f("pk_invitees")),
+    )
+    with op.batch_alter_table("invitees", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_invitees_person"), ["person"], unique=False)
 
     op.create_table(
         "link_codes",
@@ -772,6 +789,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_link_codes_person"))
 
     op.drop_table("link_codes")
+    with op.batch_alter_table("invitees", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_invitees_person"))
+
+    op.drop_table("invitees")
     with op.batch_alter_table("heard", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_heard_person"))
 

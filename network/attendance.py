@@ -1,0 +1,363 @@
+"""Attendance: who comes to an exchange, who waits for a place, and where it is, for those who accepted.
+
+Every change locks the exchange first, so that places are given one after the other, in the order of the list.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    ForeignKey,
+    Integer,
+    Row,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    delete,
+    func,
+    select,
+    update,
+)
+
+from network import darkness, due, exchanges, members, regimes, reminders
+from network.errors import Conflict, Forbidden, Invalid, Missing
+from network.exchanges import Exchange
+from network.ids import new_id
+from network.members import SIDES
+from network.rolls import SMALLEST_CELL
+from network.store import Instant, Tx, metadata
+
+YES, MAYBE, NO = "yes", "maybe", "no"
+ANSWERS = (YES, MAYBE, NO)
+OFFER = "exchange.offer"  # kind of the due row on which somebody hears that a place is theirs
+LAPSE = "exchange.lapse"  # on which that place goes to the next
+REMIND = "exchange.remind"  # kind of the due rows of reminders; the subject is the attendance and which one
+TO_ANSWER = timedelta(hours=24)  # a free place waits so long for the one to whom it was offered,
+AT_LEAST = timedelta(hours=1)  # and ends so long before it begins
+
+
+class Standing(StrEnum):
+    """Where somebody stands with an exchange."""
+
+    OUT = "out"  # maybe, or no
+    WAITING = "waiting"  # for a place
+    OFFERED = "offered"  # a place is theirs if they take it in time
+    IN = "in"
+
+
+HELD = (Standing.IN.value, Standing.OFFERED.value)  # these take a place
+
+attendance = Table(
+    "attendance",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("exchange", String(32), ForeignKey("exchanges.id", ondelete="CASCADE"), nullable=False),
+    Column("person", String(32), ForeignKey("members.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("answer", String(8), nullable=False),  # "" for one who has a code and did not answer yet
+    Column("standing", String(8), nullable=False),
+    Column("number", Integer, nullable=False),  # in the order of asking for a place
+    Column("until", Instant),  # an offered place is kept so long
+    Column("late", Boolean, nullable=False, server_default="0"),
+    Column("cut_off", Boolean, nullable=False, server_default="0"),  # cannot connect
+    Column("reminded", Text, nullable=False, server_default="{}"),  # JSON: the start by reminder that went out
+    Column("at", Instant, nullable=False),
+    UniqueConstraint("exchange", "person"),
+)
+
+
+@dataclass(frozen=True)
+class Attending:
+    """How somebody stands with an exchange. ``person`` is for hosts and the machine only."""
+
+    id: str
+    exchange: str
+    person: str = field(repr=False)
+    answer: str
+    standing: Standing
+    number: int
+    until: datetime | None = None
+    reminded: dict[str, str] = field(default_factory=dict)  # which reminder went out, and for which start
+
+
+@dataclass(frozen=True)
+class Counts:
+    """How many come. ``by_side`` only where each side has at least ten (and for hosts, who know who comes)."""
+
+    answers: dict[str, int]
+    coming: int
+    waiting: int
+    free: int | None  # None: there is no limit
+    by_side: dict[str, int] = field(default_factory=dict)
+
+
+async def answer(tx: Tx, *, exchange: str, person: str, answer: str) -> Standing:
+    """Keep what an invited member says, in the place of what they said before; return where they stand now.
+
+    A yes gets a place, or a place at the end of the waiting list; a place that becomes free goes to the first there
+    who can be reached. Raise Invalid, Missing (not invited), Conflict (it does not take place, or began).
+    """
+    if answer not in ANSWERS:
+        raise Invalid
+    found = await exchanges.locked(tx, exchange=exchange)
+    if not await exchanges.is_invited(tx, found=found, person=person):
+        raise Missing
+    if not found.takes_place or found.starts_at is None or found.starts_at <= tx.now:
+        raise Conflict
+    mine = await _of(tx, exchange, person)
+    if answer == YES:
+        await _ask_place(tx, found, person, mine)
+    else:
+        row = {"answer": answer, "standing": Standing.OUT.value, "until": None}
+        await _put(tx, exchange, person, mine, **row)
+        if mine is not None:
+            await _let_go(tx, mine.id)
+    await fill(tx, found=found, asking=person)
+    return (await get(tx, exchange=exchange, person=person)).standing
+
+
+async def get(tx: Tx, *, exchange: str, person: str) -> Attending:
+    """Return how somebody stands with an exchange; raise Missing when they never answered."""
+    found = await _of(tx, exchange, person)
+    if found is None:
+        raise Missing
+    return found
+
+
+async def find(tx: Tx, *, attending: str) -> Attending | None:
+    """Return an attendance by its id, or None."""
+    row = await tx.first(select(attendance).where(attendance.c.id == attending))
+    return None if row is None else _attending(row)
+
+
+async def of(tx: Tx, *, exchange: str, person: str) -> Attending | None:
+    """Return how somebody stands with an exchange, or None."""
+    return await _of(tx, exchange, person)
+
+
+async def fill(tx: Tx, *, found: Exchange, asking: str = "") -> None:
+    """Give the free places to those who wait, in their order: at once to whoever is ``asking``, else as an offer.
+
+    Who cannot be reached now (their country is dark or paused) keeps their number, and the next is asked.
+    """
+    table = attendance
+    free = await _free(tx, found)
+    waiting = select(table).where(table.c.exchange == found.id, table.c.standing == Standing.WAITING.value)
+    reached = waiting.where(~darkness.has(table.c.person) & ~regimes.holds(table.c.person))
+    for row in await tx.all(reached.order_by(table.c.number).limit(free)):
+        if row.person == asking:
+            await _set(tx, row.id, standing=Standing.IN.value)
+            await remind_later(tx, found=found, attending=_attending(row))
+        else:
+            until = offered_until(found, tx.now)
+            await _set(tx, row.id, standing=Standing.OFFERED.value, until=until)
+            await due.at(tx, kind=OFFER, subject=row.id, instant=tx.now, person=row.person)
+            await due.at(tx, kind=LAPSE, subject=row.id, instant=until)
+
+
+async def lapse(tx: Tx, *, attending: str) -> None:
+    """Let an offered place go to the next, when nobody took it in time; its holder goes to the end of the list."""
+    mine = await find(tx, attending=attending)
+    if mine is None:
+        return
+    found = await exchanges.locked(tx, exchange=mine.exchange)
+    mine = await find(tx, attending=attending)
+    if mine is None or mine.standing is not Standing.OFFERED or not found.takes_place:
+        return
+    if mine.until is not None and mine.until > tx.now:
+        await due.at(tx, kind=LAPSE, subject=mine.id, instant=mine.until)
+        return
+    await _set(tx, mine.id, standing=Standing.OUT.value, answer=MAYBE, until=None)
+    await fill(tx, found=found)
+
+
+def offered_until(found: Exchange, now: datetime) -> datetime:
+    """Return until when an offered place is kept: a day, and less where it begins soon."""
+    if found.starts_at is None:
+        return now + TO_ANSWER
+    return max(now + timedelta(minutes=10), min(now + TO_ANSWER, found.starts_at - AT_LEAST))
+
+
+async def door(tx: Tx, *, exchange: str, person: str) -> dict[str, str]:
+    """Return the ``place`` and the ``link`` for a host, or somebody who has a place. Raise Forbidden."""
+    found = await exchanges.get(tx, exchange=exchange)
+    mine = await _of(tx, exchange, person)
+    is_in = mine is not None and mine.standing is Standing.IN
+    if person not in found.hosts and not (is_in and found.takes_place):
+        raise Forbidden
+    return await exchanges.opened(tx, exchange=exchange)
+
+
+async def counts(tx: Tx, *, exchange: str, by: str = "") -> Counts:
+    """Return how many come; by side for the host ``by``, else only where it can point at nobody."""
+    found = await exchanges.get(tx, exchange=exchange)
+    table = attendance
+    cells = select(table.c.answer, table.c.standing, members.members.c.side, func.count().label("many"))
+    cells = cells.join(members.members, members.members.c.id == table.c.person).where(table.c.exchange == exchange)
+    rows = await tx.all(cells.group_by(table.c.answer, table.c.standing, members.members.c.side))
+    sides = {side: sum(row.many for row in rows if row.side == side and row.standing == Standing.IN) for side in SIDES}
+    held = sum(row.many for row in rows if row.standing in HELD)
+    return Counts(
+        answers={each: sum(row.many for row in rows if row.answer == each) for each in ANSWERS},
+        coming=sum(sides.values()),
+        waiting=sum(row.many for row in rows if row.standing == Standing.WAITING),
+        free=max(0, found.capacity - held) if found.capacity else None,
+        by_side=sides if by in found.hosts or min(sides.values()) >= SMALLEST_CELL else {},
+    )
+
+
+async def missing_sides(tx: Tx, *, exchange: str, by: str) -> list[str]:
+    """Return the sides that a host wants and of which nobody comes yet (R003, R056). Raise Forbidden."""
+    found = await exchanges.get(tx, exchange=exchange)
+    if by not in found.hosts:
+        raise Forbidden
+    coming = (await counts(tx, exchange=exchange, by=by)).by_side
+    return [side for side in found.sides if not coming[side]]
+
+
+async def who(tx: Tx, *, exchange: str, by: str) -> list[Attending]:
+    """Return who comes, in the order of asking: for its hosts only. Raise Forbidden."""
+    if by not in (await exchanges.get(tx, exchange=exchange)).hosts:
+        raise Forbidden
+    coming = (attendance.c.exchange == exchange, attendance.c.standing == Standing.IN.value)
+    rows = await tx.all(select(attendance).where(*coming).order_by(attendance.c.number))
+    return [_attending(row) for row in rows]
+
+
+async def coming(tx: Tx, *, exchange: str) -> list[str]:
+    """Return the ids of those who come, for what is sent to them."""
+    mine = (attendance.c.exchange == exchange, attendance.c.standing == Standing.IN.value)
+    rows = await tx.all(select(attendance.c.person).where(*mine).order_by(attendance.c.number))
+    return [row.person for row in rows]
+
+
+async def remind_later(tx: Tx, *, found: Exchange, attending: Attending) -> None:
+    """Set the reminders that somebody who comes did not get yet, in the place of those that were set before."""
+    await forget_reminders(tx, attending=attending.id)
+    member = await members.find(tx, person=attending.person)
+    if member is None or not found.takes_place or found.starts_at is None:
+        return
+    for which, at in reminders.instants(found.starts_at, member, tx.now).items():
+        if attending.reminded.get(which) != found.starts_at.isoformat():
+            subject = f"{attending.id}:{which}"
+            await due.at(tx, kind=REMIND, subject=subject, instant=at, person=attending.person)
+
+
+async def remind_all(tx: Tx, *, found: Exchange) -> None:
+    """Set the reminders of everybody who comes anew: it was moved, or is cancelled."""
+    mine = (attendance.c.exchange == found.id, attendance.c.standing == Standing.IN.value)
+    for row in await tx.all(select(attendance).where(*mine).order_by(attendance.c.number)):
+        await remind_later(tx, found=found, attending=_attending(row))
+
+
+async def reminded(tx: Tx, *, subject: str) -> tuple[Exchange, Attending, str] | None:
+    """Note that a reminder goes out now, and return what it is about; None when it must not.
+
+    It must not when whoever was to get it does not come any more, when the exchange was moved, cancelled or has
+    begun, when that reminder went out before, or when a later one is due already.
+    """
+    attending_id, _colon, which = subject.partition(":")
+    mine = await find(tx, attending=attending_id)
+    found = await exchanges.find(tx, exchange=mine.exchange) if mine is not None else None
+    if mine is None or found is None or found.starts_at is None or which not in reminders.SPANS:
+        return None
+    if mine.standing is not Standing.IN or not found.takes_place or not reminders.is_timely(which, found, tx.now):
+        return None
+    if mine.reminded.get(which) == found.starts_at.isoformat():
+        return None
+    sent = {**mine.reminded, which: found.starts_at.isoformat()}
+    await _set(tx, mine.id, reminded=json.dumps(sent))
+    return found, mine, which
+
+
+async def forget_reminders(tx: Tx, *, attending: str) -> None:
+    """Let no reminder come that was set for somebody."""
+    for which in reminders.SPANS:
+        await due.cancel(tx, kind=REMIND, subject=f"{attending}:{which}")
+
+
+async def forget(tx: Tx, *, person: str) -> None:
+    """Erase what somebody answered: their place goes to the next who waits."""
+    mine = await tx.all(select(attendance).where(attendance.c.person == person))
+    await tx.run(delete(attendance).where(attendance.c.person == person))
+    for row in mine:
+        await _let_go(tx, row.id)
+        found = await exchanges.find(tx, exchange=row.exchange)
+        if found is not None and found.takes_place and row.standing in HELD:
+            await fill(tx, found=found)
+
+
+async def hand_over(tx: Tx, *, person: str, to: str) -> None:
+    """Give a member's answers to another membership of the same human being, where it gave none itself."""
+    held = select(attendance.c.exchange).where(attendance.c.person == to).scalar_subquery()
+    mine = (attendance.c.person == person, attendance.c.exchange.not_in(held))
+    await tx.run(update(attendance).where(*mine).values(person=to))
+    for kind in (OFFER, REMIND):
+        await due.hand_over(tx, kind=kind, person=person, to=to)
+
+
+async def copy(tx: Tx, *, person: str) -> list[dict[str, Any]]:
+    """Return what somebody answered to exchanges, as JSON to be read by them."""
+    rows = await tx.all(select(attendance).where(attendance.c.person == person).order_by(attendance.c.at))
+    return [{"exchange": row.exchange, "answer": row.answer, "place": row.standing} for row in rows]
+
+
+async def _let_go(tx: Tx, attending: str) -> None:
+    """Let nothing come that was set for somebody with a place, or with the offer of one."""
+    await forget_reminders(tx, attending=attending)
+    for kind in (OFFER, LAPSE):
+        await due.cancel(tx, kind=kind, subject=attending)
+
+
+async def _ask_place(tx: Tx, found: Exchange, person: str, mine: Attending | None) -> None:
+    """Put somebody at the end of the list, unless they have or are offered a place, or wait."""
+    if mine is not None and mine.standing is Standing.IN:
+        return
+    if mine is not None and mine.standing is Standing.OFFERED:
+        await due.cancel(tx, kind=LAPSE, subject=mine.id)
+        await due.cancel(tx, kind=OFFER, subject=mine.id)
+        await _set(tx, mine.id, standing=Standing.IN.value, answer=YES, until=None)
+        await remind_later(tx, found=found, attending=mine)
+        return
+    if mine is not None and mine.standing is Standing.WAITING:
+        return
+    last = await tx.scalar(select(func.max(attendance.c.number)).where(attendance.c.exchange == found.id))
+    row = {"answer": YES, "standing": Standing.WAITING.value, "number": int(last or 0) + 1, "until": None}
+    await _put(tx, found.id, person, mine, **row)
+
+
+async def _put(tx: Tx, exchange: str, person: str, mine: Attending | None, **values: Any) -> None:
+    if mine is not None:
+        await _set(tx, mine.id, at=tx.now, **values)
+        return
+    row = {"id": new_id(), "exchange": exchange, "person": person, "at": tx.now, "number": 0}
+    await tx.run(attendance.insert(), {**row, **values})
+
+
+async def _free(tx: Tx, found: Exchange) -> int:
+    if not found.capacity:
+        return exchanges.MOST_PLACES
+    held = (attendance.c.exchange == found.id, attendance.c.standing.in_(HELD))
+    return max(0, found.capacity - int(await tx.scalar(select(func.count()).where(*held)) or 0))
+
+
+async def _of(tx: Tx, exchange: str, person: str) -> Attending | None:
+    mine = (attendance.c.exchange == exchange, attendance.c.person == person)
+    row = await tx.first(select(attendance).where(*mine))
+    return None if row is None else _attending(row)
+
+
+async def _set(tx: Tx, attending: str, **values: Any) -> None:
+    await tx.run(update(attendance).where(attendance.c.id == attending).values(**values))
+
+
+def _attending(row: Row[Any]) -> Attending:
+    standing, reminded = Standing(row.standing), json.loads(row.reminded)
+    return Attending(row.id, row.exchange, row.person, row.answer, standing, row.number, row.until, reminded)

@@ -1,0 +1,541 @@
+"""Exchanges: people of both sides who meet, from the proposal to the summary (D8).
+
+A coordinator proposes one, or a member whose proposal both sides of the group agree to. Beyond one group the other
+side's coordinators agree first (approvals of the kind ``exchange``). Where it takes place is sealed apart, in
+``door``: ``attendance.door`` opens it for those who accepted.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import (
+    Column,
+    ForeignKey,
+    Integer,
+    LargeBinary,
+    Row,
+    Select,
+    SmallInteger,
+    String,
+    Table,
+    Text,
+    delete,
+    or_,
+    select,
+    update,
+)
+
+from network import approvals, audiences, audit, due, groups, members
+from network.approvals import Approval, Decision
+from network.audiences import Audience
+from network.errors import Conflict, Forbidden, Invalid, Missing
+from network.ids import new_id
+from network.members import SIDES
+from network.store import Instant, Tx, metadata
+
+KIND = "exchange"  # of its approval
+NEWS = "exchange.news"  # kind of the due row on which those who are invited hear of it, as it is now
+LISTED = 50  # exchanges of a list
+MOST_MINUTES = 3 * 24 * 60
+MOST_PLACES = 100_000
+SMALL = 30  # people of a small list, who come by a code and not by a message to many (R062)
+
+
+class Kind(StrEnum):
+    """What people do together."""
+
+    DIALOGUE = "dialogue"
+    VISIT = "visit"
+    JOINT = "joint"  # an activity that both sides do together
+    TRAINING = "training"  # peers train peers
+    SCENARIO = "scenario"
+    CALL_IN = "callin"
+    FORUM = "forum"  # on a policy
+    OPEN_DAY = "openday"
+    CAMPAIGN = "campaign"
+    LAUNCH = "launch"  # by ministers
+    PRECONSULTATION = "preconsult"  # a small list, never a message to many
+    CROSS_SERVICE = "crossservice"
+
+
+class State(StrEnum):
+    """Where an exchange stands."""
+
+    DRAFT = "draft"
+    PROPOSED = "proposed"  # the coordinators' word is to come
+    REFUSED = "refused"
+    AGREEING = "agreeing"  # on a time
+    SET = "set"
+    CHANGED = "changed"  # it was set, and has moved since
+    CANCELLED = "cancelled"
+    OVER = "over"
+
+
+class Rule(StrEnum):
+    """What those who come may tell of it to others."""
+
+    UNATTRIBUTED = "said"  # what was said, never who said it
+    CLOSED = "closed"  # nothing
+    OPEN = "open"  # what was said, and who said it
+
+
+STANDING = (State.SET.value, State.CHANGED.value)  # it takes place
+WORDS = ("title", "purpose", "host", "partner", "rules")
+OPEN_STATES = (State.DRAFT, State.PROPOSED, State.AGREEING, State.SET, State.CHANGED)
+
+exchanges = Table(
+    "exchanges",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("by", String(32), nullable=False, index=True),
+    Column("partner_by", String(32), index=True),  # the host of the other side
+    Column("kind", String(12), nullable=False),
+    Column("state", String(10), nullable=False, index=True),
+    Column("group_id", String(32), nullable=False, index=True),
+    Column("audience", Text, nullable=False),  # JSON of codes; "": only who has a code
+    Column("capacity", Integer, nullable=False),  # 0: no limit
+    Column("sides", Text, nullable=False),  # JSON: sides that are wanted
+    Column("languages", Text, nullable=False),  # JSON of codes
+    Column("topics", Text, nullable=False),  # JSON of codes
+    Column("starts_local", String(16), nullable=False),  # wall time in ``zone``, "" until one is set
+    Column("zone", String(40), nullable=False),  # IANA
+    Column("starts_at", Instant, index=True),  # counted from the two above
+    Column("minutes", SmallInteger, nullable=False),
+    Column("series", String(32), index=True),
+    Column("rule", String(200), nullable=False),  # RFC 5545, "": once
+    Column("sequence", Integer, nullable=False),  # how often it changed since its time was set
+    Column("telling", String(8), nullable=False),  # what may be told of it: a ``Rule``
+    Column("words", LargeBinary, nullable=False),  # JSON by the names in WORDS
+    Column("door", LargeBinary, nullable=False),  # JSON: place, link
+    Column("record", LargeBinary),  # JSON: notes, decisions, summary
+    Column("published", Integer, nullable=False, server_default="0"),  # 1: both hosts agree to the summary
+    Column("made_at", Instant, nullable=False),
+)
+
+invitees = Table(
+    "invitees",
+    metadata,
+    Column("exchange", String(32), ForeignKey("exchanges.id", ondelete="CASCADE"), primary_key=True),
+    Column("person", String(32), ForeignKey("members.id", ondelete="CASCADE"), primary_key=True, index=True),
+    Column("at", Instant, nullable=False),
+)
+
+
+@dataclass(frozen=True)
+class Exchange:
+    """An exchange. ``by`` and ``partner_by`` are its hosts; ``audience`` None: only who has a code is invited.
+
+    ``starts_local`` is the wall time in ``zone``, ``starts_at`` the instant (UTC); both None until it is set.
+    Where it takes place is not in it: see ``attendance.door``.
+    """
+
+    id: str
+    by: str = field(repr=False)
+    partner_by: str | None = field(repr=False)
+    kind: Kind
+    state: State
+    group: str
+    audience: Audience | None
+    capacity: int
+    sides: tuple[str, ...]
+    languages: tuple[str, ...]
+    topics: tuple[str, ...]
+    starts_local: datetime | None
+    zone: str
+    starts_at: datetime | None
+    minutes: int
+    series: str | None
+    rule: str
+    sequence: int
+    telling: Rule
+    title: str = field(repr=False)
+    purpose: str = field(repr=False)
+    host: str = field(repr=False)
+    partner: str = field(repr=False)
+    rules: str = field(repr=False)
+    published: bool
+
+    @property
+    def hosts(self) -> tuple[str, ...]:
+        """The ids of those who see who comes."""
+        return tuple(each for each in (self.by, self.partner_by) if each)
+
+    @property
+    def ends_at(self) -> datetime | None:
+        """When it is over (UTC)."""
+        return None if self.starts_at is None else self.starts_at + timedelta(minutes=self.minutes)
+
+    @property
+    def takes_place(self) -> bool:
+        """Whether its time is set, and it is not cancelled."""
+        return self.state.value in STANDING
+
+
+async def draft(
+    tx: Tx,
+    *,
+    by: str,
+    kind: Kind | str,
+    group: str,
+    title: str,
+    purpose: str,
+    audience: Audience | None = None,
+    capacity: int = 0,
+    sides: Sequence[str] = SIDES,
+    minutes: int = 60,
+    zone: str = "UTC",
+    place: str = "",
+    link: str = "",
+    host: str = "",
+    partner: str = "",
+    rules: str = "",
+    telling: Rule | str = Rule.UNATTRIBUTED,
+    languages: Sequence[str] = (),
+    topics: Sequence[str] = (),
+    series: str | None = None,
+    rule: str = "",
+) -> str:
+    """Keep an exchange that is being planned for a group, and return its id. Raise Forbidden, Invalid.
+
+    Its author must be in the group. Without an ``audience`` only those come who have a code.
+    """
+    if await groups.membership(tx, group=group, person=by) is None:
+        raise Forbidden
+    if not 0 < minutes <= MOST_MINUTES or not 0 <= capacity <= MOST_PLACES or not set(sides) <= set(SIDES):
+        raise Invalid
+    if Kind(kind) is Kind.PRECONSULTATION and (audience is not None or not 0 < capacity <= SMALL):
+        raise Invalid
+    row = {"id": new_id(), "by": by, "kind": Kind(kind).value, "state": State.DRAFT.value, "group_id": group}
+    row |= {"audience": _written(audience), "sides": json.dumps(list(sides)), "languages": json.dumps(list(languages))}
+    row |= {"topics": json.dumps(list(topics)), "series": series, "rule": rule, "telling": Rule(telling).value}
+    words = {"title": title, "purpose": purpose, "host": host, "partner": partner, "rules": rules}
+    sealed = {"words": tx.seal.seal_json("exchanges.words", row["id"], words)}
+    sealed |= {"door": tx.seal.seal_json("exchanges.door", row["id"], {"place": place, "link": link})}
+    times = {"starts_local": "", "zone": ZoneInfo(zone).key, "minutes": minutes, "sequence": 0, "made_at": tx.now}
+    await tx.run(exchanges.insert(), {**row, **sealed, **times, "capacity": capacity})
+    return str(row["id"])
+
+
+async def propose(tx: Tx, *, exchange: str, by: str) -> dict[str, Any]:
+    """Let a time be agreed on, or ask the coordinators first. Raise Missing, Conflict, Forbidden.
+
+    Forbidden: the group has no coordinator of both sides. Returns the ``state``, and where others are asked the
+    ``approval`` and the ``deciders``.
+    """
+    found = await locked(tx, exchange=exchange)
+    if found.by != by:
+        raise Missing
+    if found.state is not State.DRAFT:
+        raise Conflict
+    seated = await groups.seated(tx, group=found.group)
+    if {seat.side for seat in seated} != set(SIDES):
+        raise Forbidden
+    leads = by in {seat.person for seat in seated}
+    side = (await members.get(tx, person=by)).side
+    if leads and found.audience in {None, Audience(groups=(found.group,))}:
+        other = next(seat.person for seat in seated if seat.side != side)
+        await set_(tx, exchange, state=State.AGREEING.value, partner_by=other)
+        return {"state": State.AGREEING, "approval": "", "deciders": []}
+    await set_(tx, exchange, state=State.PROPOSED.value)
+    whose = {"side": next(each for each in SIDES if each != side)} if leads else {"both_sides": True}
+    approval = await approvals.ask(tx, kind=KIND, subject=exchange, by=by, group=found.group, **whose)
+    deciders = await approvals.deciders(tx, approval=approval)
+    return {"state": State.PROPOSED, "approval": approval, "deciders": deciders}
+
+
+async def asked(tx: Tx, approval: Approval, _language: str) -> Exchange | None:
+    """Return what coordinators are to agree to, None when it is gone."""
+    found = await find(tx, exchange=approval.subject)
+    return found if found is not None and found.state is State.PROPOSED else None
+
+
+async def decided(tx: Tx, approval: Approval, state: Decision, _reason: str) -> str:
+    """Let a time be agreed on, or not; return the id of its author, "" when it is gone."""
+    found = await asked(tx, approval, "")
+    if found is None:
+        return ""
+    if state is not Decision.APPROVED:
+        await set_(tx, found.id, state=State.REFUSED.value)
+        return found.by
+    side = (await members.get(tx, person=found.by)).side
+    said = await members.get_many(tx, people=await approvals.agreed(tx, approval=approval.id))
+    partner = next((person for person, member in said.items() if member.side != side and person != found.by), None)
+    await set_(tx, found.id, state=State.AGREEING.value, partner_by=partner)
+    return found.by
+
+
+async def set_time(tx: Tx, *, exchange: str, by: str, local: datetime, zone: str) -> Exchange:
+    """Set when it takes place, or move it: ``local`` is a wall time in ``zone``. Raise Missing, Conflict, Invalid.
+
+    Everybody who is invited hears of it. A past time is Invalid.
+    """
+    found = await of_host(tx, exchange=exchange, by=by)
+    if found.state is not State.AGREEING and not found.takes_place:
+        raise Conflict
+    at = instant(local, zone)
+    if at <= tx.now:
+        raise Invalid
+    if found.takes_place and at == found.starts_at:
+        return found
+    moved = found.takes_place
+    await set_(
+        tx,
+        exchange,
+        state=(State.CHANGED if moved else State.SET).value,
+        starts_local=local.isoformat("T", "minutes"),
+        zone=zone,
+        starts_at=at,
+        sequence=found.sequence + moved,
+    )
+    return await _heard(tx, exchange, by, "move_exchange" if moved else "set_exchange")
+
+
+async def change(
+    tx: Tx, *, exchange: str, by: str, place: str | None = None, link: str | None = None, **words: str | int
+) -> Exchange:
+    """Change words (the names in WORDS), ``minutes``, ``capacity``, the place or the link. Raise Missing, Conflict.
+
+    Whoever comes hears of it once its time is set.
+    """
+    found = await of_host(tx, exchange=exchange, by=by)
+    if found.state not in OPEN_STATES:
+        raise Conflict
+    numbers = {name: words.pop(name) for name in ("minutes", "capacity") if name in words}
+    if set(words) - set(WORDS):
+        raise Invalid
+    said = {name: getattr(found, name) for name in WORDS} | words
+    door = await opened(tx, exchange=exchange)
+    door |= {name: value for name, value in (("place", place), ("link", link)) if value is not None}
+    sealed = {"words": tx.seal.seal_json("exchanges.words", exchange, said)}
+    sealed |= {"door": tx.seal.seal_json("exchanges.door", exchange, door)}
+    await set_(tx, exchange, **sealed, **numbers)
+    if not found.takes_place:
+        return await get(tx, exchange=exchange)
+    await set_(tx, exchange, sequence=found.sequence + 1)
+    return await _heard(tx, exchange, by, "change_exchange")
+
+
+async def cancel(tx: Tx, *, exchange: str, by: str) -> Exchange:
+    """Let it not take place. Raise Missing, Conflict. Whoever was invited hears of it, where its time was set."""
+    found = await of_host(tx, exchange=exchange, by=by)
+    if found.state not in OPEN_STATES:
+        raise Conflict
+    await approvals.withdraw(tx, subject=exchange)
+    await set_(tx, exchange, state=State.CANCELLED.value, sequence=found.sequence + 1)
+    if not found.takes_place:
+        await audit.record(tx, act="cancel_exchange", actor=by, subject=exchange)
+        return await get(tx, exchange=exchange)
+    return await _heard(tx, exchange, by, "cancel_exchange")
+
+
+async def close(tx: Tx, *, exchange: str, by: str) -> Exchange:
+    """Say that it took place and is over. Raise Missing, Conflict: not before it began."""
+    found = await of_host(tx, exchange=exchange, by=by)
+    if not found.takes_place or found.starts_at is None or found.starts_at > tx.now:
+        raise Conflict
+    await set_(tx, exchange, state=State.OVER.value)
+    return await get(tx, exchange=exchange)
+
+
+async def get(tx: Tx, *, exchange: str) -> Exchange:
+    """Return an exchange; raise Missing."""
+    found = await find(tx, exchange=exchange)
+    if found is None:
+        raise Missing
+    return found
+
+
+async def find(tx: Tx, *, exchange: str) -> Exchange | None:
+    """Return an exchange, or None."""
+    row = await tx.first(select(exchanges).where(exchanges.c.id == exchange))
+    return None if row is None else _exchange(tx, row)
+
+
+async def locked(tx: Tx, *, exchange: str) -> Exchange:
+    """Return an exchange that nobody else changes meanwhile; raise Missing."""
+    row = await tx.first(select(exchanges).where(exchanges.c.id == exchange).with_for_update())
+    if row is None:
+        raise Missing
+    return _exchange(tx, row)
+
+
+async def of_host(tx: Tx, *, exchange: str, by: str) -> Exchange:
+    """Return an exchange that one of its hosts changes now; raise Missing for anybody else."""
+    found = await locked(tx, exchange=exchange)
+    if by not in found.hosts:
+        raise Missing
+    return found
+
+
+async def hosted(tx: Tx, *, person: str, only: Sequence[str] | None = None) -> list[Exchange]:
+    """Return what somebody hosts, the latest planned first."""
+    query = select(exchanges).where(or_(exchanges.c.by == person, exchanges.c.partner_by == person))
+    if only is not None:
+        query = query.where(exchanges.c.id.in_(only))
+    rows = await tx.all(query.order_by(exchanges.c.made_at.desc(), exchanges.c.id).limit(LISTED))
+    return [_exchange(tx, row) for row in rows]
+
+
+async def upcoming(
+    tx: Tx,
+    *,
+    person: str = "",
+    group: str = "",
+    topic: str = "",
+    series: str = "",
+    until: datetime | None = None,
+    only: Sequence[str] | None = None,
+) -> list[Exchange]:
+    """Return what is set and not over yet, the soonest first.
+
+    ``person``: only to which they are invited; ``topic``: a code, a root stands for all below it.
+    """
+    query = select(exchanges).where(exchanges.c.state.in_(STANDING), exchanges.c.starts_at > tx.now - timedelta(days=3))
+    for column, value in ((exchanges.c.group_id, group), (exchanges.c.series, series)):
+        if value:
+            query = query.where(column == value)
+    if until is not None:
+        query = query.where(exchanges.c.starts_at < until)
+    if only is not None:
+        query = query.where(exchanges.c.id.in_(only))
+    rows = await tx.all(query.order_by(exchanges.c.starts_at, exchanges.c.id))
+    found = [each for each in (_exchange(tx, row) for row in rows) if each.ends_at and each.ends_at > tx.now]
+    if topic:
+        found = [each for each in found if any(code == topic or code.startswith(f"{topic}.") for code in each.topics)]
+    if person:
+        found = [each for each in found if await is_invited(tx, found=each, person=person)]
+    return found[:LISTED]
+
+
+def invited(found: Exchange, *, hearing_at: datetime | None = None) -> Select[tuple[str]]:
+    """Return the select of the ids of the members who are invited: by the audience, or with a code.
+
+    With ``hearing_at`` those of the audience who want to hear nothing then are left out.
+    """
+    own = members.members.c.id.in_(select(invitees.c.person).where(invitees.c.exchange == found.id))
+    if found.audience is None:
+        return select(members.members.c.id).where(own)
+    meant = audiences.query(found.audience, hearing_at=hearing_at).subquery()
+    return select(members.members.c.id).where(own | members.members.c.id.in_(select(meant.c.id)))
+
+
+async def is_invited(tx: Tx, *, found: Exchange, person: str) -> bool:
+    """Whether somebody hosts an exchange, is in its audience, or came to it with a code."""
+    mine = (invitees.c.exchange == found.id, invitees.c.person == person)
+    if person in found.hosts or await tx.first(select(invitees.c.person).where(*mine)):
+        return True
+    return await tx.first(invited(found).where(members.members.c.id == person)) is not None
+
+
+async def invite(tx: Tx, *, exchange: str, person: str) -> None:
+    """Invite one member, who came with a code."""
+    await tx.add(invitees, key=("exchange", "person"), exchange=exchange, person=person, at=tx.now)
+
+
+async def opened(tx: Tx, *, exchange: str) -> dict[str, str]:
+    """Return the ``place`` and the ``link``, for ``attendance.door`` and the hosts' own changes only."""
+    sealed = await tx.scalar(select(exchanges.c.door).where(exchanges.c.id == exchange))
+    return dict(tx.seal.open_json("exchanges.door", exchange, sealed))
+
+
+def instant(local: datetime, zone: str) -> datetime:
+    """Return the instant (UTC) of a wall time; one that a clock change skips is as much later, a doubled one the first.
+
+    PEP 495: https://peps.python.org/pep-0495/
+    """
+    return local.replace(tzinfo=ZoneInfo(zone), fold=0).astimezone(UTC)
+
+
+async def recount(tx: Tx, *, exchange: str) -> bool:
+    """Count the instant anew from the wall time, by the rules of today; return whether it is another one."""
+    found = await get(tx, exchange=exchange)
+    if found.starts_local is None:
+        return False
+    at = instant(found.starts_local, found.zone)
+    await set_(tx, exchange, starts_at=at)
+    return at != found.starts_at
+
+
+async def forget(tx: Tx, *, person: str) -> None:
+    """Erase what somebody planned, and with it who comes; what they only co-hosted stays without them."""
+    theirs = [_exchange(tx, row) for row in await tx.all(select(exchanges).where(exchanges.c.by == person))]
+    for found in theirs:
+        await approvals.withdraw(tx, subject=found.id)
+        await due.cancel(tx, kind=NEWS, subject=f"{found.id}:{found.sequence}")
+    await tx.run(delete(exchanges).where(exchanges.c.by == person))
+    await tx.run(update(exchanges).where(exchanges.c.partner_by == person).values(partner_by=None))
+
+
+async def hand_over(tx: Tx, *, person: str, to: str) -> None:
+    """Give what one member hosts to another membership of the same human being."""
+    for column in (exchanges.c.by, exchanges.c.partner_by):
+        await tx.run(update(exchanges).where(column == person).values({column.name: to}))
+    had = select(invitees.c.exchange).where(invitees.c.person == to).scalar_subquery()
+    mine = update(invitees).where(invitees.c.person == person, invitees.c.exchange.not_in(had))
+    await tx.run(mine.values(person=to))
+
+
+async def copy(tx: Tx, *, person: str) -> list[dict[str, Any]]:
+    """Return what somebody hosts, as JSON to be read by them."""
+    return [
+        {"kind": each.kind.value, "state": each.state.value, **{name: getattr(each, name) for name in WORDS}}
+        for each in await hosted(tx, person=person)
+    ]
+
+
+async def set_(tx: Tx, exchange: str, **values: Any) -> None:
+    """Change columns of an exchange."""
+    await tx.run(update(exchanges).where(exchanges.c.id == exchange).values(**values))
+
+
+async def _heard(tx: Tx, exchange: str, by: str, act: str) -> Exchange:
+    """Let everybody whom it concerns hear how it stands now. Audited."""
+    found = await get(tx, exchange=exchange)
+    await due.at(tx, kind=NEWS, subject=f"{exchange}:{found.sequence}", instant=tx.now)
+    await audit.record(tx, act=act, actor=by, subject=exchange)
+    return found
+
+
+def _written(audience: Audience | None) -> str:
+    if audience is None:
+        return ""
+    return json.dumps({name: value for name, value in asdict(audience).items() if value})
+
+
+def _audience(written: str) -> Audience | None:
+    given: Mapping[str, list[str]] = json.loads(written) if written else {}
+    return Audience(**{name: tuple(value) for name, value in given.items()}) if written else None
+
+
+def _exchange(tx: Tx, row: Row[Any]) -> Exchange:
+    words = tx.seal.open_json("exchanges.words", row.id, row.words)
+    return Exchange(
+        id=row.id,
+        by=row.by,
+        partner_by=row.partner_by,
+        kind=Kind(row.kind),
+        state=State(row.state),
+        group=row.group_id,
+        audience=_audience(row.audience),
+        capacity=row.capacity,
+        sides=tuple(json.loads(row.sides)),
+        languages=tuple(json.loads(row.languages)),
+        topics=tuple(json.loads(row.topics)),
+        starts_local=datetime.fromisoformat(row.starts_local) if row.starts_local else None,
+        zone=row.zone,
+        starts_at=row.starts_at,
+        minutes=row.minutes,
+        series=row.series,
+        rule=row.rule,
+        sequence=row.sequence,
+        telling=Rule(row.telling),
+        published=bool(row.published),
+        **{name: words.get(name, "") for name in WORDS},
+    )

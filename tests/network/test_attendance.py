@@ -1,0 +1,132 @@
+"""Attendance: places in order, doors for those who accepted, and nothing of it for others."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import datetime, timedelta
+
+import pytest
+
+from network import attendance, due, erasure, exchanges, groups, members
+from network.attendance import MAYBE, NO, YES, Standing
+from network.audiences import Audience
+from network.errors import Conflict, Forbidden, Missing
+from network.exchanges import Kind, State
+from network.store import Store, Tx
+from tests.network.people import enrolled, seated
+
+CROWD = 20
+STARTS = datetime(2026, 12, 14, 10)  # wall time in Niamey: 9:00 UTC
+
+
+async def planned(tx: Tx, *, local: datetime = STARTS, **how: object) -> tuple[str, str]:
+    """Plan an exchange of the group of Niger whose time is set; return it and its host."""
+    host = await seated(tx, "NE", "civil")
+    await seated(tx, "NE", "official")
+    group = (await groups.by_country(tx, country="NE")).id
+    usual = {"kind": Kind.DIALOGUE, "title": "Thé", "purpose": "Parler", "place": "Maison", "link": "https://x.example"}
+    usual |= {"audience": Audience(groups=(group,)), "capacity": 3} | how
+    exchange = await exchanges.draft(tx, by=host, group=group, **usual)
+    assert (await exchanges.propose(tx, exchange=exchange, by=host))["state"] is State.AGREEING
+    await exchanges.set_time(tx, exchange=exchange, by=host, local=local, zone="Africa/Niamey")
+    return exchange, host
+
+
+async def guests(tx: Tx, many: int, side: str = "civil") -> list[str]:
+    """Make members of the group of Niger."""
+    group = (await groups.by_country(tx, country="NE")).id
+    people = [await enrolled(tx, side=side, service=members.SERVICES[side][0]) for _ in range(many)]
+    for person in people:
+        await groups.join(tx, group=group, person=person)
+    return people
+
+
+async def test_a_free_place_goes_to_the_first_who_waits(store: Store, now: datetime) -> None:
+    """They are told, have a deadline, and when it passes the place goes to the next."""
+    async with store.transaction(now) as tx:
+        exchange, _host = await planned(tx, capacity=1)
+        first, second, third = await guests(tx, 3)
+        said = [
+            await attendance.answer(tx, exchange=exchange, person=one, answer=YES) for one in (first, second, third)
+        ]
+        assert said == [Standing.IN, Standing.WAITING, Standing.WAITING]
+        await attendance.answer(tx, exchange=exchange, person=first, answer=NO)
+        offered = await attendance.get(tx, exchange=exchange, person=second)
+        assert (offered.standing, offered.until) == (Standing.OFFERED, now + attendance.TO_ANSWER)
+    async with store.transaction(now + attendance.TO_ANSWER) as tx:
+        await attendance.lapse(tx, attending=offered.id)
+        assert (await attendance.get(tx, exchange=exchange, person=third)).standing is Standing.OFFERED
+        assert await attendance.answer(tx, exchange=exchange, person=third, answer=YES) is Standing.IN
+        assert await attendance.answer(tx, exchange=exchange, person=second, answer=YES) is Standing.WAITING
+
+
+async def test_twenty_at_once_for_the_last_three_places(store: Store, now: datetime, *, long: bool) -> None:
+    """However many press at once: three come, the others wait, each with their own number."""
+    async with store.transaction(now) as tx:
+        exchange, host = await planned(tx)
+        people = await guests(tx, CROWD)
+    for turn in range(1_000 if long else 20):
+        async with store.transaction(now) as tx:
+            await tx.run(attendance.attendance.delete())
+
+        async def press(person: str) -> Standing:
+            async with store.transaction(now) as tx:
+                return await attendance.answer(tx, exchange=exchange, person=person, answer=YES)
+
+        said = await asyncio.gather(*(press(person) for person in people))
+        assert sorted(said) == [Standing.IN] * 3 + [Standing.WAITING] * (CROWD - 3), turn
+        async with store.transaction(now) as tx:
+            found = [await attendance.get(tx, exchange=exchange, person=person) for person in people]
+            assert sorted(each.number for each in found) == list(range(1, CROWD + 1))
+            assert {each.number for each in found if each.standing is Standing.IN} == {1, 2, 3}
+            coming = await attendance.who(tx, exchange=exchange, by=host)
+            await attendance.answer(tx, exchange=exchange, person=coming[0].person, answer=NO)
+            fourth = next(each for each in found if each.number == 4)
+            assert (await attendance.find(tx, attending=fourth.id)).standing is Standing.OFFERED
+
+
+async def test_a_place_is_for_those_who_accepted(store: Store, now: datetime) -> None:
+    """The door opens for hosts and for those who come, and closes again; who comes is for hosts."""
+    async with store.transaction(now) as tx:
+        exchange, host = await planned(tx, capacity=1)
+        one, two, three = await guests(tx, 3)
+        stranger = await enrolled(tx, country="ML")
+        await attendance.answer(tx, exchange=exchange, person=one, answer=YES)
+        await attendance.answer(tx, exchange=exchange, person=two, answer=YES)
+        await attendance.answer(tx, exchange=exchange, person=three, answer=MAYBE)
+        for person in (two, three, stranger):
+            with pytest.raises(Forbidden):
+                await attendance.door(tx, exchange=exchange, person=person)
+        for person in (one, two, three, stranger):
+            with pytest.raises(Forbidden):
+                await attendance.who(tx, exchange=exchange, by=person)
+        assert (await attendance.door(tx, exchange=exchange, person=one))["place"] == "Maison"
+        assert (await attendance.door(tx, exchange=exchange, person=host))["link"] == "https://x.example"
+        with pytest.raises(Missing):
+            await attendance.answer(tx, exchange=exchange, person=stranger, answer=YES)
+        await exchanges.cancel(tx, exchange=exchange, by=host)
+        with pytest.raises(Forbidden):
+            await attendance.door(tx, exchange=exchange, person=one)
+
+
+async def test_whoever_is_erased_leaves_their_place(store: Store, now: datetime) -> None:
+    """Erased means erased, and the next on the list hears of it."""
+    async with store.transaction(now) as tx:
+        exchange, _host = await planned(tx, capacity=1)
+        one, two = await guests(tx, 2)
+        for person in (one, two):
+            await attendance.answer(tx, exchange=exchange, person=person, answer=YES)
+        await erasure.erase(tx, person=one)
+        assert (await attendance.get(tx, exchange=exchange, person=two)).standing is Standing.OFFERED
+        rows = [row.kind for row in await due.take(tx)]
+        assert rows.count(attendance.OFFER) == 1
+
+
+async def test_nothing_is_answered_once_it_began(store: Store, now: datetime) -> None:
+    """What began or was cancelled takes no answer any more."""
+    async with store.transaction(now) as tx:
+        exchange, _host = await planned(tx)
+        [one] = await guests(tx, 1)
+    async with store.transaction(now + timedelta(days=60)) as tx:
+        with pytest.raises(Conflict):
+            await attendance.answer(tx, exchange=exchange, person=one, answer=YES)
