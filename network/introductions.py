@@ -28,7 +28,7 @@ from sqlalchemy import (
     update,
 )
 
-from network import allies, conversations, due, members, mentoring, relays
+from network import allies, conversations, due, members, mentoring, relays, topics
 from network.allies import Candidate, Kind, Wanted
 from network.attribution import Attribution
 from network.errors import Conflict, Invalid, Missing
@@ -130,14 +130,42 @@ async def propose(
     wanted = Wanted(Kind(kind), found.topic)
     if not await candidates(tx, person=person, wanted=wanted, only=[offer]):
         raise Missing
-    row = {"id": new_id(), "kind": kind, "topic": found.topic, "seeker": person, "peer": found.person}
+    said: dict[str, Any] = {"kind": kind, "topic": found.topic, "peer_level": found.level, "months": months}
+    return await _begin(tx, person, found.person, name, why, level=level, **said)
+
+
+async def can_meet(tx: Tx, *, person: str, other: str) -> bool:
+    """Whether a member may propose now to meet another who lets that be done."""
+    if await allies.is_barred(tx, person=person):
+        return False
+    return await allies.can_be_met(tx, person=person, other=other, apart=_free(tx, person))
+
+
+async def propose_to(
+    tx: Tx, *, person: str, peer: str, topic: str, name: str, why: str, level: int, peer_level: int
+) -> dict[str, str]:
+    """Propose to meet somebody who lets members do so, on no topic of theirs (as ``propose``)."""
+    if not name or not why or level not in allies.LEVELS or not topics.check([topic]):
+        raise Invalid
+    for each in sorted((person, peer)):
+        await members.lock(tx, person=each)
+    if not await may_propose(tx, person=person):
+        raise TooMany
+    if not await can_meet(tx, person=person, other=peer):
+        raise Missing
+    said: dict[str, Any] = {"kind": Kind.ALLY.value, "topic": topic, "peer_level": peer_level, "months": 0}
+    return await _begin(tx, person, peer, name, why, level=level, **said)
+
+
+async def _begin(tx: Tx, person: str, peer: str, name: str, why: str, **said: Any) -> dict[str, str]:
+    row = {"id": new_id(), "seeker": person, "peer": peer, "state": State.OPEN.value, "asked_at": tx.now}
     sealed = {
-        key: tx.seal.seal(f"introductions.{key}", row["id"], text) for key, text in (("name", name), ("why", why))
+        "name": tx.seal.seal("introductions.name", row["id"], name),
+        "why": tx.seal.seal("introductions.why", row["id"], why),
     }
-    said = {"level": level, "peer_level": found.level, "months": months, "asked_at": tx.now}
-    await tx.run(introductions.insert(), {**row, **sealed, **said, "state": State.OPEN.value})
+    await tx.run(introductions.insert(), {**row, **sealed, **said})
     await due.at(tx, kind=OVER, subject=row["id"], instant=tx.now + HOLDS, person=person)
-    return {"introduction": row["id"], "tell": found.person}
+    return {"introduction": row["id"], "tell": peer}
 
 
 async def accept(tx: Tx, *, introduction: str, person: str, name: str) -> dict[str, Any]:
@@ -301,8 +329,8 @@ async def _read(tx: Tx, rows: Sequence[Row[Any]]) -> list[Introduction]:
 
 def _introduction(tx: Tx, row: Row[Any], seeker: Attribution | None, peer: Attribution | None) -> Introduction:
     opened = {
-        name: "" if sealed is None else tx.seal.open(f"introductions.{name}", row.id, sealed)
-        for name, sealed in (("name", row.name), ("why", row.why))
+        "name": "" if row.name is None else tx.seal.open("introductions.name", row.id, row.name),
+        "why": "" if row.why is None else tx.seal.open("introductions.why", row.id, row.why),
     }
     return Introduction(
         id=row.id,

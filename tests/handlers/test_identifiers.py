@@ -11,6 +11,7 @@ import random
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
@@ -27,12 +28,17 @@ from network import (
     introductions,
     members,
     migrations,
+    polls,
+    posts,
     relayed,
     relays,
     reports,
+    rounds,
     swaps,
 )
+from network.audiences import Audience
 from network.folding import latin_digits
+from network.polls import Plan, Shown
 from network.relays import End
 from network.store import Store, Tx
 from tests.handlers.crowd import Who, fill, long_text
@@ -106,6 +112,7 @@ async def populate(tx: Tx) -> None:
         await members.change(tx, person=row.id, visibility="private", **named)
     known = {who.external: await _person(tx, who) for who in PEOPLE}
     others = [row.id for row in rows if row.id not in known.values()]
+    await _talk_in_groups(tx, known[PEOPLE[1].external], others)
     for person in known.values():
         await _introduce(tx, person, others)
 
@@ -114,6 +121,28 @@ async def _person(tx: Tx, who: Who) -> str:
     found = await addresses.find(tx, channel=who.channel, account="main", external=who.external)
     assert found is not None
     return found.person
+
+
+async def _talk_in_groups(tx: Tx, lead: str, others: list[str]) -> None:
+    """Let some write in the group that a coordinator leads, who opens polls there; in another one a name is shown."""
+    group = (await groups.by_country(tx, country="BF")).id
+    await posts.set_talk(tx, group=group, by=lead, talk="open")
+    for _turn in range(3):
+        author = others.pop()
+        await groups.join(tx, group=group, person=author)
+        made = await posts.write(tx, group=group, person=author, text=long_text("fr", 200), language="fr")
+        await posts.write(tx, group=group, person=lead, text=long_text("fr", 100), language="fr", to=made["post"])
+    await members.change(tx, person=others[-1], visibility="open")
+    await groups.join(tx, group=(await groups.by_country(tx, country="SN")).id, person=others.pop())
+    plan = Plan(closes_at=tx.now + timedelta(days=7), audience=Audience(groups=(group,)), shown=Shown.AT_ONCE)
+    words = {"question": {"fr": long_text("fr", 100)}, "options": [{"fr": "Oui"}, {"fr": "Non"}], "plan": plan}
+    for close in (False, True):
+        poll = await polls.draft(tx, by=lead, **words)
+        await polls.ask(tx, poll=poll, by=lead)
+        await rounds.schedule(tx, poll=poll)
+        await rounds.open(tx, poll=poll)
+        if close:
+            await rounds.close_early(tx, poll=poll, by=lead)
 
 
 async def _introduce(tx: Tx, person: str, others: list[str]) -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import UTC, timedelta
+
 import pytest
 from sqlalchemy import func, select
 
 from handlers.messages import Kind as Did
 from handlers.messages import Media, MediaKind
-from network import audit, relayed, relays
+from network import audit, members, relayed, relays
 from network.store import metadata
 from tests.handlers.introducing import accepts, found_on, met, proposes
 from tests.handlers.people import erases
@@ -239,6 +241,40 @@ async def test_whoever_is_away_gets_it_later_and_whoever_sleeps_in_the_morning(o
     moussa.hears("Baobab: And now?")
     await moussa.waits(days=2)
     moussa.hears_nothing()
+
+
+async def test_at_night_a_message_waits_unless_the_other_is_writing(open_phone, monkeypatch):
+    """In the quiet hours of the reader it is kept till they end; whoever wrote a moment ago gets it at once."""
+    amel, moussa = open_phone(language="en"), open_phone(language="en")
+    await met(amel, moussa)
+    world, letters = amel.world, []
+    async with world.store.transaction(world.now) as tx:
+        await members.change(tx, person=moussa.person, quiet_from="21:00", quiet_until="07:00")
+    monkeypatch.setattr(world, "deliver", letters.extend)
+    await world.pass_time(timedelta(hours=13, minutes=30))
+    for text, waits in (("Good evening", True), ("Are you awake?", False)):
+        letters.clear()
+        await amel.says(text)
+        await world.pass_time(timedelta(seconds=1))
+        (letter,) = [letter for letter in letters if text in letter.message.text]
+        assert (letter.address_id, letter.about, letter.again) == (moussa.address, amel.person, True)
+        until = letter.not_before and letter.not_before.astimezone(UTC).hour
+        assert until == (7 if waits else None)
+        await moussa.says("/menu")
+
+
+async def test_a_conversation_is_left_and_taken_up_again(open_phone):
+    """Another command parks it; when that is over it is offered again, and what is written goes to the same person."""
+    amel, moussa = open_phone(language="en"), open_phone(language="en")
+    await met(amel, moussa)
+    await amel.says("/ask")
+    amel.hears("Which field is your question about?")
+    await amel.says("cancel")
+    amel.sees_choice("Continue")
+    await amel.taps("Continue")
+    amel.hears("1. Dune · what do you write?")
+    await writes(amel, "Here I am again.")
+    moussa.hears("1. Baobab:\n“Here I am again.”")
 
 
 async def test_messages_are_forgotten_a_month_after_they_passed(open_phone):
