@@ -46,6 +46,7 @@ WRITTEN = "w"  # what a ballot with a short text holds
 LONGEST_TEXT = 200  # characters
 RECEIPT_LENGTH = 16  # letters and digits: 80 bits
 KEY_BYTES = 32
+AT_ONCE = 1000  # ballots
 PADDED = 256  # characters: a sealed ballot tells nothing by its length
 BALLOT, RECEIPT = "ballot", "receipt"  # what the poll's key finds
 
@@ -179,8 +180,13 @@ class Ballot:
 
 async def opened(tx: Tx, *, poll: Poll) -> list[Ballot]:
     """Return the ballots of a secret poll that closes."""
-    rows = await tx.all(select(ballots).where(ballots.c.poll == poll.id, ballots.c.voter.is_not(None)))
-    return [Ballot(row.side, row.country, *json.loads(_words(tx, row))) for row in rows]
+    query = select(ballots).where(ballots.c.poll == poll.id, ballots.c.voter.is_not(None))
+    found: list[Ballot] = []
+    last = ""
+    while rows := await tx.all(query.where(ballots.c.voter > last).order_by(ballots.c.voter).limit(AT_ONCE)):
+        found += [Ballot(row.side, row.country, *json.loads(_words(tx, row))) for row in rows]
+        last = rows[-1].voter
+    return found
 
 
 def voters(poll: Poll) -> Select[tuple[str]]:

@@ -26,7 +26,7 @@ from sqlalchemy import (
 )
 
 from network import due, jobs, outbox
-from network.ballots import RECEIPT_LENGTH, Ballot, ballot_keys, ballots, hashed, participations, receipts
+from network.ballots import AT_ONCE, RECEIPT_LENGTH, Ballot, ballot_keys, ballots, hashed, participations, receipts
 from network.codes import typed
 from network.conversations import conversations
 from network.ids import new_id, random_id
@@ -39,7 +39,6 @@ SCRUB = "ballots.scrub"  # kind of job: {"poll": id}
 DEADLINE = "conversation"  # the kind of the due rows of conversations
 REWRITTEN = ("ballots", "receipts", "ballot_keys", "conversations")  # small tables: PostgreSQL writes them anew
 SWEPT = ("outbox", "inbox")
-AT_ONCE = 1000  # ballots
 
 
 async def seal_up(tx: Tx, *, poll: Poll, found: list[Ballot], sides: bool, countries: Collection[str]) -> str:
