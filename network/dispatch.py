@@ -439,6 +439,11 @@ _BLOCKED = exists(
                 _before.c.stage == literal_column("1"),
                 _before.c.ready_at > _NOW,
                 or_(
+                    _before.c.mailing.is_(None),
+                    _before.c.mailing == outbox.c.mailing,
+                    _before.c.attempts > literal_column("0"),
+                ),  # what is for many, and waits for its hour, keeps nothing else from anybody
+                or_(
                     _before.c.urgency < outbox.c.urgency,
                     and_(_before.c.urgency == outbox.c.urgency, _before.c.seq < outbox.c.seq),
                 ),

@@ -103,6 +103,7 @@ Index(
     outbox.c.account,
     outbox.c.urgency,
     outbox.c.seq,
+    outbox.c.ready_at,  # so that what waits for its hour is passed over without being read
     sqlite_where=_IS_QUEUED,
     postgresql_where=_IS_QUEUED,
 )

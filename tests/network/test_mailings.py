@@ -357,3 +357,22 @@ async def test_texts_are_sealed(sqlite_store: Store, now: datetime, tmp_path_fac
     for end in ("", "-wal"):
         with open(path + end, "rb") as file:  # noqa: ASYNC230, PTH123 - a test may block
             assert b"CANARY" not in file.read()
+
+
+async def test_what_waits_for_its_hour_keeps_nothing_back(store: Store, now: datetime) -> None:
+    """One for tomorrow does not hold up another of today; the text of one still waits for its own file."""
+    async with store.transaction(now) as tx:
+        await reached(tx)
+        await send(tx, mailing="later", at=now + DAY)
+        await send(tx, before=await keep(tx, text="Carte"))
+        slow = Limits(account=FREE, chat=Limit(messages=1, seconds=1.0))
+        first = await dispatch.claim(tx, channel="telegram", account="main", limits=slow, limit=10)
+        assert [call.body for call in first.calls] == [write(Outgoing("Carte fr"))]
+        back = Outcome(first.calls[0], Stage.QUEUED, error="500", ready_at=now + timedelta(seconds=9))
+        await dispatch.record(tx, channel="telegram", outcomes=[back])
+    async with store.transaction(now + timedelta(seconds=5)) as tx:
+        assert await claim(tx) == []
+    async with store.transaction(now + timedelta(seconds=9)) as tx:
+        assert [call.body for call in await claim(tx)] == [write(Outgoing(text)) for text in ("Carte fr", "Texte fr")]
+    async with store.transaction(now + DAY) as tx:
+        assert len(await claim(tx)) == 0  # those of the day before are still being sent

@@ -108,6 +108,18 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_mailings")),
     )
     op.create_table(
+        "organisations",
+        sa.Column("id", sa.String(length=32), nullable=False),
+        sa.Column("name", sa.LargeBinary(), nullable=False),
+        sa.Column("about", sa.LargeBinary(), nullable=False),
+        sa.Column("side", sa.String(length=10), nullable=False),
+        sa.Column("country", sa.String(length=2), nullable=False),
+        sa.Column("zone", sa.String(length=8), nullable=False),
+        sa.Column("is_open", sa.Boolean(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_organisations")),
+    )
+    op.create_table(
         "polls",
         sa.Column("id", sa.String(length=32), nullable=False),
         sa.Column("by", sa.String(length=32), nullable=True),
@@ -266,6 +278,27 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("person", name=op.f("pk_bars")),
     )
     op.create_table(
+        "belongings",
+        sa.Column("organisation", sa.String(length=32), nullable=False),
+        sa.Column("person", sa.String(length=32), nullable=False),
+        sa.Column("speaks", sa.Boolean(), nullable=False),
+        sa.Column("contact", sa.Boolean(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["organisation"],
+            ["organisations.id"],
+            name=op.f("fk_belongings_organisation_organisations"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["person"], ["members.id"], name=op.f("fk_belongings_person_members"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("organisation", "person", name=op.f("pk_belongings")),
+    )
+    with op.batch_alter_table("belongings", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_belongings_person"), ["person"], unique=False)
+
+    op.create_table(
         "blocks",
         sa.Column("person", sa.String(length=32), nullable=False),
         sa.Column("other", sa.String(length=32), nullable=False),
@@ -300,6 +333,14 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_broadcasts_by"), ["by"], unique=False)
         batch_op.create_index(batch_op.f("ix_broadcasts_group_id"), ["group_id"], unique=False)
 
+    op.create_table(
+        "cards",
+        sa.Column("id", sa.String(length=32), nullable=False),
+        sa.Column("person", sa.String(length=32), nullable=False),
+        sa.ForeignKeyConstraint(["person"], ["members.id"], name=op.f("fk_cards_person_members"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_cards")),
+        sa.UniqueConstraint("person", name=op.f("uq_cards_person")),
+    )
     op.create_table(
         "ends",
         sa.Column("id", sa.String(length=32), nullable=False),
@@ -461,6 +502,18 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_offers_topic"), ["topic"], unique=False)
 
     op.create_table(
+        "organisation_topics",
+        sa.Column("organisation", sa.String(length=32), nullable=False),
+        sa.Column("topic", sa.String(length=32), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["organisation"],
+            ["organisations.id"],
+            name=op.f("fk_organisation_topics_organisation_organisations"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("organisation", "topic", name=op.f("pk_organisation_topics")),
+    )
+    op.create_table(
         "participations",
         sa.Column("poll", sa.String(length=32), nullable=False),
         sa.Column("person", sa.String(length=32), nullable=False),
@@ -470,6 +523,27 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("participations", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_participations_person"), ["person"], unique=False)
+
+    op.create_table(
+        "partnerships",
+        sa.Column("id", sa.String(length=32), nullable=False),
+        sa.Column("one", sa.String(length=32), nullable=False),
+        sa.Column("other", sa.String(length=32), nullable=False),
+        sa.Column("purpose", sa.LargeBinary(), nullable=False),
+        sa.Column("since", sa.SmallInteger(), nullable=False),
+        sa.Column("is_open", sa.Boolean(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["one"], ["organisations.id"], name=op.f("fk_partnerships_one_organisations"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["other"], ["organisations.id"], name=op.f("fk_partnerships_other_organisations"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_partnerships")),
+    )
+    with op.batch_alter_table("partnerships", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_partnerships_one"), ["one"], unique=False)
+        batch_op.create_index(batch_op.f("ix_partnerships_other"), ["other"], unique=False)
 
     op.create_table(
         "poll_options",
@@ -565,6 +639,18 @@ def upgrade() -> None:
     with op.batch_alter_table("rsvps", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_rsvps_person"), ["person"], unique=False)
 
+    op.create_table(
+        "card_fields",
+        sa.Column("id", sa.String(length=32), nullable=False),
+        sa.Column("card", sa.String(length=32), nullable=False),
+        sa.Column("field", sa.String(length=12), nullable=False),
+        sa.Column("code", sa.String(length=32), nullable=False),
+        sa.Column("words", sa.LargeBinary(), nullable=True),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["card"], ["cards.id"], name=op.f("fk_card_fields_card_cards"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_card_fields")),
+        sa.UniqueConstraint("card", "field", "code", name=op.f("uq_card_fields_card_field_code")),
+    )
     op.create_table(
         "guests",
         sa.Column("linked", sa.String(length=32), nullable=False),
@@ -673,6 +759,14 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("target", sa.String(length=32), nullable=True))
         batch_op.add_column(sa.Column("erases", sa.Boolean(), server_default=sa.text("(false)"), nullable=False))
         batch_op.add_column(sa.Column("expires_at", sa.DateTime(timezone=True), nullable=True))
+        batch_op.drop_index(batch_op.f("ix_outbox_queued"), sqlite_where=sa.text("stage = 1"))
+        batch_op.create_index(
+            "ix_outbox_queued",
+            ["channel", "account", "urgency", "seq", "ready_at"],
+            unique=False,
+            sqlite_where=sa.text("stage = 1"),
+            postgresql_where=sa.text("stage = 1"),
+        )
         batch_op.create_index(
             "uq_outbox_mailing",
             ["mailing", "address", "step"],
@@ -695,6 +789,15 @@ def downgrade() -> None:
             "uq_outbox_mailing",
             sqlite_where=sa.text("mailing IS NOT NULL"),
             postgresql_where=sa.text("mailing IS NOT NULL"),
+        )
+        batch_op.drop_index(
+            "ix_outbox_queued", sqlite_where=sa.text("stage = 1"), postgresql_where=sa.text("stage = 1")
+        )
+        batch_op.create_index(
+            batch_op.f("ix_outbox_queued"),
+            ["channel", "account", "urgency", "seq"],
+            unique=False,
+            sqlite_where=sa.text("stage = 1"),
         )
         batch_op.drop_column("expires_at")
         batch_op.drop_column("erases")
@@ -747,6 +850,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_guests_person"))
 
     op.drop_table("guests")
+    op.drop_table("card_fields")
     with op.batch_alter_table("rsvps", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_rsvps_person"))
 
@@ -772,10 +876,16 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_poll_options_by"))
 
     op.drop_table("poll_options")
+    with op.batch_alter_table("partnerships", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_partnerships_other"))
+        batch_op.drop_index(batch_op.f("ix_partnerships_one"))
+
+    op.drop_table("partnerships")
     with op.batch_alter_table("participations", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_participations_person"))
 
     op.drop_table("participations")
+    op.drop_table("organisation_topics")
     with op.batch_alter_table("offers", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_offers_topic"))
 
@@ -811,6 +921,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_ends_relay"))
 
     op.drop_table("ends")
+    op.drop_table("cards")
     with op.batch_alter_table("broadcasts", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_broadcasts_group_id"))
         batch_op.drop_index(batch_op.f("ix_broadcasts_by"))
@@ -820,6 +931,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_blocks_other"))
 
     op.drop_table("blocks")
+    with op.batch_alter_table("belongings", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_belongings_person"))
+
+    op.drop_table("belongings")
     op.drop_table("bars")
     with op.batch_alter_table("ballots", schema=None) as batch_op:
         batch_op.drop_index("uq_ballots_voter")
@@ -850,6 +965,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_polls_by"))
 
     op.drop_table("polls")
+    op.drop_table("organisations")
     op.drop_table("mailings")
     with op.batch_alter_table("introductions", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_introductions_seeker"))
