@@ -53,7 +53,7 @@ PEOPLE = [
 ROLES = ("civil", "official coordinator", "civil coordinator", "official", "stopped", "waiting", "joining", "stranger")
 PARTING = ("delete", "stop", "link", "panic", "privacy")  # tried last: some of them end what a person may do
 PREFIXES = ("", "", "about:", "of:", "again:", "id:", "later:", "find:", "swap ", "how ", "report ")
-SHORT, LONG = 100, 4000  # things asked for by the id of something
+SHORT, LONG = 60, 4000  # things asked for by the id of something
 WAYS = 2  # answers given to what a command asks
 
 
@@ -226,7 +226,7 @@ async def test_nobody_receives_what_tells_who_another_is(store: Store, translato
         world.shared.add(("Canarolo2", found[role].person))  # of whoever waits to be let in
     commands = [each.command for each in handlers.capabilities()]
     for turn, command in enumerate(sorted(commands, key=lambda each: each in PARTING)):
-        some = [*ROLES[:2], *(ROLES[2 + (turn + step) % len(ROLES[2:])] for step in range(2))]
+        some = [*ROLES[:2], ROLES[2 + turn % len(ROLES[2:])]]
         for role in ROLES if long else some:
             await tries(found[role], role, f"/{command}")
     await first.waits(days=1)
@@ -237,7 +237,7 @@ async def test_nobody_receives_what_tells_who_another_is(store: Store, translato
     for _number in range(LONG if long else SHORT):
         role = dice.choice(ROLES)
         await tries(found[role], role, f"/{dice.choice(commands)} {dice.choice(PREFIXES)}{dice.choice(ids)}")
-    assert world.sent > 3 * len(commands)
+    assert world.sent > 2 * len(commands)
 
 
 @pytest.mark.parametrize("where", ["text", "label", "note", "token"])
