@@ -158,14 +158,15 @@ async def propose_to(
 
 
 async def _begin(tx: Tx, person: str, peer: str, name: str, why: str, **said: Any) -> dict[str, str]:
-    row = {"id": new_id(), "seeker": person, "peer": peer, "state": State.OPEN.value, "asked_at": tx.now}
+    introduction = new_id()
+    row = {"id": introduction, "seeker": person, "peer": peer, "state": State.OPEN.value, "asked_at": tx.now}
     sealed = {
-        "name": tx.seal.seal("introductions.name", row["id"], name),
-        "why": tx.seal.seal("introductions.why", row["id"], why),
+        "name": tx.seal.seal("introductions.name", introduction, name),
+        "why": tx.seal.seal("introductions.why", introduction, why),
     }
     await tx.run(introductions.insert(), {**row, **sealed, **said})
-    await due.at(tx, kind=OVER, subject=row["id"], instant=tx.now + HOLDS, person=person)
-    return {"introduction": row["id"], "tell": peer}
+    await due.at(tx, kind=OVER, subject=introduction, instant=tx.now + HOLDS, person=person)
+    return {"introduction": introduction, "tell": peer}
 
 
 async def accept(tx: Tx, *, introduction: str, person: str, name: str) -> dict[str, Any]:
