@@ -1,4 +1,7 @@
-"""One courier empties a full outbox; it prints its pace. No rate of the provider holds it back."""
+"""One courier sends a broadcast; it prints its pace. No rate of the provider holds it back.
+
+With ``bare`` its client sends as many by itself, as many at once: from no outbox, and nothing is marked.
+"""
 
 from __future__ import annotations
 
@@ -10,17 +13,17 @@ from pathlib import Path
 from typing import Any, cast
 
 import certifi
-from sqlalchemy import select
 
 from benchmarks.program import FIRST, crowd, free
-from bot import envelopes, logs
+from bot import logs
 from bot.app import freeze
 from bot.channels import Channel
 from bot.clock import Clock
-from bot.courier import Courier
-from handlers.messages import Letter, Outgoing, Urgency
-from network import migrations, outbox
-from network.addresses import addresses
+from bot.courier import IN_FLIGHT, Courier
+from bot.envelopes import RANK
+from handlers.messages import Outgoing, Urgency, write
+from network import audiences, contents, mailings, migrations, outbox
+from network.audiences import Audience
 from network.sealing import KeyRing, Sealer
 from network.store import Store, Tx, open_engine
 
@@ -38,7 +41,7 @@ async def main(name: str, url: str, home: str) -> None:
     cast("Any", courier)._limits[name, "main"] = free(channel)  # noqa: SLF001 - lifted for the measurement only
     async with store.transaction(clock.now()) as tx:
         await crowd(tx, range(FIRST, FIRST + COUNT), channel=name)
-        await _fill(tx, name, channel)
+        await _fill(tx)
     freeze()  # as the program does when it has started
     stop = asyncio.Event()
     begun, used = time.perf_counter(), time.process_time()
@@ -64,12 +67,26 @@ def _channel(name: str, url: str) -> Channel:
     return WhatsAppChannel("main", "token", "1234567890", "secret", "verify", url)
 
 
-async def _fill(tx: Tx, name: str, channel: Channel) -> None:
-    posts = []
-    for row in await tx.all(select(addresses.c.id)):
-        letter = Letter(row.id, Outgoing(TEXT), urgency=Urgency.BROADCAST)
-        posts += envelopes.posts(letter, channel.fit(letter.message), channel=name, account="main")
-    await outbox.put(tx, posts=posts)
+async def bare(name: str, url: str) -> None:
+    """Measure a loop around the client alone."""
+    channel, room = _channel(name, url), asyncio.Semaphore(IN_FLIGHT)
+
+    async def send(number: int) -> None:
+        async with room:
+            await channel.send(str(number), Outgoing(TEXT), tracker=str(number))
+
+    freeze()
+    begun, used = time.perf_counter(), time.process_time()
+    await asyncio.gather(*(send(FIRST + number) for number in range(COUNT)))
+    seconds = time.perf_counter() - begun
+    print(json.dumps({"a_second": COUNT / seconds, "core": (time.process_time() - used) / seconds}))
+    await channel.close()
+
+
+async def _fill(tx: Tx) -> None:
+    made = {"fr": await contents.keep(tx, write(Outgoing(TEXT)))}
+    people, urgency = audiences.query(Audience()), RANK[Urgency.BROADCAST]
+    await mailings.send(tx, mailing="m", people=people, contents=made, fallback="fr", urgency=urgency, quiet=False)
 
 
 async def _left(store: Store, clock: Clock) -> int:
@@ -81,4 +98,4 @@ async def _left(store: Store, clock: Clock) -> int:
 if __name__ == "__main__":
     trusted = Path(sys.argv[3])
     cast("Any", certifi).where = lambda: str(trusted)  # aiogram trusts nothing else
-    asyncio.run(main(sys.argv[1], sys.argv[2], sys.argv[4]))
+    asyncio.run(bare(*sys.argv[1:3]) if sys.argv[4] == "bare" else main(sys.argv[1], sys.argv[2], sys.argv[4]))

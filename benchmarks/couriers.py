@@ -30,18 +30,21 @@ class Pace:
 
 
 async def report(rounds: int) -> str:
-    """Return the table of both channels."""
-    found: dict[str, list[Pace]] = {channel: [] for channel in CHANNELS}
+    """Return the table of both channels, each beside a loop around its client alone."""
+    found: dict[tuple[str, bool], list[Pace]] = {
+        (channel, alone): [] for channel in CHANNELS for alone in (False, True)
+    }
     with tempfile.TemporaryDirectory() as folder:
         public, private = certificate(Path(folder))
         async with _far_provider(public, private) as port:
             for _ in range(rounds):
-                for channel, paces in found.items():
-                    paces.append(await _measure(channel, port, public))
+                for (channel, alone), paces in found.items():
+                    paces.append(await _measure(channel, port, public, alone=alone))
     rows = []
-    for channel, paces in found.items():
+    for (channel, alone), paces in found.items():
         speed, core = statistics.median(p.a_second for p in paces), statistics.median(p.core for p in paces)
-        rows.append([channel, f"{speed:.0f}", f"{core:.2f}", f"{core / speed * 1000:.2f}"])
+        name = f"{channel}, its client alone" if alone else channel
+        rows.append([name, f"{speed:.0f}", f"{core:.2f}", f"{core / speed * 1000:.2f}"])
     return table(["one courier, TLS, 50 ms", "sends/s", "cores", "CPU a send, ms"], rows)
 
 
@@ -64,11 +67,12 @@ async def _far_provider(public: Path, private: Path) -> AsyncIterator[int]:
         await child.wait()
 
 
-async def _measure(channel: str, port: int, public: Path) -> Pace:
+async def _measure(channel: str, port: int, public: Path, *, alone: bool) -> Pace:
     with tempfile.TemporaryDirectory() as home:
         child = await asyncio.create_subprocess_exec(
             sys.executable,
-            *("-m", "benchmarks.courier_child", channel, f"https://127.0.0.1:{port}", str(public), home),
+            *("-m", "benchmarks.courier_child", channel, f"https://127.0.0.1:{port}", str(public)),
+            "bare" if alone else home,
             env={**os.environ, "SSL_CERT_FILE": str(public)},
             stdout=asyncio.subprocess.PIPE,
         )
