@@ -134,8 +134,7 @@ async def candidates(
     come before those of one's own. ``only`` keeps these ids, in their order.
     """
     me = await members.get(tx, person=person)
-    barred = select(bars.c.person).where(bars.c.until > tx.now)
-    query = _query(person, wanted, await _crowds(tx)).where(apart, members.members.c.id.not_in(barred))
+    query = _query(person, wanted, await _crowds(tx)).where(apart, _not_barred(tx))
     if wanted.kind is Kind.MENTOR:
         query = query.order_by(members.members.c.country == me.country)
     rows = await tx.all(query.order_by(offers.c.at, offers.c.id).limit(LOOKED_AT))
@@ -145,6 +144,12 @@ async def candidates(
         by_id = {row.id: row for row in rows}
         rows = [by_id[wanted_id] for wanted_id in only if wanted_id in by_id]
     return [Candidate(row.id, await line(tx, person=row.person, level=row.level)) for row in rows[:SHOWN]]
+
+
+async def can_be_met(tx: Tx, *, person: str, other: str, apart: ColumnElement[bool]) -> bool:
+    """Whether a member may be asked by another now; ``apart`` as of ``candidates``."""
+    ids = members.members.c.id
+    return await tx.first(select(ids).where(ids == other, apart, _able(person), _not_barred(tx))) is not None
 
 
 async def line(tx: Tx, *, person: str, level: int) -> Attribution:
@@ -202,14 +207,23 @@ async def copy(tx: Tx, *, person: str) -> dict[str, list[str]]:
     return {kind.value: await offered(tx, person=person, kind=kind) for kind in Kind}
 
 
+def _able(person: str) -> ColumnElement[bool]:
+    """Return the condition on members who take part, may answer in their country, and are not apart from another."""
+    table = members.members
+    closed = select(regimes.regimes.c.country).where(regimes.regimes.c.standing != Standing.OPEN.value)
+    here = and_(table.c.state == State.ACTIVE.value, table.c.country.not_in(closed))
+    return and_(here, table.c.id != person, ~blocked_by(person))
+
+
+def _not_barred(tx: Tx) -> ColumnElement[bool]:
+    return members.members.c.id.not_in(select(bars.c.person).where(bars.c.until > tx.now))
+
+
 def _query(person: str, wanted: Wanted, crowds: set[tuple[str, str]]) -> Any:
     table = members.members
     meant = sorted({wanted.topic, *topics_.spread([wanted.topic]), wanted.topic.partition(".")[0]})
     query = select(offers.c.id, offers.c.person, offers.c.level).join(table, table.c.id == offers.c.person)
-    query = query.where(offers.c.kind == wanted.kind.value, offers.c.topic.in_(meant), table.c.id != person)
-    query = query.where(table.c.state == State.ACTIVE.value, ~blocked_by(person))
-    closed = select(regimes.regimes.c.country).where(regimes.regimes.c.standing != Standing.OPEN.value)
-    query = query.where(table.c.country.not_in(closed))  # who may not answer now is not asked
+    query = query.where(offers.c.kind == wanted.kind.value, offers.c.topic.in_(meant), _able(person))
     if wanted.side:
         query = query.where(table.c.side == wanted.side)
     if wanted.place in REGIONS.values():
