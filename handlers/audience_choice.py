@@ -11,7 +11,7 @@ from handlers.about_me import country_options
 from handlers.labels import LANGUAGES, SIDES
 from handlers.language import OFFERED, Place, Text, _, n_
 from handlers.talk import Option, Talk
-from network import audiences, countries, groups, topics
+from network import audiences, charters, groups, topics
 from network.audiences import Audience
 from network.groups import Group
 
@@ -92,7 +92,7 @@ def describe(audience: Audience, language: str, called: Mapping[str, str]) -> It
 
 async def _begun(talk: Talk, speaker: Group, turn: str) -> Audience:
     options = [
-        Option(speaker.id, group_name(speaker, talk.language)),
+        Option(speaker.id, (await names(talk))[speaker.id]),
         # Translators: in a list, max:24
         Option(SEVERAL, _("Other groups")),
         # Translators: in a list, max:24
@@ -133,14 +133,8 @@ async def _values(talk: Talk, name: str) -> list[Option]:
 
 async def names(talk: Talk) -> dict[str, str]:
     """Return what every group is called, by its id."""
-    return {group.id: group_name(group, talk.language) for group in await talk.look(groups.every)}
-
-
-def group_name(group: Group, language: str) -> str:
-    """Return what a group is called: its country, and what it is about where that is not everything."""
-    parts = [countries.name(group.country, language)] if group.country else []
-    parts += [topics.label(group.topic, language)] if group.topic else []
-    return " · ".join(parts) or group.code
+    every = await talk.look(charters.many, found=await talk.look(groups.every))
+    return {charter.id: charter.name(talk.language) for charter in every}
 
 
 def joined(values: Iterable[Text | Place | str]) -> Text | str:

@@ -9,7 +9,7 @@ from functools import reduce
 from itertools import count
 
 from handlers import broadcast_cards, broadcast_draft
-from handlers.audience_choice import ask_audience, below, counted, describe, group_name, joined, names
+from handlers.audience_choice import ask_audience, below, counted, describe, joined, names
 from handlers.broadcast_cards import NOBODY, Notice
 from handlers.broadcast_sending import Plan, send
 from handlers.labels import attribution_label, language_label
@@ -57,7 +57,8 @@ async def _speaker(talk: Talk) -> Group | None:
         return None
     if len(able) == 1:
         return able[0]
-    options = [Option(group.id, group_name(group, talk.language)) for group in able]
+    called = await names(talk)
+    options = [Option(group.id, called[group.id]) for group in able]
     chosen = await talk.choose("speaker", _("For which group do you speak?"), options)
     return next(group for group in able if group.id == chosen)
 

@@ -82,7 +82,8 @@ async def speaker(talk: Talk) -> Group | None:
     mine = await talk.look(groups.coordinated_by, person=talk.person)
     able = {group.id: group for group in mine if await talk.look(groups.has_both_sides, group=group.id)}
     if len(able) > 1:
-        options = [Option(group.id, audience_choice.group_name(group, talk.language)) for group in able.values()]
+        called = await audience_choice.names(talk)
+        options = [Option(group, called[group]) for group in able]
         return able[await talk.choose("speaker", _("For which group do you speak?"), options)]
     return next(iter(able.values()), None)
 

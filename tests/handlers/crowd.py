@@ -12,6 +12,8 @@ from network import (
     allies,
     answers,
     approvals,
+    charters,
+    entries,
     followups,
     groups,
     introductions,
@@ -79,6 +81,7 @@ async def fill(tx: Tx, people: list[Who]) -> None:
     await _questions(tx, ids)
     await _translations(tx, ids, shared)
     await _meetings(tx, ids)
+    await _groups(tx, ids)
 
 
 async def _enrol(tx: Tx, who: Who) -> str:
@@ -225,3 +228,23 @@ async def _meetings(tx: Tx, people: list[str]) -> None:
         if not at:
             latest = [each.id for each in await relayed.latest(tx, end=mine.end, limit=6) if not each.mine]
             await reports.report(tx, end=mine.end, by=person, why=long_text("ar", 300), shown=latest)
+
+
+async def _groups(tx: Tx, people: list[str]) -> None:
+    """Begin a group whose texts are as long as may be, by those who are seated; somebody asks to come in."""
+    _author, official, civil = people[:3]
+    texts = {f"name.{language}": long_text(language, 40) for language in ("ar", "fr", "en")}
+    texts |= {f"purpose.{language}": long_text(language, 300) for language in ("ar", "fr", "en")}
+    for policy, vouched in (("open", ""), ("request", "yes")):
+        texts["name.fr"] = f"{policy} {texts['name.fr']}"[:40]
+        terms = {**texts, "policy": policy, "vouched": vouched, "country": "NE", "locality": long_text("fr", 60)}
+        asked = await charters.propose(tx, by=civil, terms=terms)
+        await requests.settle(tx, approval=asked["approval"], by=official, agree=True)
+    for group in await groups.coordinated_by(tx, person=civil):
+        for number in range(12):
+            who = await addresses.find(tx, channel="telegram", account="main", external=f"other-{number}")
+            assert who is not None
+            if not group.is_home and number < 11:
+                await groups.join(tx, group=group.id, person=who.person)
+            elif group.vouched:
+                await entries.ask(tx, group=group.id, person=who.person, words=long_text("fr", 300))

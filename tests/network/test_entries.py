@@ -251,7 +251,7 @@ async def test_what_is_kept_of_a_wish_goes_with_its_person(store: Store, now: da
         await vouches.ask(tx, entry=entry, group=group, person=official, by=civil)
         kept = await erasure.export(tx, person=person)
         assert kept["groups_asked"] == [{"group": "Lac Tchad", "words": "Radio du lac"}]
-        assert (await erasure.export(tx, person=civil))["coordinates"] == ["Lac Tchad", "NE"]
+        assert set((await erasure.export(tx, person=civil))["coordinates"]) == {"Lac Tchad", "NE"}
         await erasure.erase(tx, person=person)
         for table in (entries.entries, vouches.vouches):
             assert not await tx.all(table.select())
