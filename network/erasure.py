@@ -27,6 +27,7 @@ from network import (
     contents,
     conversations,
     digests,
+    directory,
     due,
     entries,
     exchanges,
@@ -40,10 +41,12 @@ from network import (
     marks,
     members,
     news,
+    organisations,
     outbox,
     polls,
     posts,
     practices,
+    preparations,
     questions,
     reactions,
     relayed,
@@ -100,6 +103,7 @@ async def erase(tx: Tx, *, person: str, keep_practices: bool = True, keep_listed
     await ballots.forget(tx, person=person)
     await polls.forget(tx, person=person)
     await introductions.forget(tx, person=person)
+    await organisations.forget(tx, person=person)
     await reports.forget(tx, person=person)
     await relayed.forget(tx, person=person)
     await relays.forget(tx, person=person)
@@ -156,6 +160,8 @@ async def export(tx: Tx, *, person: str) -> dict[str, Any]:
         "translations": await translations.copy(tx, person=person),
         "votes": await ballots.copy(tx, person=person),
         "polls": await polls.copy(tx, person=person),
+        "directory": await directory.copy(tx, person=person),
+        "organisations": await organisations.copy(tx, person=person),
         "found_on": await allies.copy(tx, person=person),
         "proposals": await introductions.copy(tx, person=person),
         "relays": await relayed.copy(tx, person=person),
@@ -163,6 +169,7 @@ async def export(tx: Tx, *, person: str) -> dict[str, Any]:
         "invitations_answered": await rsvps.count(tx, person=person),
         "exchanges": await exchanges.copy(tx, person=person),
         "exchanges_answered": await attendance.copy(tx, person=person),
+        "exchange_questions": await preparations.copy(tx, person=person),
         "questions_received": await calls.count(tx, person=person),
         "endorsements": await standings.entered_by(tx, person=person),
         "conversations": [

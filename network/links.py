@@ -30,10 +30,12 @@ from network import (
     members,
     mentoring,
     news,
+    organisations,
     outbox,
     polls,
     posts,
     practices,
+    preparations,
     questions,
     reactions,
     relayed,
@@ -162,6 +164,7 @@ async def _hand_over(tx: Tx, old: str, new: str) -> None:
     await polls.hand_over(tx, person=old, to=new)
     await allies.hand_over(tx, person=old, to=new)
     await introductions.hand_over(tx, person=old, to=new)
+    await organisations.hand_over(tx, person=old, to=new)
     await relays.hand_over(tx, person=old, to=new)
     await relayed.hand_over(tx, person=old, to=new)
     await mentoring.hand_over(tx, person=old, to=new)
@@ -172,6 +175,7 @@ async def _hand_over(tx: Tx, old: str, new: str) -> None:
     await rsvps.hand_over(tx, person=old, to=new)
     await exchanges.hand_over(tx, person=old, to=new)
     await attendance.hand_over(tx, person=old, to=new)
+    await preparations.hand_over(tx, person=old, to=new)
 
 
 def _index(tx: Tx, code: str) -> str:

@@ -379,6 +379,26 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_entries_person"), ["person"], unique=False)
 
     op.create_table(
+        "exchange_questions",
+        sa.Column("id", sa.String(length=32), nullable=False),
+        sa.Column("exchange", sa.String(length=32), nullable=False),
+        sa.Column("person", sa.String(length=32), nullable=False),
+        sa.Column("side", sa.String(length=10), nullable=False),
+        sa.Column("text", sa.LargeBinary(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["exchange"], ["exchanges.id"], name=op.f("fk_exchange_questions_exchange_exchanges"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["person"], ["members.id"], name=op.f("fk_exchange_questions_person_members"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_exchange_questions")),
+    )
+    with op.batch_alter_table("exchange_questions", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_exchange_questions_exchange"), ["exchange"], unique=False)
+        batch_op.create_index(batch_op.f("ix_exchange_questions_person"), ["person"], unique=False)
+
+    op.create_table(
         "group_texts",
         sa.Column("id", sa.String(length=32), nullable=False),
         sa.Column("group_id", sa.String(length=32), nullable=False),
@@ -544,6 +564,24 @@ def upgrade() -> None:
     with op.batch_alter_table("partnerships", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_partnerships_one"), ["one"], unique=False)
         batch_op.create_index(batch_op.f("ix_partnerships_other"), ["other"], unique=False)
+
+    op.create_table(
+        "passes",
+        sa.Column("id", sa.String(length=32), nullable=False),
+        sa.Column("code_index", sa.String(length=32), nullable=False),
+        sa.Column("exchange", sa.String(length=32), nullable=False),
+        sa.Column("by", sa.String(length=32), nullable=False),
+        sa.Column("until", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["by"], ["members.id"], name=op.f("fk_passes_by_members"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(
+            ["exchange"], ["exchanges.id"], name=op.f("fk_passes_exchange_exchanges"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_passes")),
+        sa.UniqueConstraint("code_index", name=op.f("uq_passes_code_index")),
+    )
+    with op.batch_alter_table("passes", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_passes_by"), ["by"], unique=False)
+        batch_op.create_index(batch_op.f("ix_passes_exchange"), ["exchange"], unique=False)
 
     op.create_table(
         "poll_options",
@@ -876,6 +914,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_poll_options_by"))
 
     op.drop_table("poll_options")
+    with op.batch_alter_table("passes", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_passes_exchange"))
+        batch_op.drop_index(batch_op.f("ix_passes_by"))
+
+    op.drop_table("passes")
     with op.batch_alter_table("partnerships", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_partnerships_other"))
         batch_op.drop_index(batch_op.f("ix_partnerships_one"))
@@ -913,6 +956,11 @@ def downgrade() -> None:
 
     op.drop_table("handovers")
     op.drop_table("group_texts")
+    with op.batch_alter_table("exchange_questions", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_exchange_questions_person"))
+        batch_op.drop_index(batch_op.f("ix_exchange_questions_exchange"))
+
+    op.drop_table("exchange_questions")
     with op.batch_alter_table("entries", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_entries_person"))
 
