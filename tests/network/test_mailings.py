@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -376,3 +377,34 @@ async def test_what_waits_for_its_hour_keeps_nothing_back(store: Store, now: dat
         assert [call.body for call in await claim(tx)] == [write(Outgoing(text)) for text in ("Carte fr", "Texte fr")]
     async with store.transaction(now + DAY) as tx:
         assert len(await claim(tx)) == 0  # those of the day before are still being sent
+
+
+async def test_stopped_while_couriers_take(store: Store, now: datetime) -> None:
+    """A stop and couriers at work get in nobody's way: each call was sent or taken back, none after the stop."""
+    async with store.transaction(now) as tx:
+        for _ in range(60):
+            await reached(tx)
+        await send(tx)
+    stopped, late = asyncio.Event(), []
+
+    async def courier() -> None:
+        while True:
+            was_stopped = stopped.is_set()
+            async with store.transaction(now) as tx:
+                calls = await claim(tx, limit=4)
+            if not calls:
+                return
+            late.extend(calls if was_stopped else [])
+            async with store.transaction(now) as tx:
+                await sent(tx, calls)
+
+    couriers = [asyncio.create_task(courier()) for _ in range(3)]
+    await asyncio.sleep(0)
+    async with store.transaction(now) as tx:
+        await mailings.stop(tx, mailing="m")
+    stopped.set()
+    await asyncio.wait_for(asyncio.gather(*couriers), 30)
+    async with store.reading(now) as tx:
+        counts = await mailings.progress(tx, mailing="m")
+    assert late == []
+    assert counts == Progress(sent=counts.sent, stopped=60 - counts.sent)
