@@ -117,7 +117,8 @@ def _private_mb(database: Database) -> float:
     for process in (database.server, *database.server.children(recursive=True)):
         with suppress(OSError):
             status = Path(f"/proc/{process.pid}/status").read_text()
-            total += int(status.partition("RssAnon:")[2].split()[0])
+            said = status.partition("RssAnon:")[2].split()  # a process that has just ended says nothing
+            total += int(said[0]) if said else 0
     return total / 1000
 
 
