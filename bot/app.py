@@ -31,7 +31,7 @@ from bot.translator import Translator as MachineTranslator
 from bot.web import Doors
 from bot.workers import Act, Housekeeping, Timekeeper, Workers
 from bot.works import Works
-from handlers import capabilities, poll_news
+from handlers import capabilities, exchange_news, poll_news
 from handlers.desk import Desk as RealDesk
 from handlers.language import OFFERED, Translator
 from network import addresses, concepts, costs, groups, linked, migrations, practices, reach, starter, stops
@@ -250,7 +250,8 @@ ACTS: Mapping[str, Act] = MappingProxyType(  # what is done at its time for the 
 
 def _polls(desk: Desk) -> Mapping[str, Act]:
     """Return what is done at the times of polls: it speaks, so it needs the catalogues of the desk."""
-    return poll_news.acts(desk.translator) if isinstance(desk, RealDesk) else {}
+    spoken = desk.translator if isinstance(desk, RealDesk) else None
+    return {**poll_news.acts(spoken), **exchange_news.acts(spoken)} if spoken else {}
 
 
 def _assemble(  # noqa: PLR0917 - everything that is built before, once

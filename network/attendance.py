@@ -17,6 +17,7 @@ from sqlalchemy import (
     ForeignKey,
     Integer,
     Row,
+    Select,
     String,
     Table,
     Text,
@@ -27,7 +28,7 @@ from sqlalchemy import (
     update,
 )
 
-from network import darkness, due, exchanges, members, regimes, reminders
+from network import darkness, due, exchanges, mailings, members, regimes, reminders
 from network.errors import Conflict, Forbidden, Invalid, Missing
 from network.exchanges import Exchange
 from network.ids import new_id
@@ -162,6 +163,27 @@ async def fill(tx: Tx, *, found: Exchange, asking: str = "") -> None:
             await due.at(tx, kind=LAPSE, subject=row.id, instant=until)
 
 
+async def give_over(tx: Tx, *, found: Exchange, person: str, to: str) -> None:
+    """Give one member's place to another, at whatever place of the list the other was. Raise Conflict.
+
+    The caller holds the lock of the exchange.
+    """
+    mine, other = await _of(tx, found.id, person), await _of(tx, found.id, to)
+    if mine is None or mine.standing is not Standing.IN or not found.takes_place:
+        raise Conflict
+    if other is not None and other.standing is Standing.IN:
+        raise Conflict
+    await _set(tx, mine.id, answer=NO, standing=Standing.OUT.value)
+    await _let_go(tx, mine.id)
+    if other is not None:
+        await _let_go(tx, other.id)
+    row = {"answer": YES, "standing": Standing.IN.value, "number": mine.number, "until": None}
+    await _put(tx, found.id, to, other, **row)
+    taken = await _of(tx, found.id, to)
+    if taken is not None:
+        await remind_later(tx, found=found, attending=taken)
+
+
 async def lapse(tx: Tx, *, attending: str) -> None:
     """Let an offered place go to the next, when nobody took it in time; its holder goes to the end of the list."""
     mine = await find(tx, attending=attending)
@@ -238,9 +260,20 @@ async def coming(tx: Tx, *, exchange: str) -> list[str]:
     return [row.person for row in rows]
 
 
+def concerned(found: Exchange, *, hearing_at: datetime | None = None) -> Select[tuple[str]]:
+    """Return the select of the ids of those who hear of a change: all who are invited, but those who said no."""
+    refused = select(attendance.c.person).where(attendance.c.exchange == found.id, attendance.c.answer == NO)
+    return exchanges.invited(found, hearing_at=hearing_at).where(members.members.c.id.not_in(refused))
+
+
 async def remind_later(tx: Tx, *, found: Exchange, attending: Attending) -> None:
     """Set the reminders that somebody who comes did not get yet, in the place of those that were set before."""
     await forget_reminders(tx, attending=attending.id)
+    for which, start in attending.reminded.items():
+        if found.starts_at is None or not found.takes_place or start != found.starts_at.isoformat():
+            await mailings.stop(
+                tx, mailing=reminders.mailing(attending.id, which, start)
+            )  # it may wait for the morning
     member = await members.find(tx, person=attending.person)
     if member is None or not found.takes_place or found.starts_at is None:
         return

@@ -426,6 +426,11 @@ def invited(found: Exchange, *, hearing_at: datetime | None = None) -> Select[tu
     return select(members.members.c.id).where(own | members.members.c.id.in_(select(meant.c.id)))
 
 
+def these(people: Sequence[str]) -> Select[tuple[str]]:
+    """Return the select of the ids of these few members."""
+    return select(members.members.c.id).where(members.members.c.id.in_(people))
+
+
 async def is_invited(tx: Tx, *, found: Exchange, person: str) -> bool:
     """Whether somebody hosts an exchange, is in its audience, or came to it with a code."""
     mine = (invitees.c.exchange == found.id, invitees.c.person == person)

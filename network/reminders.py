@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import datetime, timedelta
 
 from network import countries, quiet
@@ -44,6 +45,11 @@ def is_timely(which: str, found: Exchange, now: datetime) -> bool:
     early = EARLIER if which == "hour" else timedelta(0)
     ends = found.starts_at if which == "hour" else _latest(which, found.starts_at)
     return found.starts_at - SPANS[which] - early - STEP <= now < ends
+
+
+def mailing(attending: str, which: str, start: str) -> str:
+    """Return the id of the mailing that is one reminder of somebody, for one start (ISO 8601): it exists once."""
+    return hashlib.sha256(f"reminder|{attending}|{which}|{start}".encode()).hexdigest()[:32]
 
 
 def _latest(which: str, starts_at: datetime) -> datetime:

@@ -10,6 +10,7 @@ from handlers.deciding import (
     broadcast,
     country,
     endorsement,
+    exchange,
     group,
     joining,
     poll,
@@ -39,6 +40,8 @@ KINDS: Mapping[str, Kind] = MappingProxyType(  # by the names of network.request
         "entry": group.entry,
         "removal": group.removal,
         "regime": country.kind,
+        "exchange": exchange.kind,
+        "summary": exchange.summary,
         "broadcast": broadcast.kind,
         "announcement": broadcast.reported,
     }

@@ -1,0 +1,230 @@
+"""Exchange: somebody plans that people of both sides meet, and sees it as it comes before it is proposed."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+
+from handlers import exchange_cards
+from handlers.audience_choice import ask_audience, below, describe, names
+from handlers.exchange_cards import KINDS, TELLING
+from handlers.labels import LANGUAGES, SIDES
+from handlers.language import OFFERED, Text, _, n_
+from handlers.names import refuse_contact
+from handlers.questions import Option
+from handlers.registry import Capability, Room
+from handlers.screening import screen
+from handlers.talk import Talk
+from handlers.topic_choice import ask_topic
+from network import countries, exchanges, groups
+from network.audiences import Audience
+from network.errors import Forbidden
+from network.exchanges import SMALL, Kind, Rule, State
+from network.groups import Group
+
+TITLE, PURPOSE, BODY, PLACE, LINK, RULES = (5, 60), (20, 400), (3, 60), (3, 200), (8, 300), (10, 400)  # characters
+LED = frozenset({Kind.LAUNCH, Kind.CAMPAIGN})  # only verified coordinators call many together so (R075)
+CALL_IN_APART = Kind.CALL_IN  # has a conversation of its own
+LENGTHS = (30, 60, 90, 120, 180, 480)  # minutes
+MINE, WIDER, CODES = "mine", "wider", "codes"
+ROUNDS, OWN = "rounds", "own"
+NO_GROUP = _("Your groups have no coordinator from each side yet. Until then nobody plans an exchange in them.")
+RULES_SHORT: dict[str, Text] = {
+    # Translators: in a list, max:24. What was said may be told, not by whom.
+    Rule.UNATTRIBUTED: _("What, never who"),
+    # Translators: in a list, max:24. Nothing that is said may be told.
+    Rule.CLOSED: _("Nothing"),
+    # Translators: in a list, max:24. All that is said may be told.
+    Rule.OPEN: _("What, and who"),
+}
+# Translators: button, max:20. Nothing is to be said to a question.
+NONE = _("Nothing")
+# Translators: the ground rules of a talk in rounds, in at most 400 characters.
+IN_ROUNDS = _(
+    "We speak in rounds: each in turn, two minutes, nobody interrupts, whoever wishes passes. First what we see, then "
+    "what we need, then what each can do. We speak of roles, never of persons or cases."
+)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What is planned, but where and for whom."""
+
+    kind: str
+    title: str
+    purpose: str
+    host: str
+    partner: str
+    languages: list[str]
+    topics: tuple[str, ...]
+    minutes: int
+    telling: str
+    rules: str
+    sides: tuple[str, ...]
+
+
+async def exchange(talk: Talk) -> None:
+    """Ask for what an exchange needs, show it, and propose it."""
+    group = await _group(talk)
+    if group is None:
+        return
+    leads = group.id in {each.id for each in await talk.look(groups.coordinated_by, person=talk.person)}
+    plan = await _plan(talk, leads=leads)
+    place, link = await _where(talk)
+    audience, capacity = await _whom(talk, group, plan.kind, leads=leads)
+    await _preview(talk, plan, audience, capacity)
+    # Translators: button, max:20
+    if not await talk.confirm("sure", _("Shall it be proposed like this?"), yes=_("Yes, propose it")):
+        await talk.say(_("Nothing was proposed."))
+        return
+    me = await talk.member()
+    given = {"group": group.id, "audience": audience, "capacity": capacity, "place": place, "link": link}
+    given |= {**asdict(plan), "zone": countries.get(me.country).zone.key}
+    await _propose(talk, await talk.do("draft", exchanges.draft, by=talk.person, **given))
+
+
+async def _group(talk: Talk) -> Group | None:
+    """Return the group in which it is planned: one of their own that has both sides."""
+    mine = await talk.look(groups.of, person=talk.person)
+    able = [each for each in mine if await talk.look(groups.has_both_sides, group=each.id)]
+    if not able:
+        await talk.say(NO_GROUP)
+        return None
+    if len(able) == 1:
+        return able[0]
+    called = await names(talk)
+    options = [Option(each.id, called.get(each.id, each.code)) for each in able]
+    chosen = await talk.choose("group", _("In which group do you plan it?"), options, search=True)
+    return next(each for each in able if each.id == chosen)
+
+
+async def _plan(talk: Talk, *, leads: bool) -> Plan:
+    kinds = [
+        Option(kind, label) for kind, label in KINDS.items() if kind != CALL_IN_APART and (leads or kind not in LED)
+    ]
+    kind = await talk.choose("kind", _("People of both sides meet. What do they do together?"), kinds)
+    title = await _written(talk, "title", _("What is it called, in a few words?"), TITLE)
+    purpose = await _written(talk, "purpose", _("What is it for? Please name no person and no place."), PURPOSE)
+    host = await _body(talk, "host", _("Which organisation or service is the host? No person, please."))
+    partner = await _body(talk, "partner", _("And its partner from the other side?"))
+    offered = [Option(language, LANGUAGES[language]) for language in OFFERED]
+    languages = await talk.choose_several("languages", _("In which languages?"), offered, at_least=1)
+    topic = await ask_topic(talk, _("What is it about?"))
+    telling = [Option(rule, label, TELLING[rule]) for rule, label in RULES_SHORT.items()]
+    return Plan(
+        kind=kind,
+        title=title,
+        purpose=purpose,
+        host=host,
+        partner=partner,
+        languages=languages,
+        topics=(topic,),
+        minutes=int(await talk.choose("minutes", _("How long does it last?"), _lengths())),
+        telling=await talk.choose("telling", _("What may those who come tell of it?"), telling),
+        rules=await _rules(talk),
+        sides=await _sides(talk),
+    )
+
+
+def _lengths() -> list[Option]:
+    return [Option(str(minutes), exchange_cards.lasts(minutes)) for minutes in LENGTHS]
+
+
+async def _rules(talk: Talk) -> str:
+    options = [
+        # Translators: button, max:20. People speak in turn.
+        Option(ROUNDS, _("Rounds")),
+        # Translators: button, max:20
+        Option(OWN, _("My own words")),
+    ]
+    question = _("Which ground rules go with it? With “Rounds” it is: {rules}", rules=IN_ROUNDS)
+    way = await talk.choose("rules", question, options, skip=NONE)
+    if way != OWN:
+        return talk.who.voice.say(IN_ROUNDS) if way else ""
+    return await _written(talk, "own rules", _("Write the ground rules."), RULES)
+
+
+async def _sides(talk: Talk) -> tuple[str, ...]:
+    options = [Option(side, label) for side, label in SIDES.items()]
+    question = _("Which sides shall be there? You are warned as long as nobody of one comes.")
+    return tuple(await talk.choose_several("sides", question, options))
+
+
+async def _where(talk: Talk) -> tuple[str, str]:
+    """Ask for the place and the link, which only those read who come."""
+    question = _("Where is it? Only those who come read this.")
+    place = await talk.text("place", question, at_least=PLACE[0], at_most=PLACE[1], skip=NONE)
+    question = _("Is there a link? Only those who come read this.")
+    return place, await talk.text("link", question, at_least=LINK[0], at_most=LINK[1], skip=NONE)
+
+
+async def _whom(talk: Talk, group: Group, kind: str, *, leads: bool) -> tuple[Audience | None, int]:
+    """Ask who is invited, and for how many there are places (0: for everybody)."""
+    if kind == Kind.PRECONSULTATION:
+        await talk.say(_("It is for a small list: you invite each with a code, and no message goes to many."))
+        return None, await talk.number("places", _("How many places are there?"), low=2, high=SMALL) or SMALL
+    options = [
+        Option(MINE, (await names(talk)).get(group.id, group.code)),
+        # Translators: in a list, max:24. Each gets a code that somebody hands over.
+        Option(CODES, _("Only with a code")),
+    ]
+    # Translators: in a list, max:24
+    options += [Option(WIDER, _("Others too"))] if leads else []
+    way = await talk.choose("whom", _("Who is invited?"), options)
+    audience = Audience(groups=(group.id,)) if way == MINE else None
+    if way == WIDER:
+        audience = await ask_audience(talk, group)
+    # Translators: button, max:20. So many may come as like to.
+    places = await talk.number("places", _("How many places are there?"), low=2, high=10_000, skip=_("No limit"))
+    return audience, places or 0
+
+
+async def _preview(talk: Talk, plan: Plan, audience: Audience | None, capacity: int) -> None:
+    """Show it as it comes, but where it is, and whom it is for."""
+    await talk.say(_("{kind}: “{title}”\n{purpose}", kind=KINDS[plan.kind], title=plan.title, purpose=plan.purpose))
+    if audience is None:
+        await talk.say(_("Only who has a code is invited."))
+    else:
+        for line in describe(audience, talk.language, await names(talk)):
+            await talk.say(line)
+    if capacity:
+        await talk.say(n_("There is {count} place.", "There are {count} places.", capacity))
+    await talk.say(below(TELLING[plan.telling], exchange_cards.lasts(plan.minutes)))
+
+
+async def _propose(talk: Talk, found: str) -> None:
+    try:
+        proposed = await talk.do("propose", exchanges.propose, exchange=found, by=talk.person)
+    except Forbidden:
+        await talk.say(NO_GROUP)
+        return
+    if proposed["state"] != State.PROPOSED:
+        await talk.go("hosting", found)
+    # Translators: button, max:20
+    option = Option(f"decide:{proposed['approval']}", _("Read and decide"))
+    news = _("An exchange is proposed and waits for your side’s decision.")
+    await talk.tell("tell", proposed["deciders"], news, [option], about=talk.person)
+    await talk.say(_("Thank you. Coordinators read it now, and you hear from them here; nobody is invited before."))
+
+
+async def _written(talk: Talk, key: str, question: Text, within: tuple[int, int]) -> str:
+    return await talk.text(key, question, at_least=within[0], at_most=within[1], check=screen)
+
+
+async def _body(talk: Talk, key: str, question: Text) -> str:
+    def refuse(name: str) -> Text | None:
+        return refuse_contact(name) or screen(name)
+
+    return await talk.text(key, question, at_least=BODY[0], at_most=BODY[1], check=refuse, skip=NONE)
+
+
+capability = Capability(
+    name="exchange",
+    command="exchange",
+    room=Room.PEOPLE,
+    # Translators: in the menu, max:24. A meeting of people of both sides.
+    title=_("Plan an exchange"),
+    # Translators: words that start this, separated by |.
+    words=_("exchange|plan an exchange"),
+    converse=exchange,
+    contributes=True,
+)

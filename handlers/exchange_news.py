@@ -1,0 +1,156 @@
+"""News of exchanges: that one is set, moved or cancelled; a free place; reminders in each person's own time.
+
+Times come by due rows. What they say is looked up when they come, so that nothing is said of what has moved or passed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+from handlers import exchange_cards, people
+from handlers.audience_choice import below
+from handlers.language import OFFERED, Text, Translator, Voice, _
+from handlers.messages import Letter, write
+from handlers.questions import Option
+from handlers.registry import Errand, Occasion
+from network import attendance, contents, costs, exchanges, mailings, members, reminders
+from network.attendance import Attending
+from network.costs import OverBudget
+from network.exchanges import Exchange, State
+from network.store import Tx
+
+Act = Callable[[Tx, str], Awaitable[None]]
+REMINDER, BROADCAST = 2, 3  # which goes first (the ranks of ``handlers.messages.Urgency``)
+FALLBACK = "fr"  # for those who read none of the offered languages
+SOON: dict[str, Text] = {
+    "week": _("In a week you meet others:"),
+    "day": _("Soon, within a day, you meet others:"),
+    "hour": _("It begins soon:"),
+}
+
+
+def acts(translator: Translator) -> dict[str, Act]:
+    """Return what the clock does for exchanges, by the kind of its due row."""
+
+    async def news(tx: Tx, subject: str) -> None:
+        exchange, _colon, sequence = subject.partition(":")
+        found = await exchanges.find(tx, exchange=exchange)
+        if found is None or str(found.sequence) != sequence:
+            return  # it has changed again, of which everybody hears too
+        await attendance.remind_all(tx, found=found)
+        if found.takes_place:
+            await attendance.fill(tx, found=await exchanges.locked(tx, exchange=exchange))
+        await tell(tx, found, translator)
+
+    async def lapsed(tx: Tx, attending: str) -> None:
+        await attendance.lapse(tx, attending=attending)
+
+    return {exchanges.NEWS: news, attendance.LAPSE: lapsed}
+
+
+async def tell(tx: Tx, found: Exchange, translator: Translator) -> None:
+    """Tell everybody who is invited, but those who said no, how an exchange stands now."""
+    meant, say, urgency, what = attendance.concerned(found, hearing_at=tx.now), _news, BROADCAST, "news"
+    try:
+        await costs.check(tx, people=meant)
+    except OverBudget:
+        meant, say, urgency, what = exchanges.these(found.hosts), _too_much, REMINDER, "over"
+    bodies = {each: _written(found, Voice(translator, each), say(found, each)) for each in OFFERED}
+    await _send(tx, found, _mailing(found, f"{what}{found.sequence}"), meant, bodies=bodies, urgency=urgency)
+
+
+async def offer(tx: Tx, occasion: Occasion) -> list[Letter]:
+    """Tell somebody who waits that a place is theirs, and until when."""
+    mine = await attendance.find(tx, attending=occasion.subject)
+    found = await exchanges.find(tx, exchange=mine.exchange) if mine is not None else None
+    if mine is None or found is None or not found.takes_place or mine.until is None or mine.until <= tx.now:
+        return []
+    member = await members.get(tx, person=mine.person)
+    text = _(
+        "A place has become free for you: “{title}”. It is yours if you take it in time.\n{until}",
+        title=found.title,
+        until=exchange_cards.when(mine.until, member.country),
+    )
+    options = [
+        # Translators: button, max:20. Of a place at a meeting.
+        Option(f"attend:yes:{found.id}", _("I take it")),
+        # Translators: button, max:20. Of a place at a meeting.
+        Option(f"attend:no:{found.id}", _("No, thank you")),
+    ]
+    translator = occasion.who.voice.translator
+    return await people.letters(tx, [mine.person], text, options, translator, about=found.by)
+
+
+async def remind(tx: Tx, occasion: Occasion) -> list[Letter]:
+    """Remind somebody who comes, once, in their own time; it is worth nothing once it began."""
+    given = await attendance.reminded(tx, subject=occasion.subject)
+    if given is None:
+        return []
+    found, mine, which = given
+    member = await members.get(tx, person=mine.person)
+    said = below(below(SOON[which], _("“{title}”", title=found.title)), _time(found, member.country))
+    said = below(said, exchange_cards.rules(found))
+    door = await attendance.door(tx, exchange=found.id, person=mine.person)
+    said = below(said, exchange_cards.door(door["place"], door["link"]))
+    voice = Voice(occasion.who.voice.translator, member.language, member.digits or "latn")
+    bodies = {member.language: _written(found, voice, said)}
+    await _send(
+        tx, found, _reminder(found, mine, which), exchanges.these([mine.person]), bodies=bodies, urgency=REMINDER
+    )
+    return []
+
+
+def _time(found: Exchange, country: str) -> Text:
+    return exchange_cards.when(found.starts_at, country) if found.starts_at else _("The time is not set yet.")
+
+
+def _reminder(found: Exchange, mine: Attending, which: str) -> str:
+    start = found.starts_at.isoformat() if found.starts_at else ""
+    return reminders.mailing(mine.id, which, start)
+
+
+def _news(found: Exchange, language: str) -> Text:
+    if found.state is State.CANCELLED:
+        return _("It does not take place: “{title}”. Thank you for your interest.", title=found.title)
+    card = exchange_cards.card(found, "", language)
+    if found.sequence:
+        return _("Something has changed. Please look whether you can still come.\n\n{card}", card=card)
+    return _("You are invited.\n\n{card}", card=card)
+
+
+def _too_much(found: Exchange, _language: str) -> Text:
+    return _(
+        "The news of “{title}” costs more than is left of this month’s money, so it went to nobody.",
+        title=found.title,
+    )
+
+
+def _mailing(found: Exchange, what: str) -> str:
+    return hashlib.sha256(f"exchange|{found.id}|{what}".encode()).hexdigest()[:32]
+
+
+def _written(found: Exchange, voice: Voice, said: Text) -> str:
+    options = [exchange_cards.attend(found.id)] if found.takes_place else []
+    return write(people.notice(voice, said, options))
+
+
+async def _send(
+    tx: Tx, found: Exchange, mailing: str, meant: Any, *, bodies: Mapping[str, str], urgency: int
+) -> None:
+    """Queue a message in each of these languages; it is not sent any more once the exchange began."""
+    kept = {language: await contents.keep(tx, body, about=found.by) for language, body in bodies.items()}
+    await mailings.send(
+        tx,
+        mailing=mailing,
+        people=meant,
+        contents=kept,
+        fallback=FALLBACK if FALLBACK in kept else next(iter(kept)),
+        urgency=urgency,
+        expires_at=found.starts_at,
+        about=found.by,
+    )
+
+
+errands: dict[str, Errand] = {attendance.OFFER: offer, attendance.REMIND: remind}

@@ -1,0 +1,263 @@
+"""Hosting: what the hosts of an exchange see and do, from setting its time to the summary that both sides agree to."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime, time, timedelta
+
+from handlers import exchange_cards
+from handlers.audience_choice import below
+from handlers.exchange import LINK, NONE, PLACE
+from handlers.labels import SIDES, attribution_label
+from handlers.language import Text, _, n_
+from handlers.questions import Option
+from handlers.registry import Capability, Room
+from handlers.screening import screen
+from handlers.talk import Talk
+from network import attendance, attribution, countries, exchanges, members, passes, preparations
+from network.errors import Conflict, Forbidden, Invalid, Missing
+from network.exchanges import Exchange, State
+from network.folding import latin_digits
+from network.store import Tx
+
+SHORT = 24  # characters of a title in a list
+LATEST = timedelta(days=500)
+NOTED = (10, 900)  # characters of notes, fewest and most
+SHOWN = 40  # people of a list
+CLOCK = re.compile(r"([01]?\d|2[0-3])[:h.]([0-5]\d)")
+OVER = _("That is not possible any more, or not for you.")
+ACTS: dict[str, Text] = {
+    # Translators: in a list, max:24. Others say which time suits them.
+    "agree": _("Agree on a time"),
+    # Translators: in a list, max:24
+    "time": _("Set the time"),
+    # Translators: in a list, max:24
+    "move": _("Move it"),
+    # Translators: in a list, max:24
+    "where": _("The place or the link"),
+    # Translators: in a list, max:24. For whoever is invited by a code.
+    "code": _("A code for a guest"),
+    # Translators: in a list, max:24
+    "who": _("Who comes"),
+    # Translators: in a list, max:24. That were asked before people meet.
+    "asked": _("Questions so far"),
+    # Translators: in a list, max:24
+    "notes": _("Notes for the hosts"),
+    # Translators: in a list, max:24
+    "decisions": _("What was decided"),
+    # Translators: in a list, max:24
+    "summary": _("Write the summary"),
+    # Translators: in a list, max:24. Once the other side agrees.
+    "publish": _("Publish the summary"),
+    # Translators: in a list, max:24. An exchange took place.
+    "close": _("It took place"),
+    # Translators: in a list, max:24
+    "cancel": _("Call it off"),
+    # Translators: in a list, max:24
+    "end": _("That is all"),
+}
+NOTES: dict[str, Text] = {
+    "notes": _("Write notes; only the two hosts read them. Please name no person."),
+    "decisions": _("Write what was decided, and who does what until when, by role. Please name no person."),
+    "summary": _("Write the summary that members will read: what was said, never who said it."),
+}
+
+
+async def hosting(talk: Talk) -> None:
+    """Show an exchange to its host, warn of a missing side, and do what is wished."""
+    found = await _pick(talk)
+    if found is None:
+        return
+    await _show(talk, found)
+    wish = await talk.choose(
+        "wish", _("What would you like to do?"), [Option(act, ACTS[act]) for act in _acts(talk, found)]
+    )
+    if wish == "agree":
+        await talk.go("agree", found.id)
+    if wish == "end":
+        await talk.say(_("Gladly. Write “menu” for anything else."))
+        return
+    try:
+        await _do(talk, found, wish)
+    except (Conflict, Missing, Forbidden):
+        await talk.say(OVER)
+
+
+def _acts(talk: Talk, found: Exchange) -> list[str]:
+    """Return what can be done about an exchange now."""
+    begun = found.starts_at is not None and found.starts_at <= talk.now
+    acts: list[str] = []
+    if found.state is State.AGREEING:
+        acts = ["time", "where", "code", "asked", "cancel"]
+        acts = ["agree", *acts] if talk.is_known_word("agree") else acts
+    elif found.takes_place and not begun:
+        acts = ["who", "asked", "code", "move", "where", "cancel"]
+    elif found.takes_place or found.state is State.OVER:
+        acts = ["who", "asked", "notes", "decisions", "summary", "publish"]
+        acts += ["close"] if found.takes_place else []
+    elif found.state in {State.DRAFT, State.PROPOSED}:
+        acts = ["cancel"]
+    return [*acts, "end"]
+
+
+async def _pick(talk: Talk) -> Exchange | None:
+    """Return the exchange that a button led to, or the one chosen of those that one hosts; None for none."""
+    listed = await talk.look(exchanges.hosted, person=talk.person)
+    if talk.argument:
+        for found in listed:
+            if found.id == talk.argument:
+                return found
+        await talk.say(OVER)
+        return None
+    if not listed:
+        await talk.say(_("You host no exchange. To plan one, write “exchange”."))
+        return None
+    options = [Option(each.id, each.title[:SHORT], exchange_cards.STATES[each.state]) for each in listed]
+    chosen = await talk.choose("which", _("Which one?"), options)
+    return await talk.look(exchanges.get, exchange=chosen)
+
+
+async def _show(talk: Talk, found: Exchange) -> None:
+    """Show how it stands, how many come, and which side is missing."""
+    me = await talk.member()
+    await talk.say(exchange_cards.card(found, me.country, talk.language))
+    if not found.takes_place:
+        if found.state not in {State.CANCELLED, State.OVER}:
+            await talk.say(_("How it stands: {state}", state=exchange_cards.STATES[found.state]))
+        return
+    counts = await talk.look(attendance.counts, exchange=found.id, by=talk.person)
+    coming = n_("{count} comes.", "{count} come.", counts.coming)
+    waiting = n_("{count} waits for a place.", "{count} wait for a place.", counts.waiting)
+    await talk.say(below(coming, waiting) if counts.waiting else coming)
+    for side in await talk.look(attendance.missing_sides, exchange=found.id, by=talk.person):
+        await talk.say(_("Mind: nobody of this side comes yet: {side}", side=SIDES[side]))
+
+
+async def _do(talk: Talk, found: Exchange, wish: str) -> None:
+    if wish in {"time", "move"}:
+        await _set_time(talk, found)
+    elif wish == "where":
+        await _where(talk, found)
+    elif wish == "code":
+        code = await talk.do("code", passes.invite, exchange=found.id, by=talk.person)
+        await talk.say(_("Hand this code to the one you invite, also through Jisr: {code}", code=code))
+        await talk.say(_("They write “attend {code}”. It holds once.", code=code))
+    elif wish == "who":
+        await _who(talk, found)
+    elif wish == "asked":
+        await _asked(talk, found)
+    elif wish in NOTES:
+        await _note(talk, found, wish)
+    elif wish == "publish":
+        await _publish(talk, found)
+    elif wish == "close":
+        await talk.do("close", exchanges.close, exchange=found.id, by=talk.person)
+        await talk.say(_("Thank you. Notes, decisions and the summary can still be written."))
+    # Translators: button, max:20
+    elif await talk.confirm("sure", _("Shall it not take place?"), yes=_("Yes, call it off"), no=_("No, keep it")):
+        await talk.do("cancel", exchanges.cancel, exchange=found.id, by=talk.person)
+        await talk.say(_("It is called off. Whoever was invited hears of it."))
+
+
+async def _set_time(talk: Talk, found: Exchange) -> None:
+    """Ask for a day and an hour by the clock of the host's country, and set it."""
+    me = await talk.member()
+    zone = countries.get(me.country).zone
+    today = talk.now.astimezone(zone).date()
+    day = await talk.date("day", _("On which day?"), earliest=today, latest=today + LATEST)
+    question = _("At what time, by the clock of your country? For example 10:30.")
+    hour = _hour(await talk.text("hour", question, at_most=5, check=_refuse_hour))
+    local = datetime.combine(day or today, hour)
+    try:
+        await talk.do("set", moved, exchange=found.id, by=talk.person, local=local.isoformat(), zone=zone.key)
+    except Invalid:
+        await talk.say(_("That time has passed. Please choose a later one."))
+        return
+    await talk.say(exchange_cards.when(exchanges.instant(local, zone.key), me.country))
+    await talk.say(_("It is set. Everybody who is invited hears of it, each in their own language."))
+
+
+async def moved(tx: Tx, *, exchange: str, by: str, local: str, zone: str) -> None:
+    """Set or move the time of an exchange (as ``exchanges.set_time``; ``local`` is ISO 8601 without a zone)."""
+    await exchanges.set_time(tx, exchange=exchange, by=by, local=datetime.fromisoformat(local), zone=zone)
+
+
+def _hour(text: str) -> time:
+    found = CLOCK.fullmatch(latin_digits(text).strip())
+    return time(int(found[1]), int(found[2])) if found else time()
+
+
+def _refuse_hour(text: str) -> Text | None:
+    if CLOCK.fullmatch(latin_digits(text).strip()):
+        return None
+    return _("Please write a time such as 10:30.")
+
+
+async def _where(talk: Talk, found: Exchange) -> None:
+    question = _("Where is it? Only those who come read this.")
+    place = await talk.text("place", question, at_least=PLACE[0], at_most=PLACE[1], skip=NONE)
+    question = _("Is there a link? Only those who come read this.")
+    link = await talk.text("link", question, at_least=LINK[0], at_most=LINK[1], skip=NONE)
+    await talk.do("where", placed, exchange=found.id, by=talk.person, place=place, link=link)
+    await talk.say(_("It is kept. Those who come read it, nobody else."))
+
+
+async def placed(tx: Tx, *, exchange: str, by: str, place: str, link: str) -> None:
+    """Change where an exchange is."""
+    await exchanges.change(tx, exchange=exchange, by=by, place=place, link=link)
+
+
+async def _who(talk: Talk, found: Exchange) -> None:
+    """Show who comes by side and region: not even hosts learn who somebody is."""
+    coming = await talk.look(attendance.who, exchange=found.id, by=talk.person)
+    known = await talk.look(members.get_many, people=[each.person for each in coming])
+    if not known:
+        await talk.say(_("Nobody has said yes yet."))
+    said = [attribution_label(attribution.of_member(member)) for member in known.values()]
+    tally = {talk.who.voice.say(label): 0 for label in said}
+    for label in said:
+        tally[talk.who.voice.say(label)] += 1
+    for label, many in sorted(tally.items())[:SHOWN]:
+        await talk.say(_("{many} × {whom}", many=many, whom=label))
+
+
+async def _asked(talk: Talk, found: Exchange) -> None:
+    """Show what was asked beforehand; of whoever asked, the side at most."""
+    asked = await talk.look(preparations.questions, exchange=found.id, by=talk.person)
+    if not asked:
+        await talk.say(_("Nobody has asked anything yet."))
+    for each in asked[:SHOWN]:
+        quoted = _("“{text}”", text=each.text)
+        await talk.say(below(quoted, _("Side: {side}", side=SIDES[each.side])) if each.side else quoted)
+
+
+async def _note(talk: Talk, found: Exchange, name: str) -> None:
+    written = await talk.look(preparations.record, exchange=found.id, by=talk.person)
+    if written[name]:
+        await talk.say(_("So far: {text}", text=written[name]))
+    text = await talk.text(name, NOTES[name], at_least=NOTED[0], at_most=NOTED[1], check=screen)
+    await talk.do("note", preparations.note, exchange=found.id, by=talk.person, name=name, text=text)
+    await talk.say(_("It is kept."))
+
+
+async def _publish(talk: Talk, found: Exchange) -> None:
+    """Ask the other side for its yes to the summary."""
+    asked = await talk.do("publish", preparations.publish, exchange=found.id, by=talk.person)
+    # Translators: button, max:20
+    option = Option(f"decide:{asked['approval']}", _("Read and decide"))
+    news = _("The summary of “{title}” waits for your side’s word.", title=found.title)
+    await talk.tell("tell", asked["deciders"], news, [option], about=talk.person)
+    await talk.say(_("The other side reads it now. It is published when they agree."))
+
+
+capability = Capability(
+    name="hosting",
+    command="hosting",
+    room=Room.PEOPLE,
+    # Translators: in the menu, max:24. Meetings of which one is a host.
+    title=_("What I host"),
+    # Translators: words that start this, separated by |.
+    words=_("hosting|what I host"),
+    converse=hosting,
+    anew=True,
+)

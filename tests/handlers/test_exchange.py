@@ -1,0 +1,158 @@
+"""Exchanges in conversation: planned, proposed, set, answered, held and summed up."""
+
+from __future__ import annotations
+
+import re
+
+from handlers import exchange_news
+from network import due
+from tests.handlers.test_broadcast import coordinators, goes_through, joins, queued
+
+PURPOSE = "Parler de la sécurité du marché, entre la brigade et les associations."
+PLACE, LINK = "La maison des jeunes", "https://meet.example.org/abc"
+SUMMARY = "On a parlé des horaires du soir et du besoin d’un numéro de la brigade affiché au marché."
+PLAN = (
+    "/exchange", "[A dialogue]", "Le thé du marché", PURPOSE, "[Nothing]", "[Nothing]", "[French]", "Done",
+    "3", "1", "[It lasts 1 hour.]", "[What, never who]", "[Rounds]", "[Official]", "[Civil society]", "Done",
+    PLACE, LINK, "[Niger]", "2", "[Yes, propose it]",
+)  # fmt: skip
+
+
+async def acts(phone):
+    """Let the clock do what is due for the network now."""
+    world = phone.world
+    table = exchange_news.acts(world.desk.translator)
+    async with world.store.transaction(world.now) as tx:
+        for row in await due.take(tx):
+            if row.kind in table:
+                await table[row.kind](tx, row.subject)
+
+
+async def planned(phone):
+    """Plan an exchange and set its time: a fortnight after the test begins, at ten in Niamey."""
+    await goes_through(phone, *PLAN)
+    await goes_through(phone, "[Set the time]", "7/12/2026", "10:00")
+    await acts(phone)
+
+
+async def test_an_exchange_goes_from_the_plan_to_the_answer(open_phone):
+    """A coordinator plans it and sets its time; members are invited, answer, and read where it is once they accept."""
+    awa, _issa = await coordinators(open_phone, "en")
+    first, second = await joins(open_phone()), await joins(open_phone(channel="whatsapp"))
+    third = await joins(open_phone())
+    await goes_through(awa, *PLAN)
+    awa.hears("a time is to be agreed on")
+    await goes_through(awa, "[Set the time]", "7/12/2026", "10h")
+    awa.hears("Please write a time such as 10:30.")
+    await awa.says("10:00")
+    awa.hears("When: 7 December 2026, 10:00 (Niger)", "Everybody who is invited hears of it")
+    await acts(awa)
+    for phone in (first, second, third):
+        [message] = await queued(phone)
+        phone.hears("You are invited.", "Le thé du marché", "When: 7 December 2026, 09:00 UTC")
+        assert LINK not in message.text
+        assert PLACE not in message.text
+    await first.taps("See and answer")
+    first.hears("2 places are free.", "Ground rules: We speak in rounds", "never who said it")
+    await first.taps("Yes, I come")
+    first.hears("You have a place.", PLACE, LINK, "We remind you a week, a day and an hour before.")
+    await goes_through(second, "[See and answer]", "[Yes, I come]")
+    await goes_through(third, "[See and answer]")
+    third.hears("No place is free, 0 wait.")
+    await third.taps("Yes, I come")
+    third.hears("You wait for a place.")
+    assert LINK not in third.text
+    await goes_through(first, "/attend", "[Le thé du marché]", "[No, I cannot]")
+    first.hears("You can change it at any time")
+    await third.waits(seconds=1)
+    third.hears("A place has become free for you", "It is yours if you take it in time.")
+    await third.taps("I take it")
+    third.hears("You have a place.", LINK)
+    await goes_through(awa, "/hosting", "[Le thé du marché]")
+    awa.hears("2 come.", "nobody of this side comes yet: Official")
+
+
+async def test_reminders_come_a_week_a_day_and_an_hour_before(open_phone):
+    """Each comes once, with the place for whoever has one; nothing comes of what was called off."""
+    awa, _issa = await coordinators(open_phone, "en")
+    guest = await joins(open_phone(), quiet_from="", quiet_until="")
+    await planned(awa)
+    await queued(guest)
+    await goes_through(guest, "[See and answer]", "[Yes, I come]")
+    heard = []
+    for _hour in range(24 * 14):
+        await guest.waits(hours=1)
+        heard += [message.text for message in await queued(guest)]
+    assert ["a week" in text or "within a day" in text or "It begins soon" in text for text in heard] == [True] * 3
+    assert all(LINK in text for text in heard)
+
+
+async def test_somebody_is_late_without_a_name(open_phone):
+    """The hosts hear that somebody is late, and who only if that was wished."""
+    awa, issa = await coordinators(open_phone, "en")
+    guest = await joins(open_phone(), name="Fati")
+    await planned(awa)
+    await queued(guest)
+    await goes_through(guest, "[See and answer]", "[Yes, I come]")
+    await guest.waits(days=13, hours=22, minutes=30)
+    await goes_through(guest, "/attend", "[Le thé du marché]", "[I am late]", "[No, without]")
+    for host in (awa, issa):
+        host.hears("Somebody comes late to “Le thé du marché”.")
+    await goes_through(guest, "/attend", "[Le thé du marché]", "[I cannot connect]", "[Yes, my name]")
+    awa.hears("Fati cannot connect to “Le thé du marché”.")
+
+
+async def test_what_was_asked_and_noted_becomes_a_summary_of_both_sides(open_phone):
+    """Questions come without who asked; the summary is published when the other side agrees."""
+    awa, issa = await coordinators(open_phone, "en")
+    guest = await joins(open_phone())
+    await planned(awa)
+    await queued(guest)
+    question = "Comment la brigade sera-t-elle présente le soir ?"
+    await goes_through(guest, "[See and answer]", "[Ask beforehand]", question, "[No, nothing]")
+    guest.hears("nobody reads your name")
+    await goes_through(awa, "/hosting", "[Le thé du marché]", "[Questions so far]")
+    awa.hears(question)
+    assert "Side" not in awa.text
+    await awa.waits(days=15)
+    await goes_through(awa, "/hosting", "[Le thé du marché]", "[Write the summary]", SUMMARY)
+    await goes_through(awa, "/hosting", "[Le thé du marché]", "[Publish the summary]")
+    issa.hears("waits for your side’s word")
+    await goes_through(issa, "[Read and decide]")
+    issa.hears(SUMMARY)
+    await goes_through(issa, "[I agree]")
+    awa.hears("Both sides agree: the summary of “Le thé du marché” is published.")
+
+
+async def test_a_guest_sends_another_member(open_phone):
+    """A code gives over one place, once."""
+    awa, _issa = await coordinators(open_phone, "en")
+    guest, other, late = await joins(open_phone()), await joins(open_phone()), await joins(open_phone())
+    await planned(awa)
+    await queued(guest)
+    await goes_through(
+        guest, "[See and answer]", "[Yes, I come]", "/attend", "[Le thé du marché]", "[Send somebody else]"
+    )
+    code = re.search(r"[2-9A-Z]{4}-[2-9A-Z]{4}", guest.text)[0]
+    await other.says(f"attend {code}")
+    other.hears("You have a place.", LINK)
+    await goes_through(guest, "/attend", "[Le thé du marché]")
+    guest.hears("You have no place now.")
+    await late.says(f"attend {code}")
+    late.hears("That is not for you to answer, or is over.")
+
+
+async def test_beyond_the_group_the_other_side_agrees_first(open_phone):
+    """A member's proposal needs both sides; nobody is invited before."""
+    awa, issa = await coordinators(open_phone, "en")
+    member = await joins(open_phone())
+    await goes_through(member, *PLAN)
+    member.hears("nobody is invited before")
+    for coordinator, word in ((awa, ["[No word]"]), (issa, [])):
+        await goes_through(coordinator, "/decide", "1")
+        coordinator.hears("A dialogue: “Le thé du marché”", "There are 2 places.")
+        assert LINK not in coordinator.text
+        await goes_through(coordinator, "[I agree]", *word)
+    member.hears("Coordinators agree to your exchange")
+    await member.taps("Go on")
+    member.hears("a time is to be agreed on")
