@@ -16,7 +16,7 @@ from handlers.language import Text, _, n_
 from handlers.prompts import REFRESH
 from handlers.registry import Capability, ForWhom
 from handlers.talk import Option, Talk
-from network import audiences, broadcasts, countries, rsvps
+from network import approvals, audiences, broadcasts, countries, rsvps
 from network.broadcasts import Broadcast, State
 from network.costs import OverBudget
 from network.errors import Conflict
@@ -204,7 +204,10 @@ async def _confirm(talk: Talk, found: Broadcast, turn: int) -> None:
 
 
 async def _correct(talk: Talk, found: Broadcast, turn: int) -> None:
-    """Ask for the right words, and put them in the place of those that were sent."""
+    """Ask for the right words, and put them in the place of those that were sent, or before the other side."""
+    if await talk.look(approvals.pending_about, subject=found.id, kind=broadcasts.KIND) is not None:
+        await talk.say(_("Something is asked already, and waits for a coordinator of the other side."))
+        return
     notice = Notice.from_json(found.notice)
     question = _("What shall it say? Where the app lets us, the new words take the place of the old; else they follow.")
     notice = replace(notice, texts=await broadcast_draft.texts(talk, notice.texts, question, f"[{turn}]"))
@@ -216,8 +219,17 @@ async def _correct(talk: Talk, found: Broadcast, turn: int) -> None:
         return
     bodies = broadcast_cards.bodies(notice, found.id, talk.who.voice.translator)
     given = {"notice": notice.to_json(), "bodies": bodies}
-    await talk.do(f"correct[{turn}]", broadcasts.correct, broadcast=found.id, by=talk.person, **given)
-    await talk.say(_("The right words are on their way to everybody who got the others."))
+    asked = await talk.do(f"correct[{turn}]", broadcasts.correct, broadcast=found.id, by=talk.person, **given)
+    if not asked["approval"]:
+        await talk.say(_("The right words are on their way to everybody who got the others."))
+        return
+    # Translators: button, max:20
+    option = Option(f"decide:{asked['approval']}", _("Read and decide"))
+    news = _("Other words for an announcement wait for your side’s decision.")
+    await talk.tell(f"tell[{turn}]", asked["deciders"], news, [option], about=talk.person)
+    await talk.say(
+        _("A coordinator of the other side reads the new words now. You hear from them here; nothing changes before.")
+    )
 
 
 async def _withdraw(talk: Talk, found: Broadcast, turn: int) -> None:

@@ -12,8 +12,9 @@ from handlers.names import refuse_contact
 from handlers.registry import Capability, ForWhom, Room
 from handlers.screening import screen
 from handlers.talk import Option, Talk
-from network import charters, countries, groups, topics
+from network import approvals, charters, countries, groups, topics
 from network.charters import LOCALITY, NAME, PURPOSE, Charter, Proposal
+from network.errors import Conflict
 from network.groups import BOTH
 
 REGION, NONE = "region", "none"
@@ -30,6 +31,7 @@ CHANGES: dict[str, Text] = {
     "locality": _("Its place"),
 }
 SKIP = _("Skip")
+ASKED_ALREADY = _("Something is asked already, and waits for a coordinator of the other side.")
 
 
 async def charter(talk: Talk) -> None:
@@ -38,6 +40,9 @@ async def charter(talk: Talk) -> None:
     if now is not None and not await _may_change(talk, now):
         await talk.say(_("Only those who hold a seat in a group can change it."))
         return
+    if now is not None and await talk.look(approvals.pending_about, subject=now.id, kind=charters.KIND) is not None:
+        await talk.say(ASKED_ALREADY)
+        return
     terms = await _begun(talk) if now is None else await _changed(talk, now)
     shown = charters.changed(now, terms)
     await talk.say(group_labels.terms(shown, talk.language))
@@ -45,7 +50,11 @@ async def charter(talk: Talk) -> None:
         await talk.say(_("Gladly. Nothing has changed."))
         return
     what: dict[str, Any] = {"by": talk.person, "terms": terms, "group": now.id if now else ""}
-    asked = await talk.do("propose", charters.propose, **what)
+    try:
+        asked = await talk.do("propose", charters.propose, **what)
+    except Conflict:
+        await talk.say(ASKED_ALREADY)
+        return
     news = _("A coordinator of the other side proposes a group: “{group}”.", group=shown.name(talk.language))
     if now is not None:
         news = _("A coordinator of the other side proposes to change “{group}”.", group=now.name(talk.language))

@@ -14,6 +14,7 @@ from handlers.registry import Capability, ForWhom, Room
 from handlers.talk import Option, Talk
 from network import countries, groups, regimes, requests, resolutions
 from network.approvals import Approval
+from network.errors import Conflict
 from network.regimes import Regime, Standing
 from network.resolutions import LONGEST_SPELL, Resolution
 
@@ -33,6 +34,8 @@ TO: dict[str, Text] = {
     # Translators: in a list, max:24
     Standing.PAUSED: _("Pause"),
 }
+
+ASKED_ALREADY = _("Something is asked already, and waits for a coordinator of the other side.")
 
 
 async def country(talk: Talk) -> None:
@@ -74,7 +77,11 @@ async def _ask(talk: Talk, home: str, here: Regime) -> None:
     wish = (
         await _spell(talk, home) if chosen == "quiet" else {"loud": "yes"} if chosen == "loud" else {"standing": chosen}
     )
-    asked = await talk.do("propose", resolutions.propose, country=home, by=talk.person, wish=wish)
+    try:
+        asked = await talk.do("propose", resolutions.propose, country=home, by=talk.person, wish=wish)
+    except Conflict:
+        await talk.say(ASKED_ALREADY)
+        return
     news = _("A coordinator of the other side asks you to decide on your country: {country}.", country=Place(home))
     # Translators: button, max:20
     await talk.tell("tell", asked["deciders"], news, [Option("country", _("Read and decide"))], about=talk.person)
@@ -95,7 +102,7 @@ async def _answer(talk: Talk, waiting: Approval) -> None:
     """Take the other side's word on what waits; whoever asked is told that it waits."""
     found = await talk.look(requests.pending, person=talk.person, language=talk.language, only=[waiting.id])
     if not found:
-        await talk.say(_("Something is asked already, and waits for a coordinator of the other side."))
+        await talk.say(ASKED_ALREADY)
         return
     await talk.say(shown(found[0].what))
     options = [

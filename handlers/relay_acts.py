@@ -12,7 +12,7 @@ from handlers.screening import screen
 from handlers.talk import Option, Talk
 from network import mentoring, relays, reports, swaps, topics
 from network.allies import Kind
-from network.errors import Missing
+from network.errors import Conflict, Missing
 from network.mentoring import GOING
 from network.relayed import Message
 from network.relays import Over, Relay
@@ -125,7 +125,11 @@ async def _swap(talk: Talk, relay: Relay) -> None:
 
 
 async def _unswap(talk: Talk, relay: Relay) -> None:
-    await talk.do("unswap", swaps.take_back, end=relay.id, person=talk.person)
+    try:
+        await talk.do("unswap", swaps.take_back, end=relay.id, person=talk.person)
+    except Conflict:
+        await talk.say(_("You have exchanged contacts already."))
+        return
     await talk.say(_("It is taken back, and was not shown."))
 
 

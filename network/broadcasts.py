@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -167,18 +167,11 @@ async def hand_in(tx: Tx, *, broadcast: str, bodies: Bodies) -> dict[str, Any]:
     if found.state is not State.DRAFT:
         raise Conflict
     await _set(tx, broadcast, bodies=tx.seal.seal_json("broadcasts.bodies", broadcast, asdict(bodies)))
-    author = await members.get(tx, person=found.by)
-    if found.audience.groups == (found.group,) and not (await regimes.of(tx, author.country)).is_quiet:
+    if not await _needs_a_word(tx, found, found.by):
         await _go(tx, found)
         return {"state": State.SENT, "approval": "", "deciders": []}
     await _set(tx, broadcast, state=State.ASKED.value)
-    other = next(each for each in SIDES if each != author.side)
-    approval = await approvals.ask(tx, kind=KIND, subject=broadcast, by=found.by, group=found.group, side=other)
-    return {
-        "state": State.ASKED,
-        "approval": approval,
-        "deciders": await approvals.deciders(tx, approval=approval),
-    }
+    return {"state": State.ASKED, **await _ask(tx, found, found.by)}
 
 
 async def confirm_again(tx: Tx, *, broadcast: str, by: str, confirmed: int) -> None:
@@ -191,16 +184,26 @@ async def confirm_again(tx: Tx, *, broadcast: str, by: str, confirmed: int) -> N
 
 
 async def asked(tx: Tx, approval: Approval, _language: str) -> Broadcast | None:
-    """Return what the other side is to agree to, None when it is gone."""
+    """Return what the other side is to agree to, None when it is gone: of a correction, with the new words."""
     found = await find(tx, broadcast=approval.subject)
-    return found if found is not None and found.state is State.ASKED else None
+    if found is None:
+        return None
+    if wish := await approvals.wish(tx, approval=approval.id):
+        return replace(found, notice=json.loads(wish["notice"])) if found.state in WHOLE else None
+    return found if found.state is State.ASKED else None
 
 
 async def decided(tx: Tx, approval: Approval, state: Decision, _reason: str) -> str:
-    """Let it go out, or not; return the id of its author, "" when it is gone."""
+    """Let it go out, or be corrected, or not; return the id of whoever asked, "" when it is gone."""
     found = await _locked(tx, approval.subject) if await asked(tx, approval, "") else None
     if found is None:
         return ""
+    if wish := await approvals.wish(tx, approval=approval.id):
+        await approvals.forget_wish(tx, approval=approval.id)
+        if state is Decision.APPROVED:
+            bodies = Bodies(**json.loads(wish["bodies"]))
+            await _correct(tx, found, approval.by, notice=json.loads(wish["notice"]), bodies=bodies)
+        return approval.by
     if state is not Decision.APPROVED:
         await _set(tx, found.id, state=State.REFUSED.value)
         return found.by
@@ -245,7 +248,8 @@ async def stop(tx: Tx, *, broadcast: str, by: str) -> int:
     found = await _of_coordinator(tx, broadcast, by)
     if found.state not in STOPPABLE:
         raise Conflict
-    await approvals.withdraw(tx, subject=broadcast)
+    if found.state is not State.SENT:  # else what members reported of it is still to be looked at
+        await approvals.withdraw(tx, subject=broadcast)
     state = State.STOPPED if found.state is State.SENT else State.WITHDRAWN
     await _set(tx, broadcast, state=state.value)
     count = await mailings.stop(tx, mailing=broadcast)
@@ -253,17 +257,20 @@ async def stop(tx: Tx, *, broadcast: str, by: str) -> int:
     return count
 
 
-async def correct(tx: Tx, *, broadcast: str, by: str, notice: Mapping[str, Any], bodies: Bodies) -> None:
-    """Put other words in the place of those that were sent. Raise Missing, Conflict. Audited."""
+async def correct(tx: Tx, *, broadcast: str, by: str, notice: Mapping[str, Any], bodies: Bodies) -> dict[str, Any]:
+    """Put other words in the place of those that were sent, or ask the other side where it was, or would be, asked.
+
+    Returns the ``approval`` and the ``deciders``, empty where nobody is asked. Raise Missing, Conflict while
+    another correction waits. Audited.
+    """
     found = await _of_coordinator(tx, broadcast, by)
-    if found.state not in WHOLE:
+    if found.state not in WHOLE or await approvals.is_pending(tx, kind=KIND, subject=broadcast):
         raise Conflict
-    sealed = {"notice": tx.seal.seal_json("broadcasts.notice", broadcast, notice)}
-    sealed["bodies"] = tx.seal.seal_json("broadcasts.bodies", broadcast, asdict(bodies))
-    await _set(tx, broadcast, **sealed)
-    kept = await _kept(tx, found, bodies.texts)
-    await mailings.replace(tx, mailing=broadcast, contents=kept, fallback=bodies.fallback)
-    await audit.record(tx, act="correct_broadcast", actor=by, subject=broadcast)
+    if await _needs_a_word(tx, found, by):
+        wish = {"notice": json.dumps(notice), "bodies": json.dumps(asdict(bodies))}
+        return await _ask(tx, found, by, wish=wish)
+    await _correct(tx, found, by, notice=notice, bodies=bodies)
+    return {"approval": "", "deciders": []}
 
 
 async def withdraw(tx: Tx, *, broadcast: str, by: str) -> None:
@@ -340,6 +347,30 @@ async def _go(tx: Tx, found: Broadcast) -> None:
     )
     await _set(tx, found.id, state=State.SENT.value, sent_at=tx.now)
     await audit.record(tx, act="broadcast", actor=found.by, subject=found.id)
+
+
+async def _needs_a_word(tx: Tx, found: Broadcast, by: str) -> bool:
+    """Whether words go out only with the other side's yes: beyond the group that speaks, and on quiet days."""
+    if found.audience.groups != (found.group,):
+        return True
+    return (await regimes.of(tx, (await members.get(tx, person=by)).country)).is_quiet
+
+
+async def _ask(tx: Tx, found: Broadcast, by: str, *, wish: Mapping[str, str] | None = None) -> dict[str, Any]:
+    """Ask the side that ``by`` is not of; return the ``approval`` and the ``deciders``."""
+    mine = (await members.get(tx, person=by)).side
+    asked: dict[str, Any] = {"subject": found.id, "by": by, "group": found.group, "wish": wish}
+    approval = await approvals.ask(tx, kind=KIND, **asked, side=next(each for each in SIDES if each != mine))
+    return {"approval": approval, "deciders": await approvals.deciders(tx, approval=approval)}
+
+
+async def _correct(tx: Tx, found: Broadcast, by: str, *, notice: Mapping[str, Any], bodies: Bodies) -> None:
+    sealed = {"notice": tx.seal.seal_json("broadcasts.notice", found.id, notice)}
+    sealed["bodies"] = tx.seal.seal_json("broadcasts.bodies", found.id, asdict(bodies))
+    await _set(tx, found.id, **sealed)
+    kept = await _kept(tx, found, bodies.texts)
+    await mailings.replace(tx, mailing=found.id, contents=kept, fallback=bodies.fallback)
+    await audit.record(tx, act="correct_broadcast", actor=by, subject=found.id)
 
 
 async def _take_back(tx: Tx, found: Broadcast, by: str) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy import Column, ForeignKey, LargeBinary, String, Table, UniqueCon
 
 from network import approvals, countries, groups, members, topics
 from network.approvals import Approval, Decision
-from network.errors import Forbidden, Invalid, Missing
+from network.errors import Conflict, Forbidden, Invalid, Missing
 from network.groups import BOTH, Group, Policy
 from network.ids import new_id
 from network.members import SIDES
@@ -94,13 +94,16 @@ async def propose(tx: Tx, *, by: str, terms: Mapping[str, str], group: str = "")
 
     ``terms`` hold any of ``TERMS`` ("yes" or "" for vouched) and ``name.fr``, ``purpose.fr`` and so on; the
     composition of a group stays, and that of a country has no charter. Whoever asks gives the word of their
-    own side by asking. Returns the ``approval`` and its ``deciders``. Raise Forbidden, Invalid, Missing. Audited.
+    own side by asking. Returns the ``approval`` and its ``deciders``. Raise Forbidden, Invalid, Missing, and
+    Conflict while another change waits. Audited.
     """
     side = await _side(tx, by, group)
     now = await groups.get(tx, group=group) if group else None
     _check(terms, is_new=now is None)
     if now is not None and now.is_home:
         raise Forbidden
+    if group and await approvals.is_pending(tx, kind=KIND, subject=group):
+        raise Conflict
     country = now.country if now else terms.get("country", "")
     other = next(each for each in SIDES if each != side)
     asked: dict[str, Any] = {"subject": group or new_id(), "by": by, "country": country, "side": other, "group": group}

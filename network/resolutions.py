@@ -9,7 +9,7 @@ from typing import Any
 
 from network import approvals, groups, regimes
 from network.approvals import Approval, Decision
-from network.errors import Forbidden, Invalid
+from network.errors import Conflict, Forbidden, Invalid
 from network.members import SIDES
 from network.regimes import Standing
 from network.store import Tx
@@ -33,13 +33,15 @@ async def propose(tx: Tx, *, country: str, by: str, wish: Mapping[str, str]) -> 
     """Ask the other side's coordinators of a country to agree; return the ``approval`` and its ``deciders``.
 
     ``wish`` has ``standing``; or ``begins`` and ``ends``, the first and the last quiet day (ISO); or ``loud``
-    ("yes"), to end quiet days. Raise Forbidden, Invalid, Missing. Audited.
+    ("yes"), to end quiet days. Raise Forbidden, Invalid, Missing, and Conflict while another wish waits. Audited.
     """
     group = await groups.by_country(tx, country=country)
     side = next((seat.side for seat in await groups.seated(tx, group=group.id) if seat.person == by), "")
     if not side:
         raise Forbidden
     _check(_read(country, wish), wish)
+    if await approvals.is_pending(tx, kind=KIND, subject=country):
+        raise Conflict
     other = next(each for each in SIDES if each != side)
     asked: dict[str, Any] = {
         "kind": KIND,

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Row, select, update
 
 from network import audit, due, relays
-from network.errors import Missing
+from network.errors import Conflict, Missing
 from network.relays import Over, ends
 from network.store import Tx
 
@@ -46,9 +46,12 @@ async def offer(tx: Tx, *, end: str, person: str, contact: str) -> bool:
 
 
 async def take_back(tx: Tx, *, end: str, person: str) -> None:
-    """Give nothing after all, as long as the other has not offered to. Raise Missing."""
-    if (await relays.lock(tx, end)).person != person:
+    """Give nothing after all, as long as it did not pass to the other. Raise Missing, Conflict once it did."""
+    me = await relays.lock(tx, end)
+    if me.person != person:
         raise Missing
+    if await tx.scalar(select(relays.relays.c.swapped_at).where(relays.relays.c.id == me.relay)) is not None:
+        raise Conflict
     await _keep(tx, end, None)
 
 

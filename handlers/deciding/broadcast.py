@@ -8,7 +8,7 @@ from handlers import broadcast_cards
 from handlers.audience_choice import below, counted, describe, names
 from handlers.broadcast_cards import NOBODY, Notice
 from handlers.deciding.kind import Kind, Settled
-from handlers.language import Voice, _
+from handlers.language import Text, Voice, _
 from handlers.talk import Option, Talk
 from network import broadcasts
 from network.approvals import Decision
@@ -22,6 +22,8 @@ async def _show(talk: Talk, request: Request) -> None:
     """Show the whole message in every language in which it is written, whom it is for, and how many they are."""
     sent = request.what
     notice = Notice.from_json(sent.notice)
+    if request.kind == broadcasts.KIND and sent.sent_at:
+        await talk.say(_("It was sent already; these words are to take the place of the others:"))
     for file in broadcast_cards.before(notice):
         await talk.say("", file.media)
     for language in notice.texts:
@@ -43,7 +45,9 @@ async def _tell(talk: Talk, request: Request, settled: Settled, reason: str) -> 
     # Translators: button, max:20
     option = Option(f"announced:{request.what.id}", _("Look at it"))
     sent = await talk.look(broadcasts.find, broadcast=request.what.id)
-    if sent is not None and sent.state is State.GROWN:
+    if request.what.sent_at:
+        text = _told_of_correction(short, settled, reason)
+    elif sent is not None and sent.state is State.GROWN:
         text = _(
             "The other side agrees to your announcement “{words}”. More people are meant now than you confirmed, so it "
             "was not sent.",
@@ -54,6 +58,12 @@ async def _tell(talk: Talk, request: Request, settled: Settled, reason: str) -> 
     else:
         text = _("Your announcement “{words}” does not go out. What they say: {reason}", words=short, reason=reason)
     await talk.tell("tell", [settled["tell"]], text, [option])
+
+
+def _told_of_correction(short: str, settled: Settled, reason: str) -> Text:
+    if settled["state"] == Decision.APPROVED:
+        return _("The other side agrees: the right words are on their way, “{words}”.", words=short)
+    return _("Your announcement is not changed to “{words}”. What they say: {reason}", words=short, reason=reason)
 
 
 async def _tell_reported(talk: Talk, request: Request, settled: Settled, reason: str) -> None:

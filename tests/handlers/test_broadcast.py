@@ -317,7 +317,7 @@ async def test_it_goes_at_an_hour_of_each_country(open_phone):
 
 
 async def test_a_member_reports_and_others_than_its_author_decide(open_phone):
-    """It comes before the other coordinators; refused, it is taken back from everybody and its author hears why."""
+    """It comes before the other coordinators, stopped or not; refused, it is taken back and its author hears why."""
     awa, issa = await coordinators(open_phone, "en")
     member = await joins(open_phone())
     await announces(awa)
@@ -327,6 +327,7 @@ async def test_a_member_reports_and_others_than_its_author_decide(open_phone):
     member.hears("Thank you for taking care.")
     issa.hears("A member asks you to look at an announcement.")
     assert not awa.heard
+    await goes_through(awa, "/announced", "1", "[Stop it now]")
     await goes_through(issa, "[Read and decide]")
     issa.hears("A member thinks that this announcement should not be here.", WORDS)
     await goes_through(issa, "[I refuse]", "Ceci ne concerne pas le réseau.")
@@ -414,6 +415,30 @@ async def test_it_is_corrected_tried_again_and_taken_back(open_phone, language):
     awa.sees_choices("That is all")
     await got.says("/announcements")
     got.hears("No announcement has come to you in the last weeks.")
+
+
+@pytest.mark.parametrize("word", ["I agree", "I refuse"])
+async def test_what_the_other_side_agreed_to_is_corrected_with_its_yes(open_phone, word):
+    """Beyond one group nobody puts other words in the place of those that were agreed to, until the other side has."""
+    awa, issa = await coordinators(open_phone, "en")
+    other = open_phone(language="en", channel="whatsapp")
+    await other.is_member(country="TN")
+    await announces(awa, to="[The whole network]")
+    await goes_through(awa, "[Yes, ask the other side]", "[Yes, send it]")
+    await goes_through(issa, "[Read and decide]", "[I agree]")
+    await queued(other)
+    await goes_through(awa, "[Look at it]", "[Correct it]", RIGHT, "[Yes, correct it]")
+    awa.hears("A coordinator of the other side reads the new words now.")
+    issa.hears("Other words for an announcement wait for your side’s decision.")
+    assert await queued(other, sent=False) == []
+    await goes_through(awa, "[Correct it]")
+    awa.hears("Something is asked already, and waits for a coordinator of the other side.")
+    await goes_through(issa, "/decide", "1")
+    issa.hears("It was sent already; these words are to take the place of the others:", RIGHT)
+    await goes_through(issa, f"[{word}]", *(["Les premiers mots étaient justes."] if word == "I refuse" else []))
+    agreed = word == "I agree"
+    awa.hears("the right words are on their way" if agreed else "Les premiers mots étaient justes.")
+    assert [RIGHT in message.text for message in await queued(other)] == [True] * agreed
 
 
 async def test_what_an_erased_coordinator_sent_is_nowhere_any_more(open_phone):

@@ -40,7 +40,7 @@ async def test_a_group_begins_with_the_yes_of_the_other_side(open_phone):
 
 
 async def test_a_change_needs_the_other_side_too(open_phone):
-    """The other side reads how it is and how it would be; a no is told with its reason and changes nothing."""
+    """The other side reads how it is and how it would be, one change at a time; a no is told and changes nothing."""
     civil, official = await coordinators(open_phone)
     group = await begun(civil, official, policy="open")
     for word, after in (("I refuse", "Open to all"), ("I agree", "On request")):
@@ -48,6 +48,8 @@ async def test_a_change_needs_the_other_side_too(open_phone):
         await civil.taps("How one comes in")
         await civil.taps("On request")
         await civil.taps("Yes")
+        await civil.says(f"/charter {group}")
+        civil.hears("Something is asked already, and waits for a coordinator of the other side.")
         await official.taps("Read and decide")
         official.hears("So it is now", "Both sides, Open to all", "So it would be", "Both sides, On request")
         await official.taps(word)

@@ -26,7 +26,7 @@ from network import (
 )
 from network.audiences import Audience
 from network.dispatch import Limits
-from network.errors import Forbidden, Invalid, Missing
+from network.errors import Conflict, Forbidden, Invalid, Missing
 from network.outbox import Post
 from network.rates import Limit
 from network.regimes import Standing
@@ -173,7 +173,7 @@ async def test_a_wish_is_one_thing_that_can_be_done(store: Store, now: datetime,
 
 
 async def test_both_coordinators_decide_on_their_country(store: Store, now: datetime) -> None:
-    """Only a seat of that country asks, only the other side's seat of it answers, and then it holds."""
+    """Only a seat of that country asks, one thing at a time; only the other side's answers, and then it holds."""
     async with store.transaction(now) as tx:
         civil, official = await seated(tx, "NE", "civil"), await seated(tx, "NE", "official")
         stranger = await seated(tx, "TN", "official")
@@ -181,6 +181,8 @@ async def test_both_coordinators_decide_on_their_country(store: Store, now: date
             await resolutions.propose(tx, country="NE", by=stranger, wish={"standing": "paused"})
         asked = await resolutions.propose(tx, country="NE", by=civil, wish={"standing": "paused"})
         assert asked["deciders"] == [official]
+        with pytest.raises(Conflict):
+            await resolutions.propose(tx, country="NE", by=official, wish={"standing": "observing"})
         for nobody in (civil, stranger):
             with pytest.raises(Forbidden):
                 await requests.settle(tx, approval=asked["approval"], by=nobody, agree=True)

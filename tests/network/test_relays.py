@@ -21,7 +21,7 @@ from network import (
     requests,
     swaps,
 )
-from network.errors import Invalid, Missing
+from network.errors import Conflict, Invalid, Missing
 from network.relays import End, Over, Place
 from network.store import Store, Tx
 from tests.network.people import enrolled, seated
@@ -144,6 +144,8 @@ async def test_contacts_pass_to_both_or_to_nobody(store: Store, now: datetime) -
         assert await swaps.take(tx, relay=relay) == []
         assert [row.contact for row in await tx.all(select(relays.ends))] == [None, None]
         assert (await relays.get(tx, end=one.end)).swapped
+        with pytest.raises(Conflict):  # what passed is not said to be taken back
+            await swaps.take_back(tx, end=one.end, person=one.person)
 
 
 async def test_a_report_bars_the_other_or_leaves_it_as_it_is(store: Store, now: datetime) -> None:
