@@ -58,6 +58,9 @@ async def find_allies(talk: Talk) -> None:
 
 async def home(talk: Talk, kind: Kind) -> None:
     """Ask what somebody wants, unless a button said so, and do it."""
+    if kind is Kind.ALLY and talk.argument and talk.argument not in _ACTS:
+        await seeking.reach(talk, talk.argument)
+        return
     wish = talk.argument if talk.argument in _ACTS else await _wish(talk, kind)
     if wish == "end":
         await talk.say(GLADLY)

@@ -9,6 +9,7 @@ from typing import Any
 from handlers import details, labels, pseudonyms
 from handlers.asked import STATES as QUESTIONS
 from handlers.cards import NOT_REPORTED
+from handlers.entry import FIELDS
 from handlers.labels import LEVELS, language_label, service_label, side_label
 from handlers.language import Text, Voice, Words, _
 from handlers.pages import ANSWERS, act_line
@@ -20,6 +21,7 @@ from handlers.topics import PACES
 from handlers.translate import STATES as TRANSLATIONS
 from network import ballots, countries, topics
 from network.answers import Consent
+from network.directory import Shown
 from network.questions import State
 from network.standings import Endorsement
 from network.translations import State as Translated
@@ -69,6 +71,7 @@ def write_copy(kept: Mapping[str, Any], voice: Voice, now: datetime, *, titles: 
         *([_line(voice, label, value) for label, value in _vote(each, voice)] for each in kept["votes"]),
         [_line(voice, label, value) for label, value in _polls(kept["polls"], voice)],
         [_line(voice, label, value) for label, value in _meetings(kept, voice)],
+        [_line(voice, label, value) for label, value in _directory(kept, voice)],
         *([_line(voice, label, value) for label, value in _relay(each, voice)] for each in kept["relays"]),
         *(
             [_line(voice, label, value) for label, value in _conversation(each, titles)]
@@ -133,6 +136,7 @@ def _place(kept: Mapping[str, Any], voice: Voice) -> Lines:
     yield _("Why you asked for a second look"), " · ".join(kept["appeals"])
     yield _("Requests made"), str(kept["requests_made"])
     yield _("Questions received"), str(kept["questions_received"])
+    yield _("You have a private calendar address"), _yes_no(kept["calendar_address"])
     yield _("Invitations answered"), str(kept["invitations_answered"])
     announced = (text for each in kept["broadcasts"] for text in each["notice"]["texts"].values())
     yield _("What you announced"), _list(announced)
@@ -233,6 +237,27 @@ def _relay(relay: Mapping[str, Any], voice: Voice) -> Lines:
     yield _("Ended"), _yes_no(relay["ended"])
     yield _("The contact that you would give"), relay["contact"]
     yield _("What you wrote"), _list(relay["wrote"])
+
+
+def _directory(kept: Mapping[str, Any], voice: Voice) -> Lines:
+    """Yield what the person lets others see in the directory, and the organisations to which they belong."""
+    for field, values in kept["directory"].items():
+        label = _("In the directory: {field}", field=FIELDS[Shown(field)])
+        yield label, _list(voice.say(_seen(field, value, voice)) for value in values)
+    for body in kept["organisations"]:
+        yield (
+            _("Organisations to which you belong"),
+            f"{body['name']} · {body['about']}" if body["speaks"] else body["name"],
+        )
+
+
+def _seen(field: str, value: str, voice: Voice) -> Words:
+    named: dict[str, Words] = {"side": side_label(value), "service": service_label(value), "contact": _("yes")}
+    if field == Shown.COUNTRY:
+        return countries.name(value, voice.language)
+    if field == Shown.ZONE:
+        return countries.zone_name(value, voice.language)
+    return topics.label(value, voice.language) if field == Shown.TOPICS else named.get(field, value)
 
 
 def _conversation(talk: Mapping[str, Any], titles: Mapping[str, Words]) -> Lines:

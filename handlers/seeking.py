@@ -11,7 +11,7 @@ from handlers.labels import LEVELS, REGIONS, SIDES, attribution_label
 from handlers.language import Text, Words, _, n_
 from handlers.screening import screen
 from handlers.talk import Option, Talk
-from network import allies, attribution, countries, introductions, topics
+from network import allies, attribution, countries, introductions, organisations, topics
 from network.allies import Candidate, Kind, Wanted
 from network.errors import Missing
 from network.introductions import MONTHS, TooMany
@@ -37,7 +37,7 @@ WHYS: dict[Kind, Text] = {
 
 @dataclass(frozen=True)
 class Draft:
-    """A proposal before it is made."""
+    """A proposal before it is made: to who made an ``offer``, or of a ``door`` of the directory."""
 
     offer: str
     kind: Kind
@@ -46,6 +46,7 @@ class Draft:
     months: int
     level: int
     name: str = field(repr=False)
+    door: str = ""
 
 
 async def seek(talk: Talk, kind: Kind) -> None:
@@ -59,6 +60,21 @@ async def seek(talk: Talk, kind: Kind) -> None:
         await _nobody(talk)
         return
     draft = await _draft(talk, wanted, found)
+    await _review(talk, draft)
+    await _propose(talk, draft)
+
+
+async def reach(talk: Talk, door: str) -> None:
+    """Propose to meet whom an entry or an organisation of the directory (its id) leads to."""
+    if not await talk.read("may", introductions.may_propose, person=talk.person):
+        await talk.say(_too_many())
+        return
+    if not await talk.read("can", organisations.can_reach, door=door, person=talk.person):
+        await talk.say(_("Nobody can be asked that way now. In the directory you see who can."))
+        return
+    topic = await topic_choice.ask_topic(talk, _("On which topic would you like to talk?"))
+    why = await talk.text("why", WHYS[Kind.ALLY], at_least=WHY[0], at_most=WHY[1], check=screen)
+    draft = Draft("", Kind.ALLY, topic, why, 0, await ask_level(talk), await pseudonyms.ask(talk), door)
     await _review(talk, draft)
     await _propose(talk, draft)
 
@@ -150,7 +166,7 @@ async def _review(talk: Talk, draft: Draft) -> None:
         # Translators: button, max:20
         Option("why", _("Change the words")),
         # Translators: button, max:20
-        Option("whom", _("Another person")),
+        *([] if draft.door else [Option("whom", _("Another person"))]),
     ]
     wish = await talk.choose("review", _("{called}\n\nShall it be sent like this?", called=called), options)
     if wish != "send":
@@ -171,9 +187,13 @@ def card(kind: Kind, topic: str, *, line: Words, why: str, months: int, language
 
 
 async def _propose(talk: Talk, draft: Draft) -> None:
-    what = {"offer": draft.offer, "kind": draft.kind.value, "name": draft.name, "why": draft.why, "level": draft.level}
+    what: dict[str, Any] = {"person": talk.person, "name": draft.name, "why": draft.why, "level": draft.level}
     try:
-        made = await talk.do("propose", introductions.propose, person=talk.person, months=draft.months, **what)
+        if draft.door:
+            made = await talk.do("propose", organisations.propose, door=draft.door, topic=draft.topic, **what)
+        else:
+            what |= {"offer": draft.offer, "kind": draft.kind.value, "months": draft.months}
+            made = await talk.do("propose", introductions.propose, **what)
     except TooMany:
         await talk.say(_too_many())
         return

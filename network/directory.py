@@ -27,7 +27,6 @@ from sqlalchemy import (
 )
 
 from network import allies, countries, introductions, members, topics
-from network.attribution import REGION
 from network.errors import Invalid, Missing
 from network.ids import new_id
 from network.members import Member, State
@@ -146,6 +145,11 @@ async def mine(tx: Tx, *, person: str) -> Mine:
     return Mine(entry, frozenset(held))
 
 
+async def said(tx: Tx, *, person: str) -> list[str]:
+    """Return the fields to which a member said yes that holds."""
+    return sorted((await mine(tx, person=person)).fields)
+
+
 async def find(tx: Tx, *, person: str, by: str = "", value: str = "", only: Sequence[str] | None = None) -> list[Entry]:
     """Return the entries of others that a member may see, ``LISTED`` at most.
 
@@ -157,8 +161,8 @@ async def find(tx: Tx, *, person: str, by: str = "", value: str = "", only: Sequ
         if by not in SOUGHT:
             raise Invalid
         codes = sorted(topics.spread([value]) | {value}) if by == Shown.TOPICS else [value]
-        said = select(card_fields.c.card).where(card_fields.c.field == by, card_fields.c.code.in_(codes))
-        query = query.where(cards.c.id.in_(said))
+        yes = select(card_fields.c.card).where(card_fields.c.field == by, card_fields.c.code.in_(codes))
+        query = query.where(cards.c.id.in_(yes))
         if by in {Shown.COUNTRY, Shown.SIDE}:  # and it is so still
             query = query.where(members.members.c[by] == value)
     if only is not None:
@@ -176,19 +180,13 @@ async def get(tx: Tx, *, entry: str, person: str) -> Entry:
     return found[0]
 
 
-async def can_meet(tx: Tx, *, entry: str, person: str) -> bool:
-    """Whether a member may propose now to meet whom an entry is of."""
-    other = await _reached_by(tx, entry, person)
-    return bool(other) and await introductions.can_meet(tx, person=person, other=other)
-
-
-async def propose(tx: Tx, *, person: str, entry: str, topic: str, name: str, why: str, level: int) -> dict[str, str]:
-    """Propose to meet whom an entry is of (as ``introductions.propose``); raise Invalid, Missing, TooMany."""
-    other = await _reached_by(tx, entry, person)
-    if not other:
-        raise Missing
-    said: dict[str, Any] = {"topic": topic, "name": name, "why": why, "level": level, "peer_level": REGION}
-    return await introductions.propose_to(tx, person=person, peer=other, **said)
+async def reached_by(tx: Tx, *, entry: str, person: str) -> str:
+    """Return who can be asked now by an entry that a member may see, never to be shown, or ""."""
+    found = await find(tx, person=person, only=[entry])
+    if not found or not found[0].contact:
+        return ""
+    other = str(await tx.scalar(select(cards.c.person).where(cards.c.id == entry)))
+    return other if await introductions.can_meet(tx, person=person, other=other) else ""
 
 
 async def copy(tx: Tx, *, person: str) -> dict[str, list[str]]:
@@ -223,7 +221,7 @@ def told(counts: dict[tuple[str, str], int]) -> dict[str, dict[str, int]]:
 def _given(member: Member, shown: Shown, values: Sequence[str]) -> tuple[str, ...]:
     """Return what a yes is to; raise Invalid where there is nothing to show, or it may not be."""
     if shown in PROFILE:
-        given = (str(getattr(member, shown.value)),)
+        given: tuple[str, ...] = (str(getattr(member, shown.value)),)
         fits = bool(given[0]) and not (shown in NOT_PRIVATE and member.visibility == "private")
     elif shown is Shown.CONTACT:
         given, fits = ("yes",), not values
@@ -301,11 +299,3 @@ def _value(tx: Tx, row: Row[Any]) -> str:
 def _fits(entry: Entry, by: str) -> bool:
     """Whether what was sought is to be seen of an entry: a yes may hold no more."""
     return not by or bool(getattr(entry, by))
-
-
-async def _reached_by(tx: Tx, entry: str, person: str) -> str:
-    """Return who can be reached by an entry that a member may see, or ""."""
-    found = await find(tx, person=person, only=[entry])
-    if not found or not found[0].contact:
-        return ""
-    return str(await tx.scalar(select(cards.c.person).where(cards.c.id == entry)))

@@ -26,7 +26,7 @@ from sqlalchemy import (
     update,
 )
 
-from network import approvals, countries, introductions, members, topics
+from network import approvals, countries, directory, introductions, members, topics
 from network.approvals import Approval, Decision
 from network.attribution import REGION
 from network.directory import DECADE, LISTED, SOUGHT, Shown
@@ -207,20 +207,18 @@ async def leave(tx: Tx, *, organisation: str, person: str) -> None:
         await tx.run(delete(organisations).where(organisations.c.id == organisation))
 
 
-async def can_meet(tx: Tx, *, organisation: str, person: str) -> bool:
-    """Whether a member may propose now to meet somebody who speaks for an organisation."""
-    return bool(await _reached_by(tx, organisation, person))
+async def can_reach(tx: Tx, *, door: str, person: str) -> bool:
+    """Whether a member may propose now to meet whom an entry or an organisation (its id) leads to."""
+    return bool(await _reached_by(tx, door, person))
 
 
-async def propose(
-    tx: Tx, *, person: str, organisation: str, topic: str, name: str, why: str, level: int
-) -> dict[str, str]:
-    """Propose to meet who speaks for an organisation; raise as ``introductions.propose``."""
-    other = await _reached_by(tx, organisation, person)
+async def propose(tx: Tx, *, person: str, door: str, topic: str, name: str, why: str, level: int) -> dict[str, str]:
+    """Propose to meet whom an entry or an organisation leads to; raise as ``introductions.propose``."""
+    other = await _reached_by(tx, door, person)
     if not other:
         raise Missing
-    said: dict[str, Any] = {"topic": topic, "name": name, "why": why, "level": level, "peer_level": REGION}
-    return await introductions.propose_to(tx, person=person, peer=other, **said)
+    how: dict[str, Any] = {"topic": topic, "name": name, "why": why, "level": level, "peer_level": REGION}
+    return await introductions.propose_to(tx, person=person, peer=other, **how)
 
 
 async def forget(tx: Tx, *, person: str) -> None:
@@ -248,11 +246,13 @@ async def copy(tx: Tx, *, person: str) -> list[dict[str, Any]]:
     return [{"name": each.name, "about": each.about, "speaks": speaks[each.id]} for each in found]
 
 
-async def _reached_by(tx: Tx, organisation: str, person: str) -> str:
-    """Return who can be asked for an organisation that is shown, or ""."""
+async def _reached_by(tx: Tx, door: str, person: str) -> str:
+    """Return who can be asked by an entry, or for an organisation that is shown, or ""."""
+    if other := await directory.reached_by(tx, entry=door, person=person):
+        return other
     joined = belongings.join(organisations, organisations.c.id == belongings.c.organisation)
     query = select(belongings.c.person).select_from(joined).order_by(belongings.c.at)
-    asked_for = and_(organisations.c.id == organisation, organisations.c.is_open)
+    asked_for = and_(organisations.c.id == door, organisations.c.is_open)
     for row in await tx.all(query.where(asked_for, belongings.c.speaks, belongings.c.contact)):
         if await introductions.can_meet(tx, person=person, other=row.person):
             return str(row.person)

@@ -7,6 +7,7 @@ from types import MappingProxyType
 
 from handlers.deciding import (
     appeal,
+    body,
     broadcast,
     country,
     endorsement,
@@ -42,6 +43,7 @@ KINDS: Mapping[str, Kind] = MappingProxyType(  # by the names of network.request
         "regime": country.kind,
         "exchange": exchange.kind,
         "summary": exchange.summary,
+        "body": body.kind,
         "broadcast": broadcast.kind,
         "announcement": broadcast.reported,
     }

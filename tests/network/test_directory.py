@@ -5,11 +5,12 @@ from __future__ import annotations
 import random
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 import pytest
 from sqlalchemy import func, select
 
-from network import allies, countries, directory, erasure, introductions, members, regimes
+from network import allies, countries, directory, erasure, introductions, members, organisations, regimes
 from network.attribution import REGION
 from network.directory import DECADE, MOST_TOPICS, SOUGHT, Entry, Shown
 from network.errors import Invalid, Missing
@@ -19,12 +20,12 @@ from tests.network.people import enrolled
 
 TOPICS = ("com.dialogue", "jus.access", "com.policing")
 COUNTRIES = ("NE", "ML", "TN")
-WHY = {"name": "=baobab", "why": "Comment avez-vous commencé ?", "level": REGION, "topic": TOPICS[0]}
+WHY: dict[str, Any] = {"name": "=baobab", "why": "Comment avez-vous commencé ?", "level": REGION, "topic": TOPICS[0]}
 
 
-async def listed(tx: Tx, *shown: Shown, **who: str) -> str:
+async def listed(tx: Tx, *shown: Shown, **who: Any) -> str:
     """Make a member who said yes to these fields, and return their id."""
-    person = await enrolled(tx, **({"organisation": "Radio Tarka"} | who))
+    person = await enrolled(tx, **{"organisation": "Radio Tarka", **who})
     for what in shown:
         await says_yes(tx, person, what)
     return person
@@ -222,23 +223,23 @@ async def test_who_can_be_reached(store: Store, now: datetime) -> None:
         looks = await enrolled(tx, country="TN")
         silent, person = await listed(tx, Shown.COUNTRY), await listed(tx, Shown.COUNTRY, Shown.CONTACT)
         entry = await entry_of(tx, person)
-        assert not await directory.can_meet(tx, entry=await entry_of(tx, silent), person=looks)
-        assert await directory.can_meet(tx, entry=entry, person=looks)
-        assert not await directory.can_meet(tx, entry=entry, person=person)
+        assert not await organisations.can_reach(tx, door=await entry_of(tx, silent), person=looks)
+        assert await organisations.can_reach(tx, door=entry, person=looks)
+        assert not await organisations.can_reach(tx, door=entry, person=person)
         with pytest.raises(Missing):
-            await directory.propose(tx, person=looks, entry=await entry_of(tx, silent), **WHY)
-        made = await directory.propose(tx, person=looks, entry=entry, **WHY)
+            await organisations.propose(tx, person=looks, door=await entry_of(tx, silent), **WHY)
+        made = await organisations.propose(tx, person=looks, door=entry, **WHY)
         assert made["tell"] == person
         (waiting,) = await introductions.waiting_for(tx, person=person)
         assert (waiting.id, waiting.why, waiting.line.side) == (made["introduction"], WHY["why"], "civil")
-        assert not await directory.can_meet(tx, entry=entry, person=looks)
+        assert not await organisations.can_reach(tx, door=entry, person=looks)
         another = await enrolled(tx)
         await allies.block(tx, person=person, other=another)
         assert [each.id for each in await directory.find(tx, person=another)] == [await entry_of(tx, silent)]
         third = await enrolled(tx)
         observing = {"country": "NE", "standing": regimes.Standing.OBSERVING.value, "since": now}
         await tx.put(regimes.regimes, key=("country",), **observing)
-        assert not await directory.can_meet(tx, entry=entry, person=third)
+        assert not await organisations.can_reach(tx, door=entry, person=third)
 
 
 async def test_leaving_takes_the_entry_along_and_a_copy_holds_it(store: Store, now: datetime) -> None:
