@@ -179,7 +179,8 @@ def fonts() -> dict[str, str]:
 def _font(script: str, size: int, *, bold: bool) -> Any:
     from PIL import ImageFont, features  # noqa: PLC0415 - only the process that draws needs it
 
-    shapes = features.check("raqm")  # where it cannot, Arabic is measured letter by letter, and is never too wide
+    # Where Arabic cannot be shaped it is measured letter by letter, and is never too wide; Latin needs no shaping.
+    shapes = script == "arabic" and features.check("raqm")
     layout = ImageFont.Layout.RAQM if shapes else ImageFont.Layout.BASIC
     font = ImageFont.truetype(fonts()[script], size, layout_engine=layout)
     weight = 700 if bold else 400
