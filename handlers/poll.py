@@ -16,6 +16,7 @@ from handlers.talk import Option, Talk
 from network import ballots, polls, results
 from network.ballots import CannotChange, Cast, Closed, Vote
 from network.errors import Forbidden, Invalid
+from network.folding import fold
 from network.polls import Choice, Full, Kind, Poll
 
 ADD = "add"  # the key of the way to add an answer
@@ -160,7 +161,12 @@ def ordered(poll: Poll, person: str) -> list[Choice]:
 async def _add(talk: Talk, poll: Poll, turn: int) -> None:
     """Let somebody add an answer, which others find from then on."""
     question = _("Which answer is missing? In a few words; others can choose it too. Name no person and no place.")
-    words = await talk.text(f"added[{turn}]", question, at_least=2, at_most=LONGEST_ADDED, check=screen)
+    there = {fold(words) for each in poll.choices for words in each.words.values()}
+
+    def check(text: str) -> Text | None:
+        return _("This answer is there already.") if fold(text) in there else screen(text)
+
+    words = await talk.text(f"added[{turn}]", question, at_least=2, at_most=LONGEST_ADDED, check=check)
     try:
         given = {"by": talk.person, "words": {talk.language: words}}
         await talk.do(f"add[{turn}]", polls.add_option, poll=poll.id, **given)

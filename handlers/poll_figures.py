@@ -20,6 +20,24 @@ HIDDEN = _(
 )
 
 
+BY_SIDE, BY_COUNTRY, BY_BOTH = "side", "country", "both"  # ways to part the voters
+_HEADINGS = {BY_SIDE: _("By side"), BY_COUNTRY: _("By country"), BY_BOTH: _("By country and side")}
+_RANKED = {
+    BY_SIDE: _("By side: how many put it first"),
+    BY_COUNTRY: _("By country: how many put it first"),
+    BY_BOTH: _("By country and side: how many put it first"),
+}
+_WHERE = _(
+    "Such figures are shown where there is more than one part, at least ten people stand behind each number, and no "
+    "smaller one can be worked out from other figures."
+)
+_NOT_SHOWN = {
+    BY_SIDE: _("By side: not shown. {where}", where=_WHERE),
+    BY_COUNTRY: _("By country: not shown. {where}", where=_WHERE),
+    BY_BOTH: _("By country and side: not shown. {where}", where=_WHERE),
+}
+
+
 @dataclass(frozen=True)
 class Row:
     """An option and how it did: ``share`` of the longest bar (0 to 1), and what is written beside it."""
@@ -139,13 +157,19 @@ def parts(poll: Poll, found: Results, language: str) -> list[Words]:
     """Return the results by side and by country, as far as they may be said; else why not."""
     if not found.final:
         return [_("By side and by country: when it closes, where at least ten people stand behind each number.")]
-    said = [_part(poll, part, language) for part in (*found.sides, *found.countries)]
-    return [by_side(poll), *said] if said else [HIDDEN]
+    shown = ((BY_SIDE, found.sides), (BY_COUNTRY, found.countries), (BY_BOTH, found.cells))
+    if not any(some for _name, some in shown):
+        return [HIDDEN]
+    said: list[Words] = []
+    for name, some in shown:
+        said.append(heading(poll, name) if some else _NOT_SHOWN[name])
+        said += [_part(poll, part, language) for part in some]
+    return said
 
 
-def by_side(poll: Poll) -> Text:
+def heading(poll: Poll, name: str) -> Text:
     """Return what the figures of parts are: of a ranking, who put an option first."""
-    return _("By side: how many put it first") if poll.plan.kind is Kind.RANKING else _("By side")
+    return _RANKED[name] if poll.plan.kind is Kind.RANKING else _HEADINGS[name]
 
 
 def part_label(part: Part) -> Words:

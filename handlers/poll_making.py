@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import count
 from typing import Any
 
@@ -40,7 +40,7 @@ async def make(talk: Talk) -> None:
     if group is None:
         await talk.say(ALONE)
         return
-    plan = await _begun(talk) if former is None else _plan_of(former)
+    plan = await _begun(talk) if former is None else poll_plan.of(former, talk.now)
     plan = await _settled(talk, replace(plan, group=group.id))
     for turn in count():
         await _show(talk, plan)
@@ -89,7 +89,7 @@ async def _taken_up(talk: Talk) -> Poll | None:
     if found is None:
         return None
     if found.state is State.PROPOSED:
-        for part in _asked(_plan_of(found), talk.language):
+        for part in _asked(poll_plan.of(found, talk.now), talk.language):
             await talk.say(part)
         # Translators: button, max:20. A coordinator makes a poll of what a member proposed.
         yes, no = _("Take it up"), _("Not this one")
@@ -175,13 +175,13 @@ async def _show(talk: Talk, plan: Plan) -> None:
 
 async def _show_apps(talk: Talk, plan: Plan) -> None:
     """Show it as each app will; a short text has no answers to choose."""
-    question = poll_cards.card(plan.wording.question, plan.kind, plan.most, talk.language)
+    question = poll_cards.card(plan.wording.question, plan.kind, plan.places, talk.language)
     for part in poll_cards.previews(question, _labels(plan, talk.language), talk.who.voice):
         await talk.say(part)
 
 
 def _asked(plan: Plan, language: str) -> list[Words]:
-    parts: list[Words] = [poll_cards.card(plan.wording.question, plan.kind, plan.most, language)]
+    parts: list[Words] = [poll_cards.card(plan.wording.question, plan.kind, plan.places, language)]
     listed = poll_cards.numbered(_labels(plan, language))
     return [*parts, listed] if listed else parts
 
@@ -201,21 +201,6 @@ def _review() -> list[Option]:
         # Translators: button, max:20. How a poll looks on each app.
         Option("apps", _("As each app shows")),
     ]
-
-
-def _plan_of(found: Poll) -> Plan:
-    """Return what is settled of a poll that was made, or proposed, before."""
-    plan, given = found.plan, tuple(choice.words for choice in found.choices)
-    options = given if plan.kind.value in poll_plan.OPTIONED else ()
-    return Plan(
-        plan.kind.value,
-        Wording(found.question, options),
-        most=plan.most,
-        months=plan.months,
-        topic=plan.topic,
-        outcomes=tuple(plan.tags),
-        blueprint=plan.template,
-    )
 
 
 async def _draft(talk: Talk, plan: Plan, *, proposed: bool = False) -> str:
@@ -260,12 +245,12 @@ async def _send(talk: Talk, plan: Plan, former: Poll | None) -> None:
         await talk.say(_("Thank you. It goes beyond one group, so a coordinator of the other side reads it first."))
         return
     await talk.do("schedule", rounds.schedule, poll=poll)
-    await talk.say(_sent(plan))
+    await talk.say(_sent(plan, talk.now))
 
 
-def _sent(plan: Plan) -> Text:
+def _sent(plan: Plan, now: datetime) -> Text:
     opens = _("It opens now; those who are asked hear of it within moments.")
-    if plan.opens_at is not None:
+    if plan.opens_at is not None and plan.opens_at > now:
         opens = _("It opens on {day}.", day=plan.opens_at.date())
     return below(_("Thank you. {opens}", opens=opens), _("You find it, and its results, under “Polls”."))
 

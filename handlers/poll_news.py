@@ -51,6 +51,19 @@ def acts(translator: Translator) -> dict[str, Act]:
     return {rounds.OPEN: opened, rounds.REMIND: remind, rounds.CLOSE: closed, rounds.FOLD: fold}
 
 
+async def close_early(tx: Tx, *, poll: str, by: str, translator: Translator) -> None:
+    """Close an open poll before its time, and tell what came out. Raise Missing, Conflict. Audited."""
+    await rounds.close_early(tx, poll=poll, by=by)
+    await _stop(tx, poll)
+    await tell_closed(tx, await polls.get(tx, poll=poll), translator)
+
+
+async def withdraw(tx: Tx, *, poll: str, by: str) -> None:
+    """Take a poll back, and what is still on its way to those whom it asks. Raise Missing, Conflict. Audited."""
+    await rounds.withdraw(tx, poll=poll, by=by)
+    await _stop(tx, poll)
+
+
 async def tell_open(tx: Tx, poll: Poll, translator: Translator) -> None:
     """Tell everybody who is asked that a poll is open."""
 
@@ -147,17 +160,26 @@ async def _mail(tx: Tx, poll: Poll, what: str, translator: Translator, said: Wri
         text, options = said(language)
         kept[language] = await contents.keep(tx, write(people.notice(Voice(translator, language), text, options)))
     silent = {"open": polls.asked, "remind": ballots.silent}.get(what, ballots.voters)
-    mailing = hashlib.sha256(f"{what}|{poll.id}".encode()).hexdigest()[:32]
     expires_at = poll.plan.closes_at if what in {"open", "remind"} else None
     await mailings.send(
         tx,
-        mailing=mailing,
+        mailing=_mailing(poll.id, what),
         people=silent(poll),
         contents=kept,
         fallback=FALLBACK,
         urgency=urgency,
         expires_at=expires_at,
     )
+
+
+def _mailing(poll: str, what: str) -> str:
+    return hashlib.sha256(f"{what}|{poll}".encode()).hexdigest()[:32]
+
+
+async def _stop(tx: Tx, poll: str) -> None:
+    """Let nobody more be asked for their word."""
+    for what in ("open", "remind"):
+        await mailings.stop(tx, mailing=_mailing(poll, what))
 
 
 errands: dict[str, Errand] = {CARD: show_card}

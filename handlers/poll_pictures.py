@@ -57,7 +57,7 @@ def _by_side(poll: Poll, sides: dict[str, Part], voice: Voice) -> dict[str, Any]
         figures = [voice.say(poll_figures.percent(share)) for share in shares]
         bars.append({"label": labels[number], "shares": shares, "figures": figures})
     return {
-        "head": voice.say(poll_figures.by_side(poll)),
+        "head": voice.say(poll_figures.heading(poll, poll_figures.BY_SIDE)),
         "series": [voice.say(SIDES[side]) for side in BOTH],
         "bars": bars,
     }
@@ -76,6 +76,18 @@ def _trend(rounds: Sequence[Round], voice: Voice) -> dict[str, Any]:
         head = _("Through time, on average from 1 to {steps}", steps=poll_figures.steps(last))
         series = _means(rounds, voice)
     return {"head": voice.say(head), "series": list(series), "lines": list(series.values()), "times": times}
+
+
+def in_words(rounds: Sequence[Round], voice: Voice) -> list[str]:
+    """Return the trend as lines, a time on each; nothing of a poll that was asked once."""
+    if len(rounds) < FEWEST_TIMES:
+        return []
+    drawn = _trend(rounds[-MOST_TIMES:], voice)
+    said = [drawn["head"]]
+    for place, time in enumerate(drawn["times"]):
+        figures = [(name, line["figures"][place]) for name, line in zip(drawn["series"], drawn["lines"], strict=True)]
+        said.append(f"{time}: " + " · ".join(f"{name} {figure}" for name, figure in figures if figure))
+    return said
 
 
 def _means(rounds: Sequence[Round], voice: Voice) -> dict[str, dict[str, Any]]:

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from handlers import audience_choice, poll_wording, topic_choice
-from handlers.labels import language_label
+from handlers.labels import SIDES, language_label
 from handlers.language import Text, _, n_
 from handlers.poll_labels import KIND_NOTES, KINDS, OPEN, OUTCOMES, SECRET, SHOWN, SHOWN_LINES
 from handlers.poll_wording import Wording
@@ -16,7 +16,7 @@ from handlers.talk import Option, Talk
 from network import countries, groups, polls, topics
 from network.audiences import Audience
 from network.groups import Group
-from network.members import SIDES
+from network.polls import Poll
 
 OPTIONED = ("one", "several", "ranking", "scale")  # kinds whose answers are written
 LIMITED = ("several", "ranking")  # kinds in which more than one is chosen
@@ -28,7 +28,7 @@ REMINDED = timedelta(days=1)  # before it closes
 
 @dataclass(frozen=True)
 class Plan:
-    """What is settled. ``opens_at`` None: as soon as it may. Quorum: people of each side, 0 for none."""
+    """What is settled. ``opens_at`` None, or past: as soon as it may. Quorum: people wanted of a side, 0 for any."""
 
     kind: str
     wording: Wording
@@ -40,16 +40,49 @@ class Plan:
     secret: bool = True
     shown: str = "close"
     reminder: bool = True
-    quorum: int = 0
+    quorum: Mapping[str, int] = field(default_factory=dict)
     adds: bool = False  # members may add answers
     months: int = 0  # it comes again after so many
     topic: str = ""
     outcomes: tuple[str, ...] = ()
     blueprint: str = ""
 
+    @property
+    def places(self) -> int:
+        """How many may be chosen, or ranked, at most; 0 of several: any number."""
+        many = len(self.wording.options)
+        return min(self.most or (many if self.kind == "ranking" else 0), many)
+
+    @property
+    def wanted(self) -> dict[str, int]:
+        """How many of each side must take part: of none, where one side alone is asked."""
+        return {} if self.audience.sides else {side: many for side, many in self.quorum.items() if many}
+
     def closes_at(self, now: datetime) -> datetime:
         """Return when it closes."""
-        return (self.opens_at or now) + self.open_for
+        return max(self.opens_at or now, now) + self.open_for
+
+
+def of(found: Poll, now: datetime) -> Plan:
+    """Return what is settled of a poll that was made, or proposed, before."""
+    plan, given = found.plan, tuple(choice.words for choice in found.choices)
+    return Plan(
+        plan.kind.value,
+        Wording(found.question, given if plan.kind.value in OPTIONED else ()),
+        most=plan.most,
+        audience=plan.audience,
+        opens_at=plan.opens_at,
+        open_for=plan.closes_at - (plan.opens_at or now),
+        secret=plan.secret,
+        shown=plan.shown.value,
+        reminder=plan.remind_at is not None,
+        quorum=plan.quorum,
+        adds=plan.adding,
+        months=plan.months,
+        topic=plan.topic,
+        outcomes=tuple(plan.tags),
+        blueprint=plan.template,
+    )
 
 
 async def ask(talk: Talk, plan: Plan, name: str, turn: str = "") -> Plan:
@@ -140,8 +173,12 @@ async def _secret(talk: Talk, plan: Plan, turn: str) -> Plan:
 
 
 async def _quorum(talk: Talk, plan: Plan, turn: str) -> Plan:
-    question = _("How many of each side must take part for it to count? 0: any number.")
-    return replace(plan, quorum=await talk.number(f"quorum{turn}", question, low=0, high=10_000) or 0)
+    """Ask of each side how many must take part."""
+    wanted = {}
+    for side, label in SIDES.items():
+        question = _("{side}: how many must take part for the poll to count? 0: any number.", side=label)
+        wanted[side] = await talk.number(f"quorum {side}{turn}", question, low=0, high=10_000) or 0
+    return replace(plan, quorum=wanted)
 
 
 async def _adds(talk: Talk, plan: Plan, turn: str) -> Plan:
@@ -181,18 +218,15 @@ def lines(plan: Plan, *, language: str, named: Mapping[str, str], now: datetime,
     said.append(_("Closes on {day} at {time}.", day=closes.date(), time=closes.time()))
     said.append(_("It is secret.") if plan.secret else _("It is open: choices are kept with the membership."))
     said.append(SHOWN_LINES[plan.shown])
-    if plan.most and plan.kind in LIMITED:
-        said.append(n_("Up to {count} can be chosen.", "Up to {count} can be chosen.", plan.most))
+    if plan.places and plan.kind in LIMITED:
+        said.append(n_("Up to {count} can be chosen.", "Up to {count} can be chosen.", plan.places))
     if plan.reminder:
         said.append(_("One reminder, a day before it closes, to those who have not answered."))
-    if plan.quorum:
-        said.append(
-            n_(
-                "It counts from {count} person of each side.",
-                "It counts from {count} people of each side.",
-                plan.quorum,
-            )
-        )
+    said += [
+        # Translators: {side} is such as "Civil society"; below which number of its people a poll does not count.
+        _("{side}: it counts from {count}.", side=SIDES[side], count=many)
+        for side, many in plan.wanted.items()
+    ]
     if plan.adds:
         said.append(_("Members may add answers."))
     if plan.months:
@@ -209,8 +243,8 @@ def lines(plan: Plan, *, language: str, named: Mapping[str, str], now: datetime,
 def engine(plan: Plan, *, now: datetime, zone: str) -> polls.Plan:
     """Return it as the network keeps it; a day before it closes those who have not answered are reminded."""
     closes_at = plan.closes_at(now)
-    begins = plan.opens_at or now
-    remind_at = closes_at - REMINDED if plan.reminder and closes_at - REMINDED > begins else None
+    opens_at = plan.opens_at if plan.opens_at and plan.opens_at > now else None
+    remind_at = closes_at - REMINDED if plan.reminder and closes_at - REMINDED > (opens_at or now) else None
     return polls.Plan(
         closes_at=closes_at,
         kind=polls.Kind(plan.kind),
@@ -218,9 +252,9 @@ def engine(plan: Plan, *, now: datetime, zone: str) -> polls.Plan:
         secret=plan.secret,
         shown=polls.Shown(plan.shown),
         audience=plan.audience,
-        opens_at=plan.opens_at,
+        opens_at=opens_at,
         remind_at=remind_at,
-        quorum=dict.fromkeys(SIDES, plan.quorum) if plan.quorum and not plan.audience.sides else {},
+        quorum=plan.wanted,
         adding=plan.adds,
         months=plan.months,
         zone=zone,

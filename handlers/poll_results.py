@@ -32,6 +32,8 @@ async def show(talk: Talk) -> None:
     leads = await talk.look(polls.is_coordinating, poll=poll, person=talk.person)
     for part in [*poll_figures.lines(poll, found, talk.language), *_said_of(poll, talk.language)]:
         await talk.say(part)
+    if poll.round > 1 and found.lines:
+        await talk.say("\n".join(poll_pictures.in_words(await _rounds(talk, poll), talk.who.voice)))
     for turn in count():
         wish = await talk.choose(f"wish[{turn}]", _("What would you like to see?"), _wishes(poll, found, leads=leads))
         if wish == "end":
@@ -125,17 +127,28 @@ async def _table(talk: Talk, poll: Poll, found: Results, turn: int) -> None:
 
 
 def table(poll: Poll, found: Results, language: str) -> str:
-    """Return the figures of a poll as CSV (RFC 4180): each option for everybody, and for each part that may be said."""
+    """Return the figures of a poll as CSV (RFC 4180): each option for everybody, and for each part that may be said.
+
+    The votes of a ranking are those that put an option first.
+    """
     labels = poll_figures.named(poll, language)
-    everybody = Part("", "", found.answered, {line.number: line.votes for line in found.lines})
+    given = {line.number: line.votes for line in found.lines} | {each.number: each.firsts for each in found.places}
+    points = {each.number: each.points for each in found.places}
+    everybody = Part("", "", found.answered, given)
     parts = [("all", everybody), *(("part", part) for part in (*found.sides, *found.countries, *found.cells))]
     written = io.StringIO()
     rows = csv.writer(written)
-    rows.writerow(["of", "side", "country", "option", "label", "votes", "answered"])
+    rows.writerow(["of", "side", "country", "option", "label", "votes", "answered", "points"])
     for of, part in parts:
         for number, votes in part.votes.items():
-            rows.writerow([of, part.side, part.country, number, labels.get(number, ""), votes, part.answered])
+            label, scored = _inert(labels.get(number, "")), points.get(number, "") if of == "all" else ""
+            rows.writerow([of, part.side, part.country, number, label, votes, part.answered, scored])
     return written.getvalue()
+
+
+def _inert(words: str) -> str:
+    """Return what a member wrote so that no spreadsheet takes it for a formula."""
+    return f"'{words}" if words.startswith(("=", "+", "-", "@")) else words
 
 
 async def _outcome(talk: Talk, poll: Poll, _found: Results, turn: int) -> None:
@@ -187,10 +200,13 @@ async def check_receipt(talk: Talk) -> None:
 
 async def _closed(talk: Talk) -> Poll | None:
     """Return the closed secret poll that is meant, or chosen; None when there is none."""
+    meant = await talk.look(polls.find, poll=talk.argument)
+    if meant is not None and meant.state is State.CLOSED and meant.plan.secret:
+        return meant
     every = await talk.look(polls.closed_for, person=talk.person)
     found = {each.id: each for each in every if each.plan.secret}
-    if talk.argument in found or len(found) < 2:  # noqa: PLR2004 - nothing to choose from
-        return found.get(talk.argument) or next(iter(found.values()), None)
+    if len(found) < 2:  # noqa: PLR2004 - nothing to choose from
+        return next(iter(found.values()), None)
     options = [Option(each.id, poll_cards.title(each.question, talk.language)) for each in found.values()]
     return found[await talk.choose("poll", _("For which poll is the receipt?"), options)]
 

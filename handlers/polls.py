@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from handlers import poll_cards
+from handlers import poll_cards, poll_news
 from handlers.language import Text, Words, _
 from handlers.poll_plan import zone_of
 from handlers.registry import Capability, Room
 from handlers.talk import Option, Talk
-from network import ballots, groups, polls, rounds
+from network import ballots, groups, polls, results, rounds
 from network.errors import NetworkError
 from network.polls import Poll, State
 
@@ -97,7 +97,8 @@ async def _own(talk: Talk, poll: str) -> None:
     if found is None:
         await talk.go("polls")
     await talk.say(await _status(talk, found))
-    wish = await talk.choose("wish", _("What would you like to do?"), _wishes(found))
+    seen = await talk.look(results.may_see, poll=found, person=talk.person)
+    wish = await talk.choose("wish", _("What would you like to do?"), _wishes(found, seen=seen))
     if wish in {"poll", "results", "newpoll"}:
         await talk.go(wish, poll)
     if wish in _ACTS:
@@ -120,13 +121,13 @@ async def _status(talk: Talk, found: Poll) -> Words:
     return words
 
 
-def _wishes(found: Poll) -> list[Option]:
+def _wishes(found: Poll, *, seen: bool) -> list[Option]:
     state, mine = found.state, found.by is not None
     offered = (
         # Translators: in a list, max:24
         (Option("poll", _("Answer it")), state is State.OPEN),
         # Translators: in a list, max:24
-        (Option("results", _("Results")), state is State.CLOSED or (state is State.OPEN and not found.plan.secret)),
+        (Option("results", _("Results")), seen),
         # Translators: in a list, max:24. To continue making a poll.
         (Option("newpoll", _("Go on with it")), mine and state is State.DRAFT),
         # Translators: in a list, max:24
@@ -143,25 +144,31 @@ def _wishes(found: Poll) -> list[Option]:
 
 async def _act(talk: Talk, wish: str, found: Poll) -> None:
     """Close a poll, take it back, or let it not come again, once that is confirmed."""
-    question, action, done = _ACTS[wish]
+    question, done = _ACTS[wish]
     if not await talk.confirm("sure", question):
         await talk.say(_("Nothing has changed."))
         return
     try:
-        await talk.do(wish, action, poll=found.id, by=talk.person)
+        given = {"poll": found.id, "by": talk.person}
+        if wish == "close":
+            await talk.do(wish, poll_news.close_early, **given, translator=talk.who.voice.translator)
+        else:
+            await talk.do(wish, poll_news.withdraw if wish == "withdraw" else rounds.end_series, **given)
         await talk.say(done)
     except NetworkError:
         await talk.say(_("That is not possible any more."))
 
 
 _ACTS = {
-    "close": (_("Close it now? Nobody can answer it any more."), rounds.close_early, _("It is closed.")),
+    "close": (
+        _("Close it now? Nobody can answer it any more."),
+        _("It is closed; everybody who took part hears what came out."),
+    ),
     "withdraw": (
         _("Take it back? All answers that were given are forgotten."),
-        rounds.withdraw,
         _("It is taken back, and nothing of it is kept."),
     ),
-    "end": (_("Shall it not be asked again?"), rounds.end_series, _("It is not asked again.")),
+    "end": (_("Shall it not be asked again?"), _("It is not asked again.")),
 }
 
 capability = Capability(

@@ -14,18 +14,16 @@ from network.requests import Request
 
 
 async def _show(talk: Talk, request: Request) -> None:
-    """Show the whole poll in every language it has, whom it asks and how many they are."""
+    """Show the whole poll in every language it has, whom it asks, how many they are, and all that is settled."""
     poll: Poll = request.what.poll
     for part in poll_cards.whole(poll, talk.language):
         await talk.say(part)
-    for line in audience_choice.describe(poll.plan.audience, talk.language, await audience_choice.names(talk)):
+    plan, named = poll_plan.of(poll, talk.now), await audience_choice.names(talk)
+    zone = await poll_plan.zone_of(talk)
+    for line in poll_plan.lines(plan, language=talk.language, named=named, now=talk.now, zone=zone):
         await talk.say(line)
     many = await talk.look(audiences.count, audience=poll.plan.audience)
     await talk.say(audience_choice.counted(many))
-    zone = await poll_plan.zone_of(talk)
-    if poll.plan.opens_at is not None:
-        await talk.say(_("Opens on {day}.", day=poll.plan.opens_at.astimezone(zone).date()))
-    await talk.say(_("Closes on {day}.", day=poll.plan.closes_at.astimezone(zone).date()))
     await talk.say(SECRET if poll.plan.secret else OPEN)
 
 

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from network import ballots, jobs, poll_files
+from dataclasses import replace
+
+from handlers import poll_figures, poll_results
+from handlers.language import Voice
+from network import ballots, jobs, poll_files, polls, results
 from network.members import SIDES
 from network.polls import Kind, Shown
 from tests.handlers.polling_talk import ANSWERS, QUESTION, coordinators, makes, passes
@@ -140,6 +144,38 @@ async def test_parts_are_told_where_ten_stand_behind_each_number(open_phone):
     heads = [chart["head"] for chart in found[poll_files.DRAW]["sheet"]["charts"]]
     assert heads == ["", "By side"]
     rows = found[poll_files.TABLE]["text"].split("\r\n")
-    assert rows[0] == "of,side,country,option,label,votes,answered"
-    assert "all,,,1,Roads,24,48" in rows
-    assert "part,civil,,2,Radios,12,24" in rows
+    assert rows[0] == "of,side,country,option,label,votes,answered,points"
+    assert "all,,,1,Roads,24,48," in rows
+    assert "part,civil,,2,Radios,12,24," in rows
+
+
+async def test_a_table_says_who_was_first_and_holds_no_formula(open_phone):
+    """Of a ranking the votes are those that put an option first, with the points; no spreadsheet reckons with words."""
+    civil, official = await coordinators(open_phone)
+    async with civil.world.store.transaction(civil.world.now) as tx:
+        made = await polling.opened(tx, by=civil.person, options=3, kind=Kind.RANKING, shown=Shown.AT_ONCE)
+        for phone, choice in ((civil, ["2", "1"]), (official, ["2", "3"])):
+            await ballots.cast(tx, poll=made, person=phone.person, choice=choice)
+        found = await results.of(tx, poll=made, person=civil.person)
+        poll = await polls.get(tx, poll=made)
+    bad = replace(poll, choices=(replace(poll.choices[0], words={"en": "=cmd(1)"}), *poll.choices[1:]))
+    rows = poll_results.table(bad, found, "en").split("\r\n")
+    assert rows[1] == "all,,,1,'=cmd(1),0,2,2"
+    assert rows[2] == "all,,,2,Radios,2,2,6"
+
+
+async def test_what_is_hidden_is_said_part_by_part(open_phone):
+    """Where sides may be shown and countries not, each stands under its name, and why the other is missing."""
+    civil, _official = await coordinators(open_phone)
+    async with civil.world.store.transaction(civil.world.now) as tx:
+        poll = await polls.get(tx, poll=await polling.opened(tx, by=civil.person, options=2))
+        empty = results.tallied(poll, {}, final=True)
+    part = results.Part("civil", "", 20, {1: 10, 2: 10})
+    said = poll_figures.parts(poll, replace(empty, sides=(part, replace(part, side="official"))), "en")
+    voice = Voice(civil.world.desk.translator, "en")
+    words = [voice.say(each) for each in said]
+    assert words[0] == "By side"
+    assert words[3].startswith("By country: not shown. Such figures are shown where")
+    assert words[4].startswith("By country and side: not shown.")
+    assert len(words) == 5
+    assert [voice.say(each) for each in poll_figures.parts(poll, empty, "en")] == [voice.say(poll_figures.HIDDEN)]

@@ -6,9 +6,9 @@ from datetime import timedelta
 
 import pytest
 
-from handlers import poll, poll_figures, poll_wording
+from handlers import poll, poll_figures, poll_news, poll_wording
 from handlers.language import OFFERED
-from network import ballots, polls, results
+from network import ballots, polls, results, rounds
 from network.polls import State
 from tests.handlers.polling_talk import ANSWERS, QUESTION, coordinators, joined, makes, passes, poll_of
 
@@ -126,6 +126,8 @@ async def test_a_member_may_add_an_answer(open_phone):
     await official.taps("Add an answer")
     await official.says("A phone number is 90 12 34 56")
     official.hears("phone number")
+    await official.says("ROADS")
+    official.hears("there already")
     await official.says("Street lamps")
     official.sees_choice("Street lamps")
     await official.taps("Street lamps")
@@ -161,6 +163,75 @@ async def test_beyond_one_group_both_sides_agree(open_phone):
     assert asked.plan.closes_at - asked.opened_at >= timedelta(days=6, hours=23)
     await official.says("/decide")
     official.hears("Nothing waits for your decision")
+
+
+async def test_each_side_has_its_own_quorum(open_phone):
+    """It is asked for of each side, read by those who decide, kept when the poll is given back, and said at the end."""
+    civil, official = await coordinators(open_phone)
+    await civil.says("/newpoll")
+    for label in ("A ready-made one", "Feeling safe", "The whole network", "That is right", "Now", "7 days", "Open"):
+        await civil.taps(label)
+    for label in ("When it closes", "Change something", "How many must answer"):
+        await civil.taps(label)
+    civil.hears("Official: how many must take part")
+    await civil.says("2")
+    civil.hears("Civil society: how many must take part")
+    await civil.says("1")
+    civil.hears("Civil society: it counts from 1.", "Official: it counts from 2.")
+    await civil.taps("Yes, start it")
+    await official.taps("Read and decide")
+    official.hears("Official: it counts from 2.", "Results come when it closes.", "One reminder")
+    await official.taps("Ask for a change")
+    await official.says("Please open it on another day of the week.")
+    made = await poll_of(civil)
+    await civil.says(f"/newpoll {made}")
+    for label in ("Niger", "That is right", "Now", "2 days", "Open", "When it closes"):
+        await civil.taps(label)
+    civil.hears("Civil society: it counts from 1.", "Official: it counts from 2.")
+    await civil.taps("Yes, start it")
+    await passes(civil, seconds=1)
+    for phone in (civil, official):
+        await phone.taps("Have your say")
+        await phone.says("1")
+    await passes(civil, days=3)
+    official.hears("Wanted of Civil society: 1, reached.", "Wanted of Official: 2, not reached.")
+    official.hears("does not count as the word of both sides")
+
+
+async def test_a_commitment_given_back_keeps_its_day(open_phone):
+    """Asked for a change, it still opens when what was promised is due."""
+    civil, official = await coordinators(open_phone)
+    await civil.says("/newpoll")
+    for label in ("A ready-made one", "More", "A commitment"):
+        await civil.taps(label)
+    await civil.says("The ministry opens a complaints desk in every town")
+    await civil.says("1 December")
+    for label in ("The whole network", "That is right", "Secret", "Yes, start it"):
+        await civil.taps(label)
+    made = await poll_of(civil)
+    before = (await _of(civil, made)).plan
+    await official.taps("Read and decide")
+    await official.taps("Ask for a change")
+    await official.says("Please ask our group alone.")
+    await civil.says(f"/newpoll {made}")
+    for label in ("Niger", "That is right", "Secret", "Yes, start it"):
+        await civil.taps(label)
+    after = await _of(civil, made)
+    assert after.state is State.SCHEDULED
+    assert (after.plan.opens_at, after.plan.closes_at) == (before.opens_at, before.closes_at)
+
+
+async def test_a_ranking_that_is_proposed_says_how_many(open_phone):
+    """Where nothing limits it, all are put in order."""
+    member = open_phone(language="en")
+    await joined(member)
+    await member.says("/propose")
+    await member.taps("Put in order")
+    await member.says(QUESTION)
+    await member.says(ANSWERS)
+    await member.taps("Leave it out")
+    await member.taps("Leave it out")
+    member.hears("Choose 3, the most important first.")
 
 
 @pytest.mark.parametrize(
@@ -257,6 +328,50 @@ async def test_a_poll_of_ones_own_can_be_closed_and_taken_back(open_phone):
         assert (await _of(civil, made)).state is state
         await official.says(f"/poll {made}")
         official.hears("takes no more answers")
+
+
+async def test_what_is_over_early_is_told_and_asks_nobody_more(open_phone):
+    """Who took part hears what came out, with the digest of a secret one; letters on their way are taken back."""
+    civil, official = await coordinators(open_phone)
+    made = await makes(civil, secret=True)
+    await passes(civil, seconds=1)
+    await official.taps("Have your say")
+    await official.taps("Roads")
+    await civil.says(f"/polls mine:{made}")
+    civil.sees_no_choice("Results")
+    await civil.taps("Close it now")
+    await civil.taps("Yes")
+    await passes(civil, seconds=1)
+    official.hears("A poll that you answered is closed.", "The digest of all receipts")
+    civil.hears_nothing()
+    made = await makes(civil)
+    world = civil.world
+    acts = poll_news.acts(world.desk.translator)
+    async with world.store.transaction(world.now) as tx:
+        await acts[rounds.OPEN](tx, made)
+    await civil.says(f"/polls mine:{made}")
+    await civil.taps("Take it back")
+    await civil.taps("Yes")
+    await passes(civil, seconds=1)
+    official.hears_nothing()
+
+
+async def test_a_trend_is_said_in_words(open_phone):
+    """From the second round on, what came out each time stands below, a line for each."""
+    civil, official = await coordinators(open_phone)
+    await civil.says("/newpoll")
+    for label in ("A ready-made one", "Trust pulse", "Niger", "That is right", "Now", "7 days", "Open", "At once"):
+        await civil.taps(label)
+    await civil.taps("Yes, start it")
+    for number, days in (("1", 0), ("2", 176)):
+        await passes(civil, days=days, seconds=1)
+        await official.taps("Have your say")
+        await official.says(number)
+        await passes(civil, days=8)
+    async with civil.world.store.reading(civil.world.now) as tx:
+        latest = (await polls.closed_for(tx, person=official.person))[0]
+    await official.says(f"/results {latest.id}")
+    official.hears("Through time, on average from 1 to 4\n", ": Everybody 1\n", ": Everybody 2")
 
 
 async def _of(phone, made: str):
