@@ -8,7 +8,7 @@ from handlers.group_labels import MODES
 from handlers.language import Text, _
 from handlers.registry import Capability, Room
 from handlers.talk import Option, Talk
-from network import charters, countries, entries, groups, handovers
+from network import charters, countries, entries, groups, handovers, recipients
 from network.charters import Charter
 from network.entries import Way
 
@@ -38,7 +38,7 @@ async def membership(talk: Talk) -> None:
     elif wish == "leave":
         await _leave(talk, charter)
     else:
-        await talk.do("mode", groups.set_mode, group=charter.id, person=talk.person, mode=wish)
+        await talk.do("mode", recipients.hear, group=charter.id, person=talk.person, mode=wish)
         await talk.say(_("It is noted: {mode}.", mode=MODES[wish]))
 
 

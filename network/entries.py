@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Column, ForeignKey, LargeBinary, Row, String, Table, UniqueConstraint, delete, select, update
 
-from network import approvals, audit, charters, groups, members, regimes, removals, vouches
+from network import approvals, audit, charters, groups, members, recipients, regimes, removals, vouches
 from network.approvals import Approval, Decision
 from network.charters import Charter
 from network.errors import Conflict, Forbidden, Missing
@@ -142,6 +142,7 @@ async def leave(tx: Tx, *, group: str, person: str) -> None:
     if await groups.membership(tx, group=group, person=person) is None:
         raise Missing
     await groups.leave(tx, group=group, person=person)
+    await recipients.spare(tx, person=person)
     await _forget(tx, group, person)
     await audit.record(tx, act="leave_group", actor=person, subject=group)
 

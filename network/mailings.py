@@ -266,6 +266,12 @@ async def withdraw(tx: Tx, *, mailing: str, contents: Mapping[str, str], fallbac
     return await _follow(tx, mailing, outbox.c.step == MAIN, _text(contents, fallback), now, erases=True)
 
 
+async def spare(tx: Tx, *, mailing: str, person: str) -> None:
+    """Take back what was not sent yet of a mailing from one person, for whom it is no more."""
+    theirs = select(addresses.c.id).where(addresses.c.person == person)
+    await _take_back(tx, mailing, outbox.c.address.in_(theirs) & outbox.c.target.is_(None))
+
+
 async def sweep(tx: Tx) -> int:
     """Forget the mailings of which no call is kept any more; return how many."""
     used = exists().where(outbox.c.mailing == mailings.c.id)

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from network import approvals, audiences, broadcasts, groups, members
+from network import approvals, audiences, broadcasts, groups, mailings, members
 from network.addresses import addresses
 from network.approvals import Approval, Decision
 from network.broadcasts import Broadcast
@@ -40,7 +40,7 @@ async def is_for(tx: Tx, *, found: Broadcast, person: str) -> bool:
     answered = select(rsvps.c.person).where(rsvps.c.broadcast == found.id, rsvps.c.person == person)
     if await tx.first(answered) is not None:
         return True
-    return await tx.first(audiences.query(found.audience).where(members.members.c.id == person)) is not None
+    return await _is_meant(tx, found, person)
 
 
 async def silence(tx: Tx, *, broadcast: str, person: str) -> None:
@@ -53,7 +53,23 @@ async def silence(tx: Tx, *, broadcast: str, person: str) -> None:
         raise Missing
     for group in await groups.of(tx, person=person):
         if group.id in found.audience.groups or (not found.audience.groups and group.is_home):
-            await groups.set_mode(tx, group=group.id, person=person, mode=Mode.SILENT)
+            await hear(tx, group=group.id, person=person, mode=Mode.SILENT)
+
+
+async def hear(tx: Tx, *, group: str, person: str, mode: Mode | str) -> None:
+    """Change how a member hears of a group (as ``groups.set_mode``), also of what is on its way. Raise Missing."""
+    await groups.set_mode(tx, group=group, person=person, mode=mode)
+    await spare(tx, person=person)
+
+
+async def spare(tx: Tx, *, person: str) -> None:
+    """Take back what waits for a member of messages that are not for them any more: they left, or hear no more."""
+    mine = (addresses.c.person == person, outbox.c.mailing.is_not(None), outbox.c.stage.in_(mailings.UNSENT))
+    query = select(outbox.c.mailing).join(addresses, addresses.c.id == outbox.c.address)
+    for row in await tx.all(query.where(*mine).distinct()):
+        found = await broadcasts.find(tx, broadcast=row.mailing)
+        if found is not None and not await _is_meant(tx, found, person, hearing=True):
+            await mailings.spare(tx, mailing=row.mailing, person=person)
 
 
 async def report(tx: Tx, *, broadcast: str, by: str) -> dict[str, Any]:
@@ -85,6 +101,12 @@ async def looked_at(tx: Tx, approval: Approval, state: Decision, _reason: str) -
         return approval.by
     await broadcasts.take_back(tx, broadcast=found.id, by=approval.by)
     return found.by
+
+
+async def _is_meant(tx: Tx, found: Broadcast, person: str, *, hearing: bool = False) -> bool:
+    """Whether a message is for a member as they are now; with ``hearing`` only while they want to hear of it."""
+    meant = audiences.query(found.audience, hearing_at=tx.now if hearing else None)
+    return await tx.first(meant.where(members.members.c.id == person)) is not None
 
 
 async def _came(tx: Tx, person: str) -> list[str]:

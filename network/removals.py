@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Boolean, Column, ForeignKey, LargeBinary, String, Table, UniqueConstraint, delete, select, update
 
-from network import approvals, audit, charters, groups, members
+from network import approvals, audit, charters, groups, members, recipients
 from network.approvals import Approval, Decision
 from network.charters import Charter
 from network.errors import Conflict, Forbidden, Missing
@@ -60,6 +60,7 @@ async def remove(tx: Tx, *, group: str, person: str, by: str, reason: str) -> st
     if await groups.membership(tx, group=group, person=person) is None:
         raise Missing
     await groups.leave(tx, group=group, person=person)
+    await recipients.spare(tx, person=person)
     await forget(tx, group=group, person=person)
     row = {"id": new_id(), "group_id": group, "person": person, "side": held[by], "at": tx.now, "heard": False}
     await tx.run(removals.insert(), {**row, "reason": tx.seal.seal(FIELD, str(row["id"]), reason)})

@@ -18,6 +18,7 @@ from sqlalchemy import select
 
 import handlers
 from bot import envelopes
+from handlers import spreading
 from handlers.desk import Desk
 from handlers.messages import Letter
 from network import (
@@ -37,6 +38,7 @@ from network import (
     swaps,
 )
 from network.audiences import Audience
+from network.contents import contents
 from network.folding import latin_digits
 from network.polls import Plan, Shown
 from network.relays import End
@@ -83,6 +85,15 @@ class Watched(World):
                 allowed = self.canaries[found] == reader or (found, reader) in self.shared
                 assert allowed, f"{self.asked}: {found!r} goes to somebody else:\n{body}"
         super().deliver(letters)
+
+    async def mailed(self) -> int:
+        """Look at every body that goes to many, to whomever it goes; return how many there are."""
+        async with self.store.reading(self.now) as tx:
+            rows = await tx.all(select(contents))
+            for row in rows:
+                body = latin_digits(tx.seal.open("contents.body", row.id, row.body).translate(ISOLATES))
+                assert not self.pattern.findall(body), f"to many:\n{body}"
+        return len(rows)
 
     async def learn(self) -> None:
         """Note what tells of each person now."""
@@ -218,6 +229,8 @@ async def test_nobody_receives_what_tells_who_another_is(store: Store, translato
     """
     async with store.transaction(now) as tx:
         await populate(tx)
+        for post in await tx.all(select(posts.posts.c.id)):
+            await spreading.spread(tx, post=post.id, translator=translator)
     first = Transcript(store, Desk(handlers.capabilities(), translator), now, external="first")
     world = first.world = Watched(store, first.world.desk, now)
     found = await phones(first)
@@ -238,6 +251,7 @@ async def test_nobody_receives_what_tells_who_another_is(store: Store, translato
         role = dice.choice(ROLES)
         await tries(found[role], role, f"/{dice.choice(commands)} {dice.choice(PREFIXES)}{dice.choice(ids)}")
     assert world.sent > 2 * len(commands)
+    assert await world.mailed() > len(PEOPLE)
 
 
 @pytest.mark.parametrize("where", ["text", "label", "note", "token"])
