@@ -13,11 +13,15 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from bot import calendars
 from bot.channels import Channel
 from bot.clock import Clock
 from bot.ingress import BODY_AT_MOST, Ingress
 from bot.metrics import Metrics
+from network import feeds
 from network.store import Store
+
+PRIVATE = {"cache-control": "private, no-store", "referrer-policy": "no-referrer", "x-robots-tag": "noindex"}
 
 
 class TooLarge(Exception):
@@ -45,6 +49,7 @@ class Doors:
         self._metrics = metrics
         self._is_ready = is_ready
         self._takes_in = takes_in
+        self._visits = calendars.Visits()
 
     def app(self) -> ASGIApp:
         """Return the web application; a process that takes nothing in has no doors for providers.
@@ -55,6 +60,7 @@ class Doors:
             Route("/healthz", self._healthz),
             Route("/readyz", self._readyz),
             Route("/metrics", self._page),
+            Route("/calendar/{token}.ics", self._calendar),
         ]
         if not self._takes_in:
             return Starlette(routes=routes)
@@ -90,6 +96,19 @@ class Doors:
             return _status(HTTPStatus.NOT_FOUND)
         answer: str | None = channel.challenge(request.query_params)
         return _status(HTTPStatus.FORBIDDEN) if answer is None else PlainTextResponse(answer)
+
+    async def _calendar(self, request: Request) -> Response:
+        """Give a member's private calendar to whoever knows its address; where it holds not, say no more than that."""
+        now, token = self._clock.now(), request.path_params["token"]
+        if not self._is_ready():
+            return _status(HTTPStatus.SERVICE_UNAVAILABLE)
+        async with self._store.reading(now) as tx:
+            entries = await feeds.read(tx, token=token)
+        if entries is None:
+            return Response(status_code=HTTPStatus.NOT_FOUND, headers=PRIVATE)
+        if self._visits.too_many(token, now):
+            return Response(status_code=HTTPStatus.TOO_MANY_REQUESTS, headers=PRIVATE | calendars.LATER)
+        return Response(calendars.feed(entries, now), media_type=calendars.MIME, headers=PRIVATE)
 
     async def _healthz(self, _request: Request) -> Response:
         return PlainTextResponse("ok")

@@ -10,13 +10,14 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from bot import cleaning, drawing
+from bot import calendars, cleaning, drawing
 from bot.channels import Channel, Gate, SendError
 from bot.clock import Clock
 from bot.workers import Impossible, NotYet, Work
 from handlers.messages import Media, MediaKind
 from network import (
     erasure,
+    feeds,
     files,
     index,
     invitations,
@@ -62,6 +63,7 @@ class Works:
             leaving.EXPORT: self.export,
             leaving.FORGET: self.forget,
             linked.GATE: self.tend_gate,
+            feeds.FILE: self.calendar,
             packs.DRAW: self.draw,
             secrecy.SCRUB: self.scrub_ballots,
             invitations.DRAW: self.draw,
@@ -133,6 +135,17 @@ class Works:
                 name=str(job.argument.get("name", "jisr.txt")),
             )
         )
+
+    async def calendar(self, job: Job) -> dict[str, Any]:
+        """Write an exchange for the calendar of somebody who comes; the result says whether it is cancelled."""
+        async with self.store.reading(self.clock.now()) as tx:
+            entry = await feeds.entry(tx, exchange=job.argument["subject"], person=job.person or "")
+        if entry is None or job.person is None:
+            raise Impossible("nobody")
+        data = calendars.invite(entry, self.clock.now())
+        ref = await self.media.save(job.person, data)
+        media = Media(MediaKind.DOCUMENT, ref, mime=calendars.MIME, size=len(data), name=calendars.NAME)
+        return {"subject": entry.id, "cancelled": entry.cancelled, "changes": entry.sequence, **asdict(media)}
 
     async def draw(self, job: Job) -> dict[str, Any]:
         """Draw a picture; the result is its text and the file's ``Media``, or the text alone."""

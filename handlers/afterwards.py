@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
+from dataclasses import fields, replace
 
 from handlers import people
 from handlers.language import Translator, Words, _
@@ -54,6 +54,20 @@ async def deliver_poll(tx: Tx, occasion: Occasion) -> list[Letter]:
     if "ref" not in result:
         return _letters(who, _("The file could not be made. Please ask for it again later."))
     return _letters(who, str(result.get("text", "")), await _file(tx, occasion))
+
+
+async def deliver_calendar(tx: Tx, occasion: Occasion) -> list[Letter]:
+    """Return the calendar file of an exchange, out of quiet hours; nothing where it came to no good."""
+    who, result = occasion.who, occasion.result
+    if who.state is not State.ACTIVE or who.member is None or "ref" not in result:
+        return []
+    text = _("For your calendar: open this file, and it is in it. Whoever uses your phone can read it there.")
+    if result["changes"]:
+        text = _("It has changed: open this file, and your calendar has it as it is now.")
+    if result["cancelled"]:
+        text = _("It does not take place: open this file, and it is gone from your calendar.")
+    not_before = people.news_at(tx, who.member)
+    return [replace(each, not_before=not_before) for each in _letters(who, text, await _file(tx, occasion))]
 
 
 async def apologise(tx: Tx, incoming: Incoming, translator: Translator) -> list[Letter]:

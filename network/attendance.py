@@ -6,7 +6,7 @@ Every change locks the exchange first, so that places are given one after the ot
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
@@ -28,7 +28,7 @@ from sqlalchemy import (
     update,
 )
 
-from network import darkness, due, exchanges, mailings, members, regimes, reminders
+from network import darkness, due, exchanges, jobs, mailings, members, regimes, reminders
 from network.errors import Conflict, Forbidden, Invalid, Missing
 from network.exchanges import Exchange
 from network.ids import new_id
@@ -40,8 +40,10 @@ YES, MAYBE, NO = "yes", "maybe", "no"
 ANSWERS = (YES, MAYBE, NO)
 OFFER = "exchange.offer"  # kind of the due row on which somebody hears that a place is theirs
 LAPSE = "exchange.lapse"  # on which that place goes to the next
+FILE = "exchange.file"  # kind of the job that writes it for the calendar of somebody who comes
 REMIND = "exchange.remind"  # kind of the due rows of reminders; the subject is the attendance and which one
 TO_ANSWER = timedelta(hours=24)  # a free place waits so long for the one to whom it was offered,
+TENDED = timedelta(days=8)  # before they begin exchanges are looked after
 AT_LEAST = timedelta(hours=1)  # and ends so long before it begins
 
 
@@ -84,6 +86,7 @@ class Attending:
     answer: str
     standing: Standing
     number: int
+    at: datetime  # since when they stand so, with this start
     until: datetime | None = None
     reminded: dict[str, str] = field(default_factory=dict)  # which reminder went out, and for which start
 
@@ -269,18 +272,49 @@ def concerned(found: Exchange, *, hearing_at: datetime | None = None) -> Select[
 async def remind_later(tx: Tx, *, found: Exchange, attending: Attending) -> None:
     """Set the reminders that somebody who comes did not get yet, in the place of those that were set before."""
     await forget_reminders(tx, attending=attending.id)
+    await jobs.ask(tx, kind=FILE, person=attending.person, argument={"subject": found.id})
     for which, start in attending.reminded.items():
         if found.starts_at is None or not found.takes_place or start != found.starts_at.isoformat():
             await mailings.stop(
                 tx, mailing=reminders.mailing(attending.id, which, start)
             )  # it may wait for the morning
-    member = await members.find(tx, person=attending.person)
-    if member is None or not found.takes_place or found.starts_at is None:
+    await _set(tx, attending.id, at=tx.now)
+    await _arm(tx, found, replace(attending, at=tx.now))
+
+
+async def tend(tx: Tx) -> int:
+    """Look after what is to come within days; return how many exchanges.
+
+    Their instants are counted anew by the zones of today, free places are given to those who can be reached again,
+    and reminders that a clock gone wrong took away are set again.
+    """
+    table = exchanges.exchanges
+    soon = (table.c.state.in_(exchanges.STANDING), table.c.starts_at > tx.now, table.c.starts_at < tx.now + TENDED)
+    ids = [row.id for row in await tx.all(select(table.c.id).where(*soon).order_by(table.c.id))]
+    for exchange in ids:
+        moved = await exchanges.recount(tx, exchange=exchange)
+        found = await exchanges.locked(tx, exchange=exchange)
+        await fill(tx, found=found)
+        if moved:
+            await remind_all(tx, found=found)
+            continue
+        mine = (attendance.c.exchange == exchange, attendance.c.standing == Standing.IN.value)
+        for row in await tx.all(select(attendance).where(*mine).order_by(attendance.c.number)):
+            await _arm(tx, found, _attending(row))
+    return len(ids)
+
+
+async def _arm(tx: Tx, found: Exchange, mine: Attending) -> None:
+    """Set the reminders that lie ahead, or came up since ``mine.at``, unless they are set or went out."""
+    member = await members.find(tx, person=mine.person)
+    if member is None or not found.takes_place or found.starts_at is None or found.starts_at <= tx.now:
         return
-    for which, at in reminders.instants(found.starts_at, member, tx.now).items():
-        if attending.reminded.get(which) != found.starts_at.isoformat():
-            subject = f"{attending.id}:{which}"
-            await due.at(tx, kind=REMIND, subject=subject, instant=at, person=attending.person)
+    for which, at in reminders.instants(found.starts_at, member).items():
+        if mine.reminded.get(which) == found.starts_at.isoformat() or at <= min(mine.at, tx.now):
+            continue
+        if tx.now < reminders.ends_at(which, found.starts_at):
+            subject = f"{mine.id}:{which}"
+            await due.at_first(tx, kind=REMIND, subject=subject, instant=at, person=mine.person)
 
 
 async def remind_all(tx: Tx, *, found: Exchange) -> None:
@@ -301,7 +335,11 @@ async def reminded(tx: Tx, *, subject: str) -> tuple[Exchange, Attending, str] |
     found = await exchanges.find(tx, exchange=mine.exchange) if mine is not None else None
     if mine is None or found is None or found.starts_at is None or which not in reminders.SPANS:
         return None
-    if mine.standing is not Standing.IN or not found.takes_place or not reminders.is_timely(which, found, tx.now):
+    if (
+        mine.standing is not Standing.IN
+        or not found.takes_place
+        or not reminders.is_timely(which, found.starts_at, tx.now)
+    ):
         return None
     if mine.reminded.get(which) == found.starts_at.isoformat():
         return None
@@ -393,4 +431,4 @@ async def _set(tx: Tx, attending: str, **values: Any) -> None:
 
 def _attending(row: Row[Any]) -> Attending:
     standing, reminded = Standing(row.standing), json.loads(row.reminded)
-    return Attending(row.id, row.exchange, row.person, row.answer, standing, row.number, row.until, reminded)
+    return Attending(row.id, row.exchange, row.person, row.answer, standing, row.number, row.at, row.until, reminded)

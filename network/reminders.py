@@ -6,7 +6,6 @@ import hashlib
 from datetime import datetime, timedelta
 
 from network import countries, quiet
-from network.exchanges import Exchange
 from network.members import Member
 
 SPANS = {"week": timedelta(days=7), "day": timedelta(days=1), "hour": timedelta(hours=1)}  # before the start
@@ -15,36 +14,31 @@ STEP = timedelta(minutes=15)  # in which a time before the quiet hours is looked
 EARLIER = timedelta(hours=14)  # at most so much before its time does the last reminder come
 
 
-def instants(starts_at: datetime, member: Member, now: datetime) -> dict[str, datetime]:
-    """Return when each reminder comes that still lies ahead (UTC).
+def instants(starts_at: datetime, member: Member) -> dict[str, datetime]:
+    """Return when each reminder comes (UTC).
 
-    One that would fall into the member's quiet hours comes at their end; where the next one, or the start, would be
-    there by then, only the last of them is kept: before the quiet hours.
+    One that would fall into the member's quiet hours comes at their end. Where the next one, or the start, would be
+    there by then, it is left out; the last of them comes before the quiet hours instead.
     """
     found: dict[str, datetime] = {}
     for which, span in SPANS.items():
-        at = starts_at - span
-        if at <= now:
-            continue
-        heard = _heard(at, member)
-        if heard <= _latest(which, starts_at):
-            found[which] = heard
-        elif which == "hour" and (before := _before(at, member)) > now:
-            found[which] = before
+        at = _heard(starts_at - span, member)
+        if at < _latest(which, starts_at):
+            found[which] = at
+        elif which == "hour":
+            found[which] = _before(starts_at - span, member)
     return found
 
 
-def is_timely(which: str, found: Exchange, now: datetime) -> bool:
-    """Whether a reminder may still come: the next one is not due yet, nor has it begun.
+def ends_at(which: str, starts_at: datetime) -> datetime:
+    """Return until when a reminder may still come, after a shutdown for instance: until the next one, or the start."""
+    return starts_at if which == "hour" else _latest(which, starts_at)
 
-    It may come as late as that after a shutdown, or while the machine was off. One that was brought forward from
-    the quiet hours is not early by more than ``EARLIER``.
-    """
-    if found.starts_at is None:
-        return False
+
+def is_timely(which: str, starts_at: datetime, now: datetime) -> bool:
+    """Whether a reminder may come now: not by more than ``EARLIER`` before its time, nor too late."""
     early = EARLIER if which == "hour" else timedelta(0)
-    ends = found.starts_at if which == "hour" else _latest(which, found.starts_at)
-    return found.starts_at - SPANS[which] - early - STEP <= now < ends
+    return starts_at - SPANS[which] - early <= now < ends_at(which, starts_at)
 
 
 def mailing(attending: str, which: str, start: str) -> str:

@@ -37,6 +37,9 @@ _UPLOADS: Mapping[MediaKind, tuple[str, int, str, str]] = {
     MediaKind.DOCUMENT: ("document", 100_000_000, "document.pdf", "application/pdf"),
 }
 
+# Of what is not among the types that it takes, such as iCalendar: the ending of the file's name is kept, and opens it.
+_AS = {"text/calendar": "text/plain"}
+
 
 class _Elsewhere(AiohttpTransport):
     """aiohttp below httpx, with calls to the provider's host sent to ``base``."""
@@ -202,7 +205,7 @@ class WhatsAppChannel:
         kind, most, name, mime = _UPLOADS[part.media.kind]
         if len(content) > most:
             raise SendError(Remedy.REJECTED, "too_large")
-        name, mime = part.media.name or name, part.media.mime or mime
+        name, mime = part.media.name or name, _AS.get(part.media.mime, part.media.mime) or mime
         upload = self._client.api.upload_media(self._phone_id, content, mime, name)
         answer = await self._call(upload, sends=False)
         shown: dict[str, Any] = {"id": str(answer["id"])}
