@@ -17,6 +17,12 @@ BODIES: Mapping[str, str] = {
     "fr": "Jisr : {{1}} message(s) pour vous. Répondez par un mot pour les lire.",
     "en": "Jisr: {{1}} message(s) for you. Reply with any word to read them.",
 }
+# The same without a place for the number.
+PLAIN: Mapping[str, str] = {
+    "ar": "جسر: رسائل بانتظارك. أجب بأي كلمة لقراءتها.",
+    "fr": "Jisr : des messages pour vous. Répondez par un mot pour les lire.",
+    "en": "Jisr: messages for you. Reply with any word to read them.",
+}
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from bot.accounts import openers
 from bot.channels import SendError
 from bot.channels.standing import Number, Template, Webhook
-from bot.channels.whatsapp_openers import BODIES, Opener
+from bot.channels.whatsapp_openers import BODIES, PLAIN, Opener
 from bot.doctor.findings import Finding, note, ok, todo
 from bot.settings import TelegramAccount, WhatsAppAccount
 
@@ -176,7 +176,7 @@ def _templates(subject: str, openers: Mapping[str, Opener], templates: Sequence[
         if template is None:
             others = ", ".join(sorted(code for name, code in found if name == opener.name))
             there = f" It is there in: {others}." if others else ""
-            body = BODIES[language] if opener.parameters else BODIES[language].replace("{{1}} ", "")
+            body = (BODIES if opener.parameters else PLAIN)[language]
             advice = (
                 f"Make it in WhatsApp Manager, Message templates: category Utility, language code {opener.code}, body "
                 f'"{body}" Is it called otherwise? Say so in [{subject.replace("/", ".")}.templates.{language}].'

@@ -35,8 +35,9 @@ async def test_what_waits_is_not_sent_to_who_is_meant_no_more(store: Store, now:
         for person in (lead, other):
             await groups.seat(tx, group=group, person=person, rank="coordinator")
         await groups.join(tx, group=group, person=member)
-        what = {"notice": {}, "audience": Audience(groups=(group,)), "confirmed": 3, "at": now + timedelta(days=1)}
-        broadcast = await broadcasts.draft(tx, by=lead, group=group, **what)
+        tomorrow = now.replace(tzinfo=None) + timedelta(days=1)
+        what = {"notice": {}, "audience": Audience(groups=(group,)), "confirmed": 3}
+        broadcast = await broadcasts.draft(tx, by=lead, group=group, at=tomorrow, **what)
         await broadcasts.hand_in(tx, broadcast=broadcast, bodies=BODIES)
         assert await waits_for(tx, broadcast) == {lead, other, member}
         if how == "leaves":

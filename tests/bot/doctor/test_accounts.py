@@ -106,6 +106,18 @@ def in_french(status: str, category: str = "UTILITY", numbers: int = 1, reason: 
 OTHERS = WHATSAPP.model_copy(update={"templates": {"fr": TemplateWords(name="jisr_fr", code="fr_FR", parameters=())}})
 
 
+PLAINLY = {language: TemplateWords(parameters=()) for language in ("ar", "en", "fr")}
+
+
+def test_a_template_without_a_place_is_proposed_without_one() -> None:
+    """What is to be pasted at Meta has the place for the number in every language, or in none."""
+    plain = WHATSAPP.model_copy(update={"templates": PLAINLY})
+    for account, places in ((WHATSAPP, 3), (plain, 0)):
+        found = list(accounts.whatsapp(account, replace(GOOD, templates=()), address=THERE))
+        proposed = [finding.advice for finding in found if "body" in finding.advice]
+        assert (len(proposed), sum("{{1}}" in advice for advice in proposed)) == (3, places)
+
+
 @pytest.mark.parametrize(
     ("account", "facts", "level", "says"),
     [
