@@ -14,6 +14,7 @@ from bot.clock import Clock
 from bot.metrics import Metrics
 from network import (
     addresses,
+    attendance,
     contents,
     due,
     erasure,
@@ -243,6 +244,7 @@ class Housekeeping:
             ("introductions", introductions.sweep),
             ("relayed", relayed.sweep),
             ("relays", relays.sweep),
+            ("exchanges", attendance.tend),
         ):
             async with self.store.transaction(self.clock.now()) as tx:
                 forgotten[name] = await sweep(tx)

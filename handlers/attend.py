@@ -65,6 +65,8 @@ async def attend(talk: Talk) -> None:
         await _ask(talk, found)
     elif wish == "send":
         await _send_another(talk, found)
+    elif wish == "calendar":
+        await talk.go("calendar", found.id)
     else:
         await talk.say(_("Gladly. Write “menu” for anything else."))
 
@@ -81,6 +83,8 @@ async def _pick(talk: Talk, which: str) -> Exchange | None:
     """Return the exchange that a button or a code led to, or the one chosen of those to come; None for none."""
     if not which:
         listed = await talk.look(exchanges.upcoming, person=talk.person)
+        held = await talk.look(preparations.published)
+        listed += [each for each in held if await talk.look(exchanges.is_invited, found=each, person=talk.person)]
         if not listed:
             await talk.say(_("Nothing is planned for you yet. Invitations come to you here."))
             code = await talk.text("code", _("If you have a code, write it."), at_most=20, skip=_("I have none"))
@@ -101,6 +105,9 @@ async def _show(talk: Talk, found: Exchange) -> None:
     me = await talk.member()
     await talk.say(exchange_cards.card(found, me.country, talk.language))
     await talk.say(exchange_cards.rules(found))
+    summary = await talk.look(preparations.summary, exchange=found.id)
+    if summary:
+        await talk.say(_("The summary, to which both sides agree:\n\n{summary}", summary=summary))
     counts = await talk.look(attendance.counts, exchange=found.id)
     if counts.free is not None and found.takes_place:
         await talk.say(_places(counts.free, counts.waiting))
@@ -138,6 +145,9 @@ async def _options(talk: Talk, found: Exchange) -> list[Option]:
     if is_in and found.starts_at > talk.now:
         # Translators: in a list, max:24. One who cannot come sends another member.
         options.append(Option("send", _("Send somebody else")))
+    if is_in and talk.is_known_word("calendar"):
+        # Translators: in a list, max:24. A file that puts a meeting into one's calendar.
+        options.append(Option("calendar", _("Into my calendar")))
     return [*options, _END]
 
 

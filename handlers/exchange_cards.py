@@ -67,7 +67,7 @@ def card(found: Exchange, country: str, language: str) -> Text:
 def lines(found: Exchange, country: str, language: str) -> Iterator[Text]:
     """Yield what an exchange is, line by line."""
     yield _("{kind}: “{title}”", kind=KINDS[found.kind], title=found.title)
-    yield _("{purpose}", purpose=found.purpose)
+    yield _("{one}", one=found.purpose)
     if found.host:
         yield _("Host: {body}", body=found.host)
     if found.partner:

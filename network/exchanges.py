@@ -464,7 +464,8 @@ async def recount(tx: Tx, *, exchange: str) -> bool:
     if found.starts_local is None:
         return False
     at = instant(found.starts_local, found.zone)
-    await set_(tx, exchange, starts_at=at)
+    if at != found.starts_at:
+        await set_(tx, exchange, starts_at=at)
     return at != found.starts_at
 
 

@@ -16,7 +16,7 @@ from network.store import Store, Tx
 from tests.network.people import enrolled, seated
 
 CROWD = 20
-STARTS = datetime(2026, 12, 14, 10)  # wall time in Niamey: 9:00 UTC
+STARTS = datetime.fromisoformat("2026-12-14T10:00")  # wall time in Niamey: 9:00 UTC
 
 
 async def planned(tx: Tx, *, local: datetime = STARTS, **how: object) -> tuple[str, str]:
