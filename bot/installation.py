@@ -27,12 +27,14 @@ class Misconfigured(Exception):
 
 
 class KeeperWords(BaseModel):
-    """Who runs the installation and where its server stands, in each language (BCP 47 tag to words)."""
+    """Who runs the installation, where its server stands, who convenes it and who is its partner, by language tag."""
 
     model_config = ConfigDict(extra="forbid")
 
     name: dict[str, Words]
     place: dict[str, Words]
+    convener: dict[str, Words] = {}
+    partner: dict[str, Words] = {}
 
 
 class CostsWords(BaseModel):
@@ -74,7 +76,10 @@ class Installation(BaseModel):
             return keeper.unnamed()
         if "en" not in self.keeper.name or "en" not in self.keeper.place:
             raise Misconfigured("The keeper needs at least English words (en) for its name and its place.")
-        return Keeper(names=self.keeper.name, places=self.keeper.place)
+        together = (self.keeper.convener, self.keeper.partner)
+        if any(words and "en" not in words for words in together):
+            raise Misconfigured("The convener and the partner, where they are named, need at least English words (en).")
+        return Keeper(self.keeper.name, self.keeper.place, *together)
 
 
 def prices_of(said: CostsWords | None) -> Prices | None:

@@ -106,6 +106,7 @@ def test_the_database_s_password_too(home: Path, monkeypatch: pytest.MonkeyPatch
         ("[signal.main]\n", "signal: Extra inputs are not permitted"),
         ("[telegram.main\n", "jisr.toml cannot be read"),
         ('[keeper]\nname = { fr = "X" }\nplace = { fr = "Y" }\n', "English"),
+        ('[keeper]\nname = { en = "X" }\nplace = { en = "Y" }\npartner = { fr = "Z" }\n', "partner"),
     ],
 )
 def test_what_cannot_be_is_said(home: Path, text: str, says: str) -> None:
@@ -125,6 +126,14 @@ def test_templates_by_language(home: Path) -> None:
     assert found["fr"] == Opener("jisr_attente", "fr_FR", ())
     assert found["ar"] == Opener("jisr_waiting", "ar", ("waiting",))
     assert reaches([dakar]) == {("whatsapp", "dakar"): Reach("", dakar.reach_per_day)}
+
+
+def test_convener_and_partner(home: Path) -> None:
+    """The file may name who convenes the network, and its partner; without, nothing is said of them."""
+    assert (Settings().keeper().convener("fr"), Settings().keeper().partner("fr")) == ("", "")
+    text = '[keeper]\nname = { en = "X" }\nplace = { en = "Y" }\nconvener = { en = "Institute", fr = "Institut" }\n'
+    keeper = write(home, text).keeper()
+    assert (keeper.convener("fr"), keeper.convener("ar"), keeper.partner("en")) == ("Institut", "Institute", "")
 
 
 def test_the_keeper(home: Path) -> None:

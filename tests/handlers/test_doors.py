@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -11,8 +12,11 @@ from network import (
     allies,
     answers,
     approvals,
+    directory,
     groups,
     introductions,
+    organisations,
+    partnerships,
     polls,
     practices,
     questions,
@@ -24,6 +28,7 @@ from network import (
     translations,
 )
 from network.audiences import Audience
+from network.organisations import Terms
 from network.polls import Plan, Shown
 from network.store import metadata
 from tests.handlers.people import erases
@@ -64,6 +69,13 @@ COMMANDS = (
     "/results {id}",
     "/receipt {id}",
     "/meet {id}",
+    "/allies {id}",
+    "/directory {id}",
+    "/entry {id}",
+    "/organisations {id}",
+    "/partnerships {id}",
+    "/partner {id}",
+    "/partner of:{id}",
     "/to {id}",
     "/start poll-{id}",
     "/start results-{id}",
@@ -90,6 +102,11 @@ KEPT = (
     "introductions",
     "relays",
     "offers",
+    "cards",
+    "card_fields",
+    "organisations",
+    "belongings",
+    "partnerships",
     "stages",
     "seats",
     "audit",
@@ -122,6 +139,7 @@ async def things(tx, owner: str, *, moderators: list[str], sensitive: bool) -> d
     await replies.ask_consent(tx, question=made["question"], by=owner, ids=[made["answer"]])
     made["translation"] = await _translation(tx, owner)
     made |= await _polls(tx, moderators[0])
+    made |= await _bodies(tx, owner)
     return made | await _meetings(tx, owner, moderators[1])
 
 
@@ -136,6 +154,26 @@ async def _meetings(tx, owner: str, other: str) -> dict[str, str]:
     mine, theirs = await relays.open_up(tx, kind="mentor", topic="com.dialogue", ends=ends, goal=TEXT)
     message = await relayed.pass_on(tx, end=theirs.end, person=other, text=TEXT)
     return {"introduction": made["introduction"], "end": mine.end, "message": message}
+
+
+async def _bodies(tx, owner: str) -> dict[str, str]:
+    """Enter an organisation that waits for coordinators, and say a partnership that waits for the other."""
+    other = await enrolled(tx, country="TN")
+    terms = Terms("Radio des dunes", "Nous réunissons commerçants et agents.", "TN", "TN-LY", ("com.dialogue",))
+    made = {}
+    for name, by, called in (("one", owner, "Radio"), ("other", other, "Dunes"), ("waiting", owner, CANARY)):
+        about = {"name": called, "about": TEXT} if called == CANARY else {"name": called}
+        asked = await organisations.enter(tx, by=by, terms=replace(terms, **about), contact=False)
+        wanted = await approvals.get(tx, approval=asked["approval"])
+        made[name] = wanted.subject
+        if called != CANARY:
+            await organisations.settle(tx, wanted, approvals.Decision.APPROVED, "")
+            await approvals.withdraw(tx, subject=wanted.subject)
+    two = {"one": made["one"], "other": made["other"]}
+    said = await partnerships.ask(tx, by=owner, **two, purpose=TEXT, since=2019)
+    await directory.show(tx, person=other, what="contact")
+    entry = (await directory.mine(tx, person=other)).entry.id
+    return {"organisation": made["waiting"], "partnership": said["partnership"], "entry": entry}
 
 
 async def _polls(tx, coordinator: str) -> dict[str, str]:

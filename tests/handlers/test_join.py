@@ -7,7 +7,9 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select
 
+from handlers import join
 from network import addresses, approvals, erasure, groups
+from network.keeper import Keeper
 from network.members import State
 from tests.handlers.people import erases, filled, invited, member
 
@@ -324,3 +326,12 @@ async def test_whoever_is_joining_changes_only_what_they_said(open_phone):
     await phone.taps("Name")
     await phone.says("Nour")
     assert (await member(phone)).name == "Nour"
+
+
+async def test_newcomers_read_who_convenes(chat):
+    """Where the installation names a convener and a partner, both stand on the first card."""
+    keeper = Keeper({"en": "The Dakar team"}, {"en": "in Dakar"}, {"en": "Example Institute"}, {"en": "A Foundation"})
+    phone = chat(join.capability(keeper), language="en")
+    await phone.says("/join")
+    await phone.says("1")
+    phone.hears("The Dakar team runs it.", "Convened by: Example Institute", "In partnership with: A Foundation")

@@ -20,6 +20,7 @@ from network import (
     contents,
     conversations,
     crossings,
+    directory,
     due,
     erasure,
     files,
@@ -36,6 +37,7 @@ from network import (
     members,
     migrations,
     news,
+    organisations,
     outbox,
     posts,
     practices,
@@ -87,6 +89,10 @@ async def a_full_life(tx: Tx) -> str:
         await _traffic(tx, address)
     await _network_acts(tx, person)
     await polling.lived(tx, person, ANSWER)
+    for what in ("name", "organisation"):
+        await directory.show(tx, person=person, what=what)
+    terms = organisations.Terms(ANSWER, f"{ANSWER}, and more of it", "NE", topics=("com.dialogue",))
+    await organisations.enter(tx, by=person, terms=terms, contact=True)
     await due.at(tx, kind="reminder", subject=person, instant=tx.now, person=person)
     await jobs.ask(tx, kind="media", person=person, argument={"note": BODY})
     talk = Conversation(
