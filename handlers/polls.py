@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from handlers import poll_cards, poll_news
+from handlers import poll_cards, poll_news, promises
 from handlers.language import Text, Words, _
 from handlers.poll_plan import zone_of
 from handlers.registry import Capability, Room
@@ -14,6 +14,7 @@ from network.errors import NetworkError
 from network.polls import Poll, State
 
 LATEST = 6  # closed polls in the list
+PROMISES = "promises"  # the argument that leads to what was promised
 MINE = "mine:"  # before the id of a poll of one's own, as the argument
 OVER = (State.CLOSED, State.WITHDRAWN, State.REFUSED)
 
@@ -33,6 +34,9 @@ async def list_polls(talk: Talk) -> None:
     """Show the polls, and lead to answering one, to its results or to making another."""
     if talk.argument.startswith(MINE):
         await _own(talk, talk.argument.removeprefix(MINE))
+        return
+    if talk.argument == PROMISES:
+        await promises.follow(talk)
         return
     options = [*await _waiting(talk), *await _theirs(talk), *await _closed(talk), *await _others(talk)]
     # Translators: the heading of a list of polls.
@@ -82,8 +86,12 @@ async def _closed(talk: Talk) -> list[Option]:
 
 
 async def _others(talk: Talk) -> list[Option]:
-    # Translators: in a list, max:24. Whether a vote is in a count.
-    options = [Option("receipt", _("Check a receipt"))]
+    options = [
+        # Translators: in a list, max:24. What institutions promised, and what became of it.
+        Option(f"polls:{PROMISES}", _("What was promised")),
+        # Translators: in a list, max:24. Whether a vote is in a count.
+        Option("receipt", _("Check a receipt")),
+    ]
     if await talk.look(groups.is_coordinator, person=talk.person):
         # Translators: in a list, max:24
         return [Option("newpoll", _("Make a poll")), *options]

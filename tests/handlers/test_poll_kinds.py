@@ -8,7 +8,7 @@ import pytest
 
 from handlers import poll, poll_figures, poll_news, poll_wording
 from handlers.language import OFFERED
-from network import ballots, polls, results, rounds
+from network import ballots, blueprints, polls, promises, results, rounds
 from network.polls import State
 from tests.handlers.polling_talk import ANSWERS, QUESTION, coordinators, joined, makes, passes, poll_of
 
@@ -307,6 +307,43 @@ async def test_a_commitment_is_asked_about_when_it_is_due(open_phone):
     official.hears("complaints desk in every town")
     await official.taps("Have your say")
     assert [each.number for each in poll.ordered((await _poll(official)), official.person)] == [1, 2, 3, 4, 5]
+    await official.taps("Partly done")
+
+
+async def test_what_was_promised_stands_in_a_list_of_its_own(open_phone):
+    """Each promise with its day, before it is due, while it is asked about and after; for those whom it concerns."""
+    civil, official = await coordinators(open_phone)
+    stranger = open_phone(language="en")
+    await joined(stranger, country="ML")
+    await official.says("/polls promises")
+    official.hears("No promise is followed here yet")
+    await civil.says("/newpoll")
+    for label in ("A ready-made one", "More", "A commitment"):
+        await civil.taps(label)
+    await civil.says("A desk in every town")
+    await civil.says("1 December")
+    for label in ("Niger", "That is right", "Open", "At once", "Yes, start it"):
+        await civil.taps(label)
+    await official.says("polls")
+    await official.taps("What was promised")
+    official.hears("A desk in every town · due on")
+    await official.says("1")
+    official.hears("“A desk in every town”")
+    await passes(civil, days=10)
+    await official.says("/polls promises")
+    official.hears("have your say")
+    await official.says("1")
+    await official.taps("Partly done")
+    await passes(civil, days=8)
+    await official.says("/polls promises")
+    official.hears("Partly done: 100% (1)")
+    await official.says("1")
+    official.hears("What was promised: “A desk in every town”")
+    await stranger.says("/polls promises")
+    stranger.hears("No promise is followed here yet")
+    for language in OFFERED:
+        asked = blueprints.get("commitment").question[language].replace("{promise}", "X")
+        assert promises.promise(asked, language) == "X"
 
 
 async def _poll(phone):
