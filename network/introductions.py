@@ -210,6 +210,17 @@ async def take_back(tx: Tx, *, introduction: str, person: str) -> None:
     await _finish(tx, introduction)
 
 
+async def bar(tx: Tx, *, person: str) -> None:
+    """Let a member be introduced to nobody for half a year (``allies.bar``), by no proposal of before either.
+
+    Whoever waits for an answer learns nothing of it: it is as if the other would rather not.
+    """
+    await allies.bar(tx, person=person)
+    theirs = or_(introductions.c.seeker == person, introductions.c.peer == person)
+    waiting = update(introductions).where(theirs, introductions.c.state == State.OPEN.value)
+    await tx.run(waiting.values(state=State.DECLINED.value))
+
+
 async def end(tx: Tx, *, introduction: str) -> Introduction | None:
     """Return a proposal whose time is over and that did not come about; what was written in it is forgotten."""
     row = await tx.first(select(introductions).where(introductions.c.id == introduction).with_for_update())

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import delete, select
 
-from network import allies, approvals, conversations, questions, relayed, relays, topics
+from network import approvals, conversations, introductions, questions, relayed, relays, topics
 from network.approvals import WRITER, Approval, Decision
 from network.errors import Missing
 from network.store import Tx
@@ -77,7 +77,7 @@ async def settle(tx: Tx, approval: Approval, state: Decision, _reason: str) -> s
         return ""
     if state is Decision.APPROVED:
         return approval.by
-    await allies.bar(tx, person=me.other_person)
+    await introductions.bar(tx, person=me.other_person)
     await relays.close(tx, relay=me.relay)
     return me.other_person
 

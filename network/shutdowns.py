@@ -19,6 +19,7 @@ from network import audit, conversations, countries, due, questions
 from network.addresses import addresses
 from network.contents import contents
 from network.darkness import darknesses, is_dark, standing
+from network.mailings import mailings
 from network.members import members
 from network.outbox import DARK, Stage, outbox
 from network.store import Tx
@@ -146,12 +147,15 @@ async def lighten(tx: Tx, *, country: str, by: str = OBSERVED) -> bool:
 async def withheld(tx: Tx, *, person: str) -> list[str]:
     """Return the bodies of the messages that waited while a person's country was dark, oldest first.
 
-    Left out are those that expired, the files and edits that go with another, and what asks for a reply.
+    Left out are those that expired or were stopped, files and edits that go with another, and what asks for a reply.
     """
     of_use = or_(outbox.c.expires_at.is_(None), outbox.c.expires_at > tx.now)
     counted = (outbox.c.counts.is_(True), outbox.c.opener.is_(False), outbox.c.step == 0, of_use)
+    goes_on = mailings.c.stopped_at.is_(None)
     query = select(outbox.c.id, outbox.c.body, outbox.c.content, contents.c.body.label("shared"))
-    query = query.outerjoin(contents, contents.c.id == outbox.c.content).where(_of(person), *_IS_WITHHELD, *counted)
+    query = query.outerjoin(contents, contents.c.id == outbox.c.content)
+    query = query.outerjoin(mailings, mailings.c.id == outbox.c.mailing)
+    query = query.where(_of(person), *_IS_WITHHELD, *counted, goes_on)
     return [body for row in await tx.all(query.order_by(outbox.c.seq)) if (body := _body(tx, row))]
 
 

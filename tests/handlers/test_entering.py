@@ -51,7 +51,7 @@ async def test_somebody_asks_and_is_welcomed(open_phone):
     await civil.taps("Read and decide")
     civil.hears("Asks to come into “Lake Chad”", "Zara", "Je travaille avec les pêcheurs du lac.")
     await civil.taps("I agree")
-    phone.hears("Bonne nouvelle\u202f: vous êtes bienvenu dans «\u202fLac Tchad\u202f».")
+    phone.hears("Bonne nouvelle\u202f: vous faites maintenant partie de «\u202fLac Tchad\u202f».")
     assert await is_in(phone, group)
 
 

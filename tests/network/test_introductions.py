@@ -207,6 +207,20 @@ async def test_whoever_is_blocked_or_barred_is_met_no_more(store: Store, now: da
         assert await found(tx, third) == {await offer_of(tx, one), await offer_of(tx, other)}
 
 
+async def test_no_proposal_of_before_brings_together_whom_coordinators_barred(store: Store, now: datetime) -> None:
+    """What they proposed, and what was proposed to them, can be accepted no more; the other sees it wait as before."""
+    async with store.transaction(now) as tx:
+        barred, seeker, peer = await offering(tx), await offering(tx), await offering(tx)
+        to_them, by_them = await proposed(tx, seeker, barred), await proposed(tx, barred, peer)
+        await introductions.bar(tx, person=barred)
+        for introduction, person in ((to_them, barred), (by_them, peer)):
+            assert await introductions.waiting_for(tx, person=person) == []
+            with pytest.raises(Missing):
+                await introductions.accept(tx, introduction=introduction, person=person, name="=dune")
+        assert [each.id for each in await introductions.mine(tx, person=seeker)] == [to_them]
+        assert await introductions.candidates(tx, person=barred, wanted=Wanted(Kind.ALLY, TOPIC)) == []
+
+
 async def test_two_memberships_of_one_person_become_one(store: Store, now: datetime) -> None:
     """What either offered and proposed is the other's, and they are not proposed to themselves."""
     async with store.transaction(now) as tx:

@@ -7,7 +7,20 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import select, update
 
-from network import addresses, appeals, audit, conversations, darkness, dispatch, due, outbox, questions, shutdowns
+from network import (
+    addresses,
+    appeals,
+    audit,
+    contents,
+    conversations,
+    darkness,
+    dispatch,
+    due,
+    mailings,
+    outbox,
+    questions,
+    shutdowns,
+)
 from network.conversations import Conversation
 from network.dispatch import Limits, Outcome
 from network.members import members
@@ -147,6 +160,25 @@ async def test_what_is_held(store: Store, now: datetime) -> None:
         assert await shutdowns.withheld(tx, person=people["NE"]) == []
         [call] = (await dispatch.claim(tx, limits=limits, limit=50, **HERE)).calls
         assert (call.body, call.address) == ("news", at.id)
+
+
+async def test_what_was_stopped_does_not_wait(store: Store, now: datetime, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of a mailing that was stopped nothing is told on return, also where so many are held that a stop leaves some."""
+    monkeypatch.setattr(mailings, "AT_ONCE", 0)
+    limits = Limits(account=FREE, chat=FREE)
+    async with store.transaction(now) as tx:
+        person = (await reached(tx, "NE", stages=[Stage.READ], sent_at=now))[0]
+        which = [await contents.keep(tx, body) for body in ("stopped", "news")]
+        for mailing, content in zip(("m", "n"), which, strict=True):
+            people = select(members.c.id).where(members.c.id == person)
+            texts = {"contents": {"fr": content}, "fallback": "fr"}
+            assert await mailings.send(tx, mailing=mailing, people=people, urgency=3, quiet=False, **texts) == 1
+        await shutdowns.darken(tx, country="NE")
+    async with store.transaction(now) as tx:
+        assert (await dispatch.claim(tx, limits=limits, limit=50, **HERE)).calls == []
+        assert sorted(await shutdowns.withheld(tx, person=person)) == ["news", "stopped"]
+        await mailings.stop(tx, mailing="m")
+        assert await shutdowns.withheld(tx, person=person) == ["news"]
 
 
 async def test_deadlines_come_later(store: Store, now: datetime) -> None:
