@@ -58,7 +58,7 @@ async def tell(tx: Tx, found: Exchange, translator: Translator) -> None:
     except OverBudget:
         meant, say, urgency, what = exchanges.these(found.hosts), _too_much, REMINDER, "over"
     bodies = {each: _written(found, Voice(translator, each), say(found, each)) for each in OFFERED}
-    await _send(tx, found, _mailing(found, f"{what}{found.sequence}"), meant, bodies=bodies, urgency=urgency)
+    await send(tx, found, _mailing(found, f"{what}{found.sequence}"), meant, bodies=bodies, urgency=urgency)
 
 
 async def offer(tx: Tx, occasion: Occasion) -> list[Letter]:
@@ -96,7 +96,7 @@ async def remind(tx: Tx, occasion: Occasion) -> list[Letter]:
     said = below(said, exchange_cards.door(door["place"], door["link"]))
     voice = Voice(occasion.who.voice.translator, member.language, member.digits or "latn")
     bodies = {member.language: _written(found, voice, said)}
-    await _send(
+    await send(
         tx, found, _reminder(found, mine, which), exchanges.these([mine.person]), bodies=bodies, urgency=REMINDER
     )
     return []
@@ -136,7 +136,7 @@ def _written(found: Exchange, voice: Voice, said: Text) -> str:
     return write(people.notice(voice, said, options))
 
 
-async def _send(
+async def send(
     tx: Tx, found: Exchange, mailing: str, meant: Any, *, bodies: Mapping[str, str], urgency: int
 ) -> None:
     """Queue a message in each of these languages; it is not sent any more once the exchange began."""

@@ -153,8 +153,14 @@ async def _do(talk: Talk, found: Exchange, wish: str) -> None:
     elif wish == "close":
         await talk.do("close", exchanges.close, exchange=found.id, by=talk.person)
         await talk.say(_("Thank you. Notes, decisions and the summary can still be written."))
+    else:
+        await _cancel(talk, found)
+
+
+async def _cancel(talk: Talk, found: Exchange) -> None:
+    question = _("Shall it not take place?")
     # Translators: button, max:20
-    elif await talk.confirm("sure", _("Shall it not take place?"), yes=_("Yes, call it off"), no=_("No, keep it")):
+    if await talk.confirm("sure", question, yes=_("Yes, call it off"), no=_("No, keep it")):
         await talk.do("cancel", exchanges.cancel, exchange=found.id, by=talk.person)
         await talk.say(_("It is called off. Whoever was invited hears of it."))
 
@@ -166,7 +172,7 @@ async def _set_time(talk: Talk, found: Exchange) -> None:
     today = talk.now.astimezone(zone).date()
     day = await talk.date("day", _("On which day?"), earliest=today, latest=today + LATEST)
     question = _("At what time, by the clock of your country? For example 10:30.")
-    hour = _hour(await talk.text("hour", question, at_most=5, check=_refuse_hour))
+    hour = hour_of(await talk.text("hour", question, at_most=5, check=refuse_hour))
     local = datetime.combine(day or today, hour)
     try:
         await talk.do("set", moved, exchange=found.id, by=talk.person, local=local.isoformat(), zone=zone.key)
@@ -182,12 +188,14 @@ async def moved(tx: Tx, *, exchange: str, by: str, local: str, zone: str) -> Non
     await exchanges.set_time(tx, exchange=exchange, by=by, local=datetime.fromisoformat(local), zone=zone)
 
 
-def _hour(text: str) -> time:
+def hour_of(text: str) -> time:
+    """Return the time that was written, such as 10:30 or 10h30; midnight for what is none."""
     found = CLOCK.fullmatch(latin_digits(text).strip())
     return time(int(found[1]), int(found[2])) if found else time()
 
 
-def _refuse_hour(text: str) -> Text | None:
+def refuse_hour(text: str) -> Text | None:
+    """Refuse what is no time of day."""
     if CLOCK.fullmatch(latin_digits(text).strip()):
         return None
     return _("Please write a time such as 10:30.")

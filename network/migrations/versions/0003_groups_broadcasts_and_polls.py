@@ -586,6 +586,14 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_offers_topic"), ["topic"], unique=False)
 
     op.create_table(
+        "open_slots",
+        sa.Column("exchange", sa.String(length=32), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["exchange"], ["exchanges.id"], name=op.f("fk_open_slots_exchange_exchanges"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("exchange", name=op.f("pk_open_slots")),
+    )
+    op.create_table(
         "organisation_topics",
         sa.Column("organisation", sa.String(length=32), nullable=False),
         sa.Column("topic", sa.String(length=32), nullable=False),
@@ -742,6 +750,17 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_rsvps_person"), ["person"], unique=False)
 
     op.create_table(
+        "slots",
+        sa.Column("id", sa.String(length=32), nullable=False),
+        sa.Column("exchange", sa.String(length=32), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["exchange"], ["exchanges.id"], name=op.f("fk_slots_exchange_exchanges"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_slots")),
+        sa.UniqueConstraint("exchange", "at", name=op.f("uq_slots_exchange_at")),
+    )
+    op.create_table(
         "card_fields",
         sa.Column("id", sa.String(length=32), nullable=False),
         sa.Column("card", sa.String(length=32), nullable=False),
@@ -842,6 +861,20 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("reports", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_reports_person"), ["person"], unique=False)
+
+    op.create_table(
+        "slot_votes",
+        sa.Column("slot", sa.String(length=32), nullable=False),
+        sa.Column("person", sa.String(length=32), nullable=False),
+        sa.Column("answer", sa.String(length=8), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["person"], ["members.id"], name=op.f("fk_slot_votes_person_members"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(["slot"], ["slots.id"], name=op.f("fk_slot_votes_slot_slots"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("slot", "person", name=op.f("pk_slot_votes")),
+    )
+    with op.batch_alter_table("slot_votes", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_slot_votes_person"), ["person"], unique=False)
 
     op.create_table(
         "vouches",
@@ -963,6 +996,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_vouches_entry"))
 
     op.drop_table("vouches")
+    with op.batch_alter_table("slot_votes", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_slot_votes_person"))
+
+    op.drop_table("slot_votes")
     with op.batch_alter_table("reports", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_reports_person"))
 
@@ -988,6 +1025,7 @@ def downgrade() -> None:
 
     op.drop_table("guests")
     op.drop_table("card_fields")
+    op.drop_table("slots")
     with op.batch_alter_table("rsvps", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_rsvps_person"))
 
@@ -1028,6 +1066,7 @@ def downgrade() -> None:
 
     op.drop_table("participations")
     op.drop_table("organisation_topics")
+    op.drop_table("open_slots")
     with op.batch_alter_table("offers", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_offers_topic"))
 
