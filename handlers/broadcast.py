@@ -17,7 +17,7 @@ from handlers.language import OFFERED, Text, Voice, _, n_
 from handlers.messages import Letter
 from handlers.registry import Capability, ForWhom, Room
 from handlers.talk import Option, Talk
-from network import addresses, audiences, broadcasts, costs, countries, groups
+from network import addresses, audiences, broadcasts, costs, countries, groups, linked
 from network.costs import Estimate, OverBudget
 from network.groups import Group
 
@@ -107,6 +107,10 @@ async def _preview(talk: Talk, plan: Plan) -> None:
         await talk.say(_("The file goes before it."))
     lines = [*describe(plan.audience, talk.language, await names(talk)), *await _figures(talk, plan)]
     await talk.say(reduce(below, lines))
+    if broadcasts.is_for_everybody(plan.audience):
+        found = [await talk.look(linked.of_group, group=group) for group in plan.audience.groups]
+        if any(each is not None and each.is_open for each in found):
+            await talk.say(_("It is shown in the linked Telegram group too."))
     if plan.needs_approval:
         await talk.say(_("It goes beyond your group: a coordinator of the other side must agree before it is sent."))
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
@@ -38,6 +38,8 @@ from network import (
     contents,
     conversations,
     costs,
+    countries,
+    due,
     groups,
     mailings,
     members,
@@ -55,6 +57,7 @@ from network.rsvps import rsvps
 from network.store import Instant, Tx, metadata
 
 KIND = "broadcast"  # of its approval
+CARD = "broadcast.card"  # kind of due row of its author: what linked chats show of it is brought up to date
 URGENCY = 3  # of a mailing: after answers, notices and reminders
 TALKS = ("announced", "announcements", "decide")  # the conversations in which one is read
 SAMPLE = 3
@@ -222,6 +225,11 @@ async def sample(tx: Tx, *, audience: Audience, most: int = SAMPLE) -> list[Attr
     return [attribution.of_member(person, level=attribution.REGION) for person in people.values()]
 
 
+def is_for_everybody(audience: Audience) -> bool:
+    """Whether all members of some groups are meant: only then linked chats show it, where everybody reads it."""
+    return bool(audience.groups) and audience == Audience(groups=audience.groups)
+
+
 async def find(tx: Tx, *, broadcast: str) -> Broadcast | None:
     """Return a broadcast, or None."""
     row = await tx.first(select(broadcasts).where(broadcasts.c.id == broadcast))
@@ -346,6 +354,7 @@ async def _go(tx: Tx, found: Broadcast) -> None:
         about=found.by,
     )
     await _set(tx, found.id, state=State.SENT.value, sent_at=tx.now)
+    await _show(tx, found, at=await _begins(tx, found))
     await audit.record(tx, act="broadcast", actor=found.by, subject=found.id)
 
 
@@ -370,6 +379,7 @@ async def _correct(tx: Tx, found: Broadcast, by: str, *, notice: Mapping[str, An
     await _set(tx, found.id, **sealed)
     kept = await _kept(tx, found, bodies.texts)
     await mailings.replace(tx, mailing=found.id, contents=kept, fallback=bodies.fallback)
+    await _show(tx, found, at=max(tx.now, await _begins(tx, found)))
     await audit.record(tx, act="correct_broadcast", actor=by, subject=found.id)
 
 
@@ -380,7 +390,22 @@ async def _take_back(tx: Tx, found: Broadcast, by: str) -> None:
     kept = await _kept(tx, found, bodies.instead)
     await mailings.withdraw(tx, mailing=found.id, contents=kept, fallback=bodies.fallback)
     await _set(tx, found.id, state=State.WITHDRAWN.value)
+    await _show(tx, found, at=tx.now)
     await audit.record(tx, act="withdraw_broadcast", actor=by, subject=found.id)
+
+
+async def _show(tx: Tx, found: Broadcast, *, at: datetime) -> None:
+    """Let the linked chats of its groups show it, as it then is."""
+    if is_for_everybody(found.audience):
+        await due.at(tx, kind=CARD, subject=found.id, instant=at, person=found.by)
+
+
+async def _begins(tx: Tx, found: Broadcast) -> datetime:
+    """Return when it goes by the clock of the group that speaks, of one of several countries by its author's."""
+    if found.at is None:
+        return tx.now
+    country = (await groups.get(tx, group=found.group)).country or (await members.get(tx, person=found.by)).country
+    return found.at.replace(tzinfo=countries.get(country).zone).astimezone(UTC)
 
 
 async def _bodies(tx: Tx, broadcast: str) -> Bodies:

@@ -16,8 +16,10 @@ from handlers.messages import MediaKind, read
 from network import broadcasts, costs, groups, members
 from network.contents import contents
 from network.costs import Prices
-from network.outbox import Stage, outbox
+from network.outbox import Post, Stage, outbox, put, ref_index
+from tests.handlers import polling_talk
 from tests.handlers.people import erases
+from tests.handlers.test_supergroup import CHAT, links
 from tests.network.people import enrolled, published
 from tests.network.polling import opened
 
@@ -477,3 +479,32 @@ async def test_it_leads_to_a_practice_and_to_an_open_poll(open_phone):
     member.hears("Un café de la paix à la brigade")
     await member.taps("Have your say")
     member.hears("What first?")
+
+
+async def test_a_linked_telegram_group_shows_what_is_for_all_its_members(open_phone):
+    """A card with a button that opens it in private; what is taken back does not stand there any more."""
+    awa, _issa = await polling_talk.coordinators(open_phone, country="TN")
+    chat = open_phone(external=CHAT, language="en")
+    await links(awa, chat)
+    await announces(awa, to="[Tunisia]")
+    awa.hears("It is shown in the linked Telegram group too.")
+    await goes_through(awa, "[Yes, send it]", "[Yes, send it]")
+    await awa.waits(seconds=1)
+    chat.hears("The coordinators tell all members of this group:", WORDS)
+    [card] = chat.choices
+    await awa.says("/start " + card.token.removeprefix("/").replace(":", "-"))
+    awa.hears(WORDS)
+    awa.sees_choices("It should not be here", "Silence the group", "That is all")
+    await was_sent(chat, about=card.token.partition(":")[2], ref="77")
+    await goes_through(awa, "/announced", "1", "[Take it back]", "[Yes, take it back]")
+    await awa.waits(seconds=1)
+    assert [message.deletes for message in chat.heard] == [("77",)]
+
+
+async def was_sent(chat, *, about, ref):
+    """Let a message about something have gone to a chat, under this id of its provider."""
+    async with chat.world.store.transaction(chat.world.now) as tx:
+        post = Post(address=chat.address, channel=chat.channel, account="main", body="{}", about=about)
+        [row] = await put(tx, posts=[post])
+        sealed = {"ref": tx.seal.seal("outbox.ref", row, ref), "ref_index": ref_index(tx, chat.channel, ref)}
+        await tx.run(outbox.update().where(outbox.c.id == row).values(stage=Stage.SENT, sent_at=tx.now, **sealed))
