@@ -13,7 +13,6 @@ from handlers.about_me import (
     country_options,
     service_options,
 )
-from handlers.group_labels import below
 from handlers.labels import SIDES, service_label, side_label
 from handlers.language import _
 from handlers.language_choice import EVERYBODY, language_options
@@ -91,9 +90,9 @@ async def _consents(keeper: Keeper, talk: Talk) -> bool:
         keeper=keeper.name(talk.language),
     )
     if convener := keeper.convener(talk.language):
-        what = below(what, _("Convened by: {convener}", convener=convener))
+        what = _("{above}\n\n{line}", above=what, line=_("Convened by: {convener}", convener=convener))
     if partner := keeper.partner(talk.language):
-        what = below(what, _("In partnership with: {partner}", partner=partner))
+        what = _("{above}\n\n{line}", above=what, line=_("In partnership with: {partner}", partner=partner))
     # Translators: {place} follows the word "server", such as "in Dakar" or "held by this team".
     kept = _(
         "2 of 3 · What is kept\n\n"

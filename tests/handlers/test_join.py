@@ -333,5 +333,5 @@ async def test_newcomers_read_who_convenes(chat):
     keeper = Keeper({"en": "The Dakar team"}, {"en": "in Dakar"}, {"en": "Example Institute"}, {"en": "A Foundation"})
     phone = chat(join.capability(keeper), language="en")
     await phone.says("/join")
-    await phone.says("1")
+    await phone.taps("English")
     phone.hears("The Dakar team runs it.", "Convened by: Example Institute", "In partnership with: A Foundation")

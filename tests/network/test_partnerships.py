@@ -159,9 +159,9 @@ async def test_a_partnership_needs_both(store: Store, now: datetime) -> None:
                 await partnerships.ask(tx, by=one, one=first, other=second, **WHAT | wrong)
         made = await partnerships.ask(tx, by=one, one=first, other=second, **WHAT)
         assert made["tell"] == [two]
-        for pair in ((one, first, second), (two, second, first)):
+        for by, ours, theirs in ((one, first, second), (two, second, first)):
             with pytest.raises(Conflict):
-                await partnerships.ask(tx, by=pair[0], one=pair[1], other=pair[2], **WHAT)
+                await partnerships.ask(tx, by=by, one=ours, other=theirs, **WHAT)
         assert await partnerships.find(tx) == []
         for nobody in (one, third):
             with pytest.raises(Missing):
