@@ -9,6 +9,7 @@ from typing import Any
 from handlers import details, labels, pseudonyms
 from handlers.asked import STATES as QUESTIONS
 from handlers.cards import NOT_REPORTED
+from handlers.consult_cards import STANCES
 from handlers.entry import FIELDS
 from handlers.labels import LEVELS, language_label, service_label, side_label
 from handlers.language import Text, Voice, Words, _
@@ -70,6 +71,7 @@ def write_copy(kept: Mapping[str, Any], voice: Voice, now: datetime, *, titles: 
         *([_line(voice, label, value) for label, value in _translation(each)] for each in kept["translations"]),
         *([_line(voice, label, value) for label, value in _vote(each, voice)] for each in kept["votes"]),
         [_line(voice, label, value) for label, value in _polls(kept["polls"], voice)],
+        [_line(voice, label, value) for label, value in _drafts(kept)],
         [_line(voice, label, value) for label, value in _meetings(kept, voice)],
         [_line(voice, label, value) for label, value in _directory(kept, voice)],
         *([_line(voice, label, value) for label, value in _relay(each, voice)] for each in kept["relays"]),
@@ -136,6 +138,7 @@ def _place(kept: Mapping[str, Any], voice: Voice) -> Lines:
     yield _("Why you asked for a second look"), " · ".join(kept["appeals"])
     yield _("Requests made"), str(kept["requests_made"])
     yield _("Questions received"), str(kept["questions_received"])
+    yield _("Times that you answered"), str(len(kept["times_answered"]))
     yield _("You have a private calendar address"), _yes_no(kept["calendar_address"])
     yield _("Invitations answered"), str(kept["invitations_answered"])
     announced = (text for each in kept["broadcasts"] for text in each["notice"]["texts"].values())
@@ -218,6 +221,15 @@ def _answer(answer: Mapping[str, Any]) -> Lines:
     yield _("What you added"), answer["more"]
     yield _("What is said of you"), LEVELS[answer["level"]]
     yield _("May become a practice"), _yes_no(answer["consent"] == Consent.YES)
+
+
+def _drafts(kept: Mapping[str, Any]) -> Lines:
+    """Yield the drafts that a person put before others, and what they said to any."""
+    for title in kept["consultations"]:
+        yield _("A draft that you host"), title
+    for each in kept["remarks"]:
+        said = {"title": each["title"], "stance": STANCES[each["stance"]]}
+        yield _("You answered the draft “{title}”: {stance}", **said), each["text"]
 
 
 def _meetings(kept: Mapping[str, Any], voice: Voice) -> Lines:

@@ -24,6 +24,7 @@ from network import (
     broadcasts,
     calls,
     charters,
+    consultations,
     contents,
     conversations,
     digests,
@@ -31,6 +32,7 @@ from network import (
     due,
     entries,
     exchanges,
+    feeds,
     files,
     followups,
     groups,
@@ -51,9 +53,11 @@ from network import (
     reactions,
     relayed,
     relays,
+    remarks,
     removals,
     reports,
     rsvps,
+    slots,
     standings,
     topics,
     traces,
@@ -100,6 +104,7 @@ async def erase(tx: Tx, *, person: str, keep_practices: bool = True, keep_listed
     await broadcasts.forget(tx, person=person)
     await attendance.forget(tx, person=person)
     await exchanges.forget(tx, person=person)
+    await consultations.forget(tx, person=person)
     await ballots.forget(tx, person=person)
     await polls.forget(tx, person=person)
     await introductions.forget(tx, person=person)
@@ -167,7 +172,11 @@ async def export(tx: Tx, *, person: str) -> dict[str, Any]:
         "relays": await relayed.copy(tx, person=person),
         "broadcasts": await broadcasts.copy(tx, person=person),
         "invitations_answered": await rsvps.count(tx, person=person),
+        "consultations": await consultations.copy(tx, person=person),
+        "remarks": await remarks.copy(tx, person=person),
         "exchanges": await exchanges.copy(tx, person=person),
+        "times_answered": await slots.copy(tx, person=person),
+        "calendar_address": await feeds.is_open(tx, person=person),
         "exchanges_answered": await attendance.copy(tx, person=person),
         "exchange_questions": await preparations.copy(tx, person=person),
         "questions_received": await calls.count(tx, person=person),

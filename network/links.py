@@ -17,8 +17,10 @@ from network import (
     broadcasts,
     calls,
     codes,
+    consultations,
     entries,
     exchanges,
+    feeds,
     files,
     followups,
     groups,
@@ -40,7 +42,9 @@ from network import (
     reactions,
     relayed,
     relays,
+    remarks,
     rsvps,
+    slots,
     standings,
     swaps,
     topics,
@@ -174,7 +178,11 @@ async def _hand_over(tx: Tx, old: str, new: str) -> None:
     await broadcasts.hand_over(tx, person=old, to=new)
     await rsvps.hand_over(tx, person=old, to=new)
     await exchanges.hand_over(tx, person=old, to=new)
+    await consultations.hand_over(tx, person=old, to=new)
+    await remarks.hand_over(tx, person=old, to=new)
     await attendance.hand_over(tx, person=old, to=new)
+    await feeds.hand_over(tx, person=old, to=new)
+    await slots.hand_over(tx, person=old, to=new)
     await preparations.hand_over(tx, person=old, to=new)
 
 

@@ -1,0 +1,144 @@
+"""Consultations in conversation: a draft pasted, opened by both sides, answered, closed, renewed, and promised of."""
+
+from __future__ import annotations
+
+import csv
+import io
+from datetime import timedelta
+
+import pytest
+
+from handlers import consult_news
+from network import consultations, due, jobs, poll_files
+from tests.handlers.test_broadcast import coordinators, goes_through, joins, queued
+
+DRAFT = "1. But\nLa brigade et les habitants se voient chaque mois.\n2. Moyens\nUne salle et deux heures."
+PLAN = (
+    "/newconsult", "Charte du quartier", "Les deux côtés l’ont écrite ; la mairie en fera un arrêté.", DRAFT,
+    "[That is all of it]", "[Yes, go on]", "1", "[That is right]", "2", "[Yes, ask them]",
+)  # fmt: skip
+WORDS = "Toutes les deux semaines, et le soir."
+
+
+async def acts(phone):
+    """Let the clock do what is due for the network now."""
+    world = phone.world
+    table = consult_news.acts(world.desk.translator)
+    async with world.store.transaction(world.now) as tx:
+        for row in await due.take(tx):
+            if row.person is None and row.kind in table:
+                await table[row.kind](tx, row.subject)
+
+
+async def opens(phone, *, language="en"):
+    """Put a draft before both sides in Niger; return the phones of its hosts."""
+    awa, issa = await coordinators(phone, language)
+    await goes_through(awa, *PLAN)
+    await goes_through(issa, "[Read and decide]", "[I agree]")
+    await acts(awa)
+    return awa, issa
+
+
+async def test_a_draft_goes_from_the_paste_to_the_commitments(open_phone):
+    """Both sides open it, answer section by section, read each other's words, and see what came of them."""
+    awa, issa = await coordinators(open_phone, "en")
+    first, second = await joins(open_phone()), await joins(open_phone(channel="whatsapp"), side="official")
+    await goes_through(awa, *PLAN[:5])
+    awa.hears("1. But", "2. Moyens", "It has 2 sections. Is that right?")
+    await goes_through(awa, *PLAN[5:])
+    awa.hears("It opens when they agree")
+    issa.hears("waits for your side’s word")
+    await issa.taps("Read and decide")
+    issa.hears("A draft: “Charte du quartier”", "Une salle et deux heures.", "For: Niger")
+    await issa.taps("I agree")
+    awa.hears("“Charte du quartier” is open")
+    await acts(awa)
+    for phone in (first, second):
+        await queued(phone)
+        phone.hears("Both sides are asked about a draft: “Charte du quartier”", "never your name")
+    await goes_through(first, "[Open the draft]", "[Answer in turn]")
+    first.hears("Section 1", "1. But", "chaque mois")
+    await goes_through(first, "[Change it]", WORDS)
+    first.hears("It is kept.", "Section 2")
+    await goes_through(first, "[I agree]")
+    first.hears("That was the last section.")
+    await goes_through(second, "[Open the draft]", "[Choose a section]", "1", "[Comment]", "Une fois par mois suffit.")
+    await goes_through(awa, "/consult", "[Charte du quartier]", "[What both sides say]")
+    awa.hears("Official, a comment: “Une fois par mois suffit.”", f"Civil society, a change: “{WORDS}”")
+    await goes_through(awa, "[Close it now]", "[Yes]")
+    await acts(awa)
+    await queued(first)
+    first.hears("“Charte du quartier” is closed.")
+    await goes_through(first, "[Open the draft]", "[What both sides say]")
+    first.hears("Section 1: 1. But", "Une fois par mois suffit.")
+    await goes_through(first, "[The figures]")
+    first.hears("Fewer than ten answered")
+    await goes_through(awa, "[Change a section]", "1", WORDS, "Les deux côtés voulaient plus souvent.")
+    await goes_through(awa, "[Publish new version]", "[Yes]")
+    await goes_through(awa, "[Add a commitment]", "Imprimer la charte en trois langues.", "La mairie", "1/2/2027")
+    awa.hears("You are reminded a week before, and on the day.")
+    await acts(awa)
+    await queued(first)
+    first.hears("Here is the new version, with what changed and why.")
+    await goes_through(first, "[Open the draft]", "[The new version]")
+    first.hears("(changed) Les deux côtés voulaient plus souvent.", WORDS, "(as it was)")
+    await first.taps("Commitments")
+    first.hears("Imprimer la charte en trois langues.", "La mairie, until 1 February 2027", "under way")
+    awa.world.now += timedelta(days=64)
+    await acts(awa)
+    await queued(issa)
+    issa.hears("A commitment of “Charte du quartier” falls due.", "Imprimer la charte")
+    await goes_through(issa, "[Open the draft]", "[Mark a commitment]", "1", "[Done]")
+    issa.hears("everybody who can read the draft sees it")
+
+
+@pytest.mark.parametrize("language", ["en", "fr", "ar"])
+async def test_every_step_can_be_typed(open_phone, language):
+    """By numbers alone, on WhatsApp, in every offered language."""
+    awa, _issa = await opens(open_phone, language=language)
+    guest = await joins(open_phone(language=language, channel="whatsapp"))
+    await goes_through(guest, "/consult", "1", "1", "1", "2", WORDS)
+    guest.hears("That was the last section. Thank you. You can change what you said until it closes.")
+    await goes_through(guest, "2", "1", "1")
+    guest.hears("It is kept.")
+    async with awa.world.store.reading(awa.world.now) as tx:
+        assert [each.title for each in await consultations.readable(tx, person=guest.person)] == ["Charte du quartier"]
+
+
+async def test_who_said_nothing_is_reminded_once(open_phone):
+    """Two days before it closes, those who answered hear nothing more."""
+    awa, _issa = await opens(open_phone)
+    silent, heard = await joins(open_phone()), await joins(open_phone())
+    await goes_through(heard, "/consult", "[Charte du quartier]", "[Answer in turn]", "[I agree]", "[Enough for now]")
+    await awa.waits(days=12, hours=1)
+    for phone in (silent, heard):
+        await queued(phone)
+    world = awa.world
+    async with world.store.transaction(world.now) as tx:
+        found = (await consultations.readable(tx, person=silent.person))[0]
+        await consult_news.tell_reminder(tx, found, world.desk.translator)
+        await consult_news.tell_reminder(tx, found, world.desk.translator)
+    assert [len(await queued(phone)) for phone in (silent, heard)] == [1, 0]
+    silent.hears("your word is missing: “Charte du quartier”")
+
+
+async def test_the_table_names_nobody_and_is_no_formula(open_phone):
+    """A host gets what was written with the side; words that a spreadsheet would run are made inert."""
+    awa, issa = await opens(open_phone)
+    guest = await joins(open_phone())
+    await goes_through(guest, "/consult", "[Charte du quartier]", "[Choose a section]", "1", "[Comment]", "=1+1 non")
+    await goes_through(issa, "/consult", "[Charte du quartier]", "[As a table]")
+    async with issa.world.store.transaction(issa.world.now) as tx:
+        [job] = await jobs.claim(tx, kinds=[poll_files.TABLE])
+    rows = list(csv.DictReader(io.StringIO(job.argument["text"])))
+    assert rows == [{"section": "1", "heading": "1. But", "side": "civil", "says": "comment", "words": "'=1+1 non"}]
+    assert awa.person not in job.argument["text"]
+
+
+async def test_what_leads_to_a_person_is_not_taken(open_phone):
+    """A draft, and what is said of it, hold no number and no complaint."""
+    await opens(open_phone)
+    guest = await joins(open_phone())
+    await goes_through(guest, "/consult", "[Charte du quartier]", "[Answer in turn]", "[Comment]")
+    await guest.says("Appelez le +227 90 12 34 56")
+    guest.hears("For everybody’s safety")
