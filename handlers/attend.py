@@ -189,8 +189,9 @@ async def _ask(talk: Talk, found: Exchange) -> None:
     fewest, most = QUESTION
     question = _("What would you like to ask? The hosts read it before you meet.")
     text = await talk.text("question", question, at_least=fewest, at_most=most, check=screen)
+    question = _("Shall your side stand with it?")
     # Translators: button, max:20
-    side = await talk.confirm("side", _("Shall your side stand with it?"), yes=_("Yes, my side"), no=_("No, nothing"))
+    side = await talk.confirm("side", question, yes=_("Yes, my side"), no=_("No, nothing"))
     try:
         await talk.do("ask", preparations.ask, exchange=found.id, person=talk.person, text=text, with_side=side)
     except Conflict:

@@ -72,8 +72,9 @@ async def exchange(talk: Talk) -> None:
     place, link = await _where(talk)
     audience, capacity = await _whom(talk, group, plan.kind, leads=leads)
     await _preview(talk, plan, audience, capacity)
+    question = _("Shall it be proposed like this?")
     # Translators: button, max:20
-    if not await talk.confirm("sure", _("Shall it be proposed like this?"), yes=_("Yes, propose it")):
+    if not await talk.confirm("sure", question, yes=_("Yes, propose it")):
         await talk.say(_("Nothing was proposed."))
         return
     me = await talk.member()
@@ -173,8 +174,9 @@ async def _whom(talk: Talk, group: Group, kind: str, *, leads: bool) -> tuple[Au
     audience = Audience(groups=(group.id,)) if way == MINE else None
     if way == WIDER:
         audience = await ask_audience(talk, group)
+    question = _("How many places are there?")
     # Translators: button, max:20. So many may come as like to.
-    places = await talk.number("places", _("How many places are there?"), low=2, high=10_000, skip=_("No limit"))
+    places = await talk.number("places", question, low=2, high=10_000, skip=_("No limit"))
     return audience, places or 0
 
 

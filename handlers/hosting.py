@@ -161,7 +161,7 @@ async def _cancel(talk: Talk, found: Exchange) -> None:
     question = _("Shall it not take place?")
     # Translators: button, max:20
     if await talk.confirm("sure", question, yes=_("Yes, call it off"), no=_("No, keep it")):
-        await talk.do("cancel", exchanges.cancel, exchange=found.id, by=talk.person)
+        await talk.do("cancel", called_off, exchange=found.id, by=talk.person)
         await talk.say(_("It is called off. Whoever was invited hears of it."))
 
 
@@ -213,6 +213,11 @@ async def _where(talk: Talk, found: Exchange) -> None:
 async def placed(tx: Tx, *, exchange: str, by: str, place: str, link: str) -> None:
     """Change where an exchange is."""
     await exchanges.change(tx, exchange=exchange, by=by, place=place, link=link)
+
+
+async def called_off(tx: Tx, *, exchange: str, by: str) -> None:
+    """Call an exchange off."""
+    await exchanges.cancel(tx, exchange=exchange, by=by)
 
 
 async def _who(talk: Talk, found: Exchange) -> None:

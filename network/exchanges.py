@@ -335,13 +335,12 @@ async def cancel(tx: Tx, *, exchange: str, by: str) -> Exchange:
     return await _heard(tx, exchange, by, "cancel_exchange")
 
 
-async def close(tx: Tx, *, exchange: str, by: str) -> Exchange:
+async def close(tx: Tx, *, exchange: str, by: str) -> None:
     """Say that it took place and is over. Raise Missing, Conflict: not before it began."""
     found = await of_host(tx, exchange=exchange, by=by)
     if not found.takes_place or found.starts_at is None or found.starts_at > tx.now:
         raise Conflict
     await set_(tx, exchange, state=State.OVER.value)
-    return await get(tx, exchange=exchange)
 
 
 async def get(tx: Tx, *, exchange: str) -> Exchange:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+import pytest
+
 from handlers import exchange_news
 from network import due
 from tests.handlers.test_broadcast import coordinators, goes_through, joins, queued
@@ -13,8 +15,8 @@ PLACE, LINK = "La maison des jeunes", "https://meet.example.org/abc"
 SUMMARY = "On a parlé des horaires du soir et du besoin d’un numéro de la brigade affiché au marché."
 PLAN = (
     "/exchange", "[A dialogue]", "Le thé du marché", PURPOSE, "[Nothing]", "[Nothing]", "[French]", "Done",
-    "3", "1", "[It lasts 1 hour.]", "[What, never who]", "[Rounds]", "[Official]", "[Civil society]", "Done",
-    PLACE, LINK, "[Niger]", "2", "[Yes, propose it]",
+    "3", "1", "2", "[What, never who]", "[Rounds]", "[Official]", "[Civil society]", "Done",
+    PLACE, LINK, "1", "2", "[Yes, propose it]",
 )  # fmt: skip
 
 
@@ -32,7 +34,9 @@ async def planned(phone):
     """Plan an exchange and set its time: a fortnight after the test begins, at ten in Niamey."""
     await goes_through(phone, *PLAN)
     await goes_through(phone, "[Set the time]", "7/12/2026", "10:00")
+    said = phone.heard
     await acts(phone)
+    phone.heard = said
 
 
 async def test_an_exchange_goes_from_the_plan_to_the_answer(open_phone):
@@ -122,6 +126,10 @@ async def test_what_was_asked_and_noted_becomes_a_summary_of_both_sides(open_pho
     issa.hears(SUMMARY)
     await goes_through(issa, "[I agree]")
     awa.hears("Both sides agree: the summary of “Le thé du marché” is published.")
+    await goes_through(awa, "/hosting", "1", "[It took place]")
+    awa.hears("can still be written")
+    await goes_through(guest, "/attend", "1")
+    guest.hears("The summary, to which both sides agree:", SUMMARY)
 
 
 async def test_a_guest_sends_another_member(open_phone):
@@ -156,3 +164,28 @@ async def test_beyond_the_group_the_other_side_agrees_first(open_phone):
     member.hears("Coordinators agree to your exchange")
     await member.taps("Go on")
     member.hears("a time is to be agreed on")
+
+
+@pytest.mark.parametrize("language", ["fr", "ar"])
+@pytest.mark.parametrize("channel", ["telegram", "whatsapp"])
+async def test_it_speaks_the_language_of_each(open_phone, language, channel):
+    """Host and guest read everything in French and in Arabic, on both apps, and nothing is too long for them."""
+    awa, _issa = await coordinators(open_phone, language)
+    guest = await joins(open_phone(language=language, channel=channel))
+    await planned(awa)
+    awa.hears("It is set. Everybody who is invited hears of it, each in their own language.")
+    await queued(guest)
+    await goes_through(guest, "[See and answer]", "[Yes, I come]")
+    guest.hears(
+        "You have a place.", LINK, "We remind you a week, a day and an hour before. Only the hosts see who comes."
+    )
+    await goes_through(guest, "/attend", "1", "[Ask beforehand]", "Qui ouvre la salle le matin ?", "[Yes, my side]")
+    guest.hears("Thank you. It is kept for the hosts; nobody reads your name.")
+    await goes_through(awa, "/hosting", "1", "[Call it off]", "[Yes, call it off]")
+    awa.hears("It is called off. Whoever was invited hears of it.")
+    await acts(awa)
+    [message] = await queued(guest)
+    assert "Le thé du marché" in message.text
+    assert LINK not in message.text
+    await goes_through(guest, "/attend")
+    guest.hears("Nothing is planned for you yet. Invitations come to you here.")

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from datetime import datetime, timedelta
+from random import Random
 
 import pytest
 
-from network import attendance, due, erasure, exchanges, groups, members
+from network import attendance, due, erasure, exchanges, groups, members, passes, preparations, requests
 from network.attendance import MAYBE, NO, YES, Standing
 from network.audiences import Audience
-from network.errors import Conflict, Forbidden, Missing
+from network.errors import Conflict, Forbidden, Invalid, Missing, NetworkError
 from network.exchanges import Kind, State
 from network.store import Store, Tx
 from tests.network.people import enrolled, seated
@@ -130,3 +133,120 @@ async def test_nothing_is_answered_once_it_began(store: Store, now: datetime) ->
     async with store.transaction(now + timedelta(days=60)) as tx:
         with pytest.raises(Conflict):
             await attendance.answer(tx, exchange=exchange, person=one, answer=YES)
+
+
+async def test_whatever_happens_doors_and_lists_keep_to_their_people(
+    store: Store, now: datetime, *, long: bool
+) -> None:
+    """After each of many random acts: no more guests than places, the door for guests and hosts, the list for hosts."""
+    for seed in range(60 if long else 3):
+        random = Random(seed)
+        async with store.transaction(now) as tx:
+            await tx.run(groups.seats.delete())
+            exchange, host = await planned(tx, capacity=2)
+            people = await guests(tx, 6)
+            stranger = await enrolled(tx, country="ML")
+        for step in range(40):
+            async with store.transaction(now + timedelta(minutes=step)) as tx:
+                await happens(tx, random, exchange, host, random.choice(people))
+                found = await exchanges.get(tx, exchange=exchange)
+                inside = 0
+                for person in (*people, stranger):
+                    mine = await attendance.of(tx, exchange=exchange, person=person)
+                    is_in = mine is not None and mine.standing is Standing.IN
+                    inside += mine is not None and mine.standing.value in attendance.HELD
+                    assert await opens(attendance.door, tx, exchange=exchange, person=person) is (
+                        is_in and found.takes_place
+                    )
+                    assert not await opens(attendance.who, tx, exchange=exchange, by=person)
+                    assert not await opens(preparations.questions, tx, exchange=exchange, by=person)
+                    assert not await opens(preparations.record, tx, exchange=exchange, by=person)
+                assert inside <= 2
+                for each in found.hosts:
+                    assert await opens(attendance.door, tx, exchange=exchange, person=each)
+                    assert await opens(attendance.who, tx, exchange=exchange, by=each)
+
+
+async def happens(tx: Tx, random: Random, exchange: str, host: str, person: str) -> None:
+    """Let something happen that may change who has a place."""
+    what = random.random()
+    with suppress(NetworkError):
+        if what < 0.7:
+            await attendance.answer(tx, exchange=exchange, person=person, answer=random.choice(attendance.ANSWERS))
+        elif what < 0.8:
+            code = await passes.delegate(tx, exchange=exchange, person=person)
+            [other] = await guests(tx, 1)
+            await passes.use(tx, code=passes.typed(code) or "", person=other)
+            await attendance.answer(tx, exchange=exchange, person=other, answer=NO)
+        elif what < 0.9:
+            for row in await due.take(tx):
+                if row.kind == attendance.LAPSE:
+                    await attendance.lapse(tx, attending=row.subject)
+        elif what < 0.98:
+            await exchanges.change(tx, exchange=exchange, by=host, place="Ailleurs")
+        else:
+            await exchanges.cancel(tx, exchange=exchange, by=host)
+
+
+async def opens(what: Callable[..., Awaitable[object]], tx: Tx, **how: str) -> bool:
+    """Whether somebody may have what is asked for."""
+    try:
+        await what(tx, **how)
+    except Forbidden:
+        return False
+    return True
+
+
+async def test_a_copy_and_another_membership_have_what_was_said(store: Store, now: datetime) -> None:
+    """What somebody answered, asked and hosts is in their copy, and goes to the membership that stays."""
+    async with store.transaction(now) as tx:
+        exchange, host = await planned(tx)
+        one, two = await guests(tx, 2)
+        await attendance.answer(tx, exchange=exchange, person=one, answer=YES)
+        await preparations.ask(tx, exchange=exchange, person=one, text="Pourquoi si tard ?", with_side=True)
+        copied = await erasure.export(tx, person=one)
+        assert copied["exchanges_answered"] == [{"exchange": exchange, "answer": "yes", "place": "in"}]
+        assert copied["exchange_questions"] == ["Pourquoi si tard ?"]
+        assert (await erasure.export(tx, person=host))["exchanges"][0]["title"] == "Thé"
+        for noun in (exchanges, attendance, preparations):
+            await noun.hand_over(tx, person=one, to=two)
+            await noun.hand_over(tx, person=host, to=one)
+        assert (await attendance.get(tx, exchange=exchange, person=two)).standing is Standing.IN
+        assert (await exchanges.get(tx, exchange=exchange)).by == one
+        await erasure.erase(tx, person=two)
+        assert await preparations.questions(tx, exchange=exchange, by=one) == []
+        await erasure.erase(tx, person=one)
+        assert await exchanges.find(tx, exchange=exchange) is None
+
+
+async def test_a_code_holds_once_and_a_small_list_is_never_sent_to_many(store: Store, now: datetime) -> None:
+    """A pre-consultation has no audience: whoever comes was handed a code, and each code serves one."""
+    async with store.transaction(now) as tx:
+        exchange, host = await planned(tx, kind=Kind.PRECONSULTATION, audience=None)
+        one, two = await guests(tx, 2)
+        assert await tx.all(attendance.concerned(await exchanges.get(tx, exchange=exchange))) == []
+        with pytest.raises(Missing):
+            await attendance.answer(tx, exchange=exchange, person=one, answer=YES)
+        code = passes.typed(await passes.invite(tx, exchange=exchange, by=host)) or ""
+        assert await passes.use(tx, code=code, person=one) == exchange
+        with pytest.raises(Missing):
+            await passes.use(tx, code=code, person=two)
+        assert await attendance.answer(tx, exchange=exchange, person=one, answer=YES) is Standing.IN
+        group = (await exchanges.get(tx, exchange=exchange)).group
+        how = {"group": group, "title": "Thé", "purpose": "Parler", "audience": Audience(groups=(group,))}
+        with pytest.raises(Invalid):
+            await exchanges.draft(tx, by=host, kind=Kind.PRECONSULTATION, capacity=9, **how)
+
+
+async def test_a_summary_is_published_when_both_hosts_agree(store: Store, now: datetime) -> None:
+    """Until the other side agrees nobody reads it; afterwards it stays as it is."""
+    async with store.transaction(now) as tx:
+        exchange, host = await planned(tx)
+        await preparations.note(tx, exchange=exchange, by=host, name="summary", text="On se revoit en mars.")
+        asked = await preparations.publish(tx, exchange=exchange, by=host)
+        assert await preparations.summary(tx, exchange=exchange) == ""
+        [other] = asked["deciders"]
+        await requests.settle(tx, approval=asked["approval"], by=other, agree=True)
+        assert await preparations.summary(tx, exchange=exchange) == "On se revoit en mars."
+        with pytest.raises(Conflict):
+            await preparations.note(tx, exchange=exchange, by=host, name="summary", text="Autre chose.")
