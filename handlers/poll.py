@@ -17,7 +17,7 @@ from network import ballots, polls, results
 from network.ballots import CannotChange, Cast, Closed, Vote
 from network.errors import Forbidden, Invalid
 from network.folding import fold
-from network.polls import Choice, Full, Kind, Poll
+from network.polls import Added, Choice, Full, Kind, Poll
 
 ADD = "add"  # the key of the way to add an answer
 LONGEST_ADDED = 60  # characters
@@ -171,6 +171,8 @@ async def _add(talk: Talk, poll: Poll, turn: int) -> None:
         given = {"by": talk.person, "words": {talk.language: words}}
         await talk.do(f"add[{turn}]", polls.add_option, poll=poll.id, **given)
         await talk.say(_("It is there now."))
+    except Added:
+        await talk.say(_("You have added an answer already; each member may add one."))
     except (Full, Forbidden, Invalid):
         await talk.say(_("That is not possible any more."))
 

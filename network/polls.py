@@ -34,6 +34,7 @@ from sqlalchemy import (
 from network import approvals, audiences, darkness, groups, members
 from network.audiences import Audience
 from network.errors import Conflict, Forbidden, Invalid, Missing
+from network.folding import fold
 from network.ids import new_id
 from network.members import SIDES
 from network.store import Instant, Tx, metadata
@@ -92,6 +93,10 @@ EDITABLE = (State.PROPOSED.value, State.DRAFT.value)
 
 class OneSided(Conflict):
     """The group has no coordinator of the other side yet: until then nobody polls it."""
+
+
+class Added(Conflict):
+    """This member has added an option already: each may add one, so that nobody fills the list alone."""
 
 
 class Full(Conflict):
@@ -281,8 +286,8 @@ async def take_up(tx: Tx, *, poll: str, by: str) -> None:
 async def ask(tx: Tx, *, poll: str, by: str) -> dict[str, Any]:
     """Ask for the yes of the other side, where it goes beyond one group. Raise Forbidden, Missing, Conflict, OneSided.
 
-    Returns the ``approval``, "" where none is needed (``rounds.schedule`` may follow at once), and the ``deciders``
-    to tell.
+    Who speaks for no group with both sides seated asks nobody. Returns the ``approval``, "" where none is needed
+    (``rounds.schedule`` may follow at once), and the ``deciders`` to tell.
     """
     await _may_make(tx, by)
     found = await own(tx, poll=poll, by=by)
@@ -294,6 +299,8 @@ async def ask(tx: Tx, *, poll: str, by: str) -> dict[str, Any]:
     side = (await members.get(tx, person=by)).side
     other = next(each for each in SIDES if each != side)
     group = await _speaking(tx, by)
+    if not group:
+        raise OneSided
     approval = await approvals.ask(tx, kind=APPROVAL, subject=poll, by=by, group=group, side=other)
     return {"approval": approval, "deciders": await approvals.deciders(tx, approval=approval)}
 
@@ -323,13 +330,20 @@ async def give_back(tx: Tx, *, poll: str) -> None:
 
 
 async def add_option(tx: Tx, *, poll: str, by: str, words: Mapping[str, str]) -> int:
-    """Let a member who is asked add an option to an open poll; return its number. Raise Missing, Forbidden, Full."""
+    """Let a member who is asked add an option to an open poll; return its number.
+
+    Raise Missing, Forbidden, Invalid, Added, Full.
+    """
     found = await lock(tx, poll=poll)
     if found.state is not State.OPEN or not found.plan.adding or not await is_asked(tx, poll=found, person=by):
         raise Forbidden
+    mine = select(poll_options.c.id).where(poll_options.c.poll == poll, poll_options.c.by == by)
+    if await tx.first(mine) is not None:
+        raise Added
     if len(found.choices) >= MOST_OPTIONS:
         raise Full
-    if not any(text.strip() for text in words.values()):
+    there = {fold(text) for choice in found.choices for text in choice.words.values()}
+    if not any(text.strip() for text in words.values()) or there & {fold(text) for text in words.values()}:
         raise Invalid
     number = max((choice.number for choice in found.choices), default=0) + 1
     await _put_option(tx, poll, number, words, by=by)
@@ -339,7 +353,10 @@ async def add_option(tx: Tx, *, poll: str, by: str, words: Mapping[str, str]) ->
 async def tell_outcome(tx: Tx, *, poll: str, by: str, words: Mapping[str, str]) -> None:
     """Keep what was done about a closed poll, by language. Raise Forbidden, Missing, Conflict, Invalid."""
     await _may_make(tx, by)
-    if (await lock(tx, poll=poll)).state is not State.CLOSED:
+    found = await lock(tx, poll=poll)
+    if not await is_coordinating(tx, poll=found, person=by):
+        raise Forbidden
+    if found.state is not State.CLOSED:
         raise Conflict
     if not any(text.strip() for text in words.values()):
         raise Invalid
@@ -399,8 +416,12 @@ async def open_for(tx: Tx, *, person: str, only: Sequence[str] | None = None) ->
 async def closed_for(tx: Tx, *, person: str, limit: int = 20, only: Sequence[str] | None = None) -> list[Poll]:
     """Return the latest closed polls whose results a member may read, the newest first."""
     query = select(polls).where(polls.c.state == State.CLOSED.value).order_by(polls.c.closed_at.desc(), polls.c.id)
-    found = await _polls(tx, await tx.all(query.limit(limit)))
-    return _chosen([poll for poll in found if await is_asked(tx, poll=poll, person=person) or poll.by == person], only)
+    found: list[Poll] = []
+    at = 0
+    while len(found) < limit and (page := await _polls(tx, await tx.all(query.limit(limit).offset(at)))):
+        found += [poll for poll in page if poll.by == person or await is_asked(tx, poll=poll, person=person)]
+        at += limit
+    return _chosen(found[:limit], only)
 
 
 async def closed_on(tx: Tx, *, topics: Sequence[str], limit: int) -> list[Poll]:

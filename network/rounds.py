@@ -38,7 +38,7 @@ async def schedule(tx: Tx, *, poll: str) -> None:
 async def open(tx: Tx, *, poll: str) -> bool:  # noqa: A001 - read as rounds.open()
     """Open a scheduled poll whose time has come; return whether it just opened: then tell ``polls.asked``. Audited.
 
-    Before its time it is put back. One whose end has passed already is withdrawn.
+    Before its time it is put back. One whose end has passed already is withdrawn; its series goes on.
     """
     found = await polls.lock(tx, poll=poll)
     if found.state is not State.SCHEDULED:
@@ -48,6 +48,8 @@ async def open(tx: Tx, *, poll: str) -> bool:  # noqa: A001 - read as rounds.ope
         return False
     if found.plan.closes_at <= tx.now:
         await withdraw(tx, poll=poll)
+        if found.plan.months:
+            await _come_again(tx, found)
         return False
     await polls.set_(tx, poll, state=State.OPEN.value, opened_at=tx.now)
     if found.plan.secret:

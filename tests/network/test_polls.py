@@ -8,7 +8,8 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select
 
-from network import addresses, approvals, ballots, due, erasure, links, polls, results, rounds, secrecy
+from network import addresses, approvals, ballots, due, erasure, groups, links, polls, results, rounds, secrecy
+from network.audiences import Audience
 from network.darkness import darknesses
 from network.errors import Conflict, Forbidden, Invalid, Missing
 from network.polls import Kind, Shown, State
@@ -161,15 +162,49 @@ async def test_who_may_ask_whom(store, now):
 
 
 async def test_a_group_of_one_side_is_not_polled(sqlite_store, now):
-    """Until both sides hold a seat in a group nobody polls it."""
+    """Until both sides hold a seat in a group nobody polls it, nor does who speaks for it poll the network."""
     async with sqlite_store.transaction(now) as tx:
         maker = await seated(tx, "NE", "civil")
-        with pytest.raises(polls.OneSided):
-            await polling.asked(tx, by=maker)
+        for audience in (None, Audience()):
+            with pytest.raises(polls.OneSided):
+                await polling.asked(tx, by=maker, **({} if audience is None else {"audience": audience}))
+
+
+async def test_results_of_ones_own_groups_are_found_behind_those_of_others(sqlite_store, now):
+    """The latest polls of other groups take no place in one's list; what was done about a poll is said by its own."""
+    async with sqlite_store.transaction(now) as tx:
+        maker, member = await polling.coordinators(tx), await polling.voter(tx)
+        mine = await polling.opened(tx, by=maker)
+        await rounds.close_early(tx, poll=mine, by=maker)
+        stranger = await polling.coordinators(tx, "ML")
+        elsewhere = await groups.by_country(tx, country="ML")
+    async with sqlite_store.transaction(now + timedelta(hours=1)) as tx:
+        for _each in range(3):
+            theirs = await polling.opened(tx, by=stranger, audience=Audience(groups=(elsewhere.id,)))
+            await rounds.close_early(tx, poll=theirs, by=stranger)
+        assert [poll.id for poll in await polls.closed_for(tx, person=member, limit=2)] == [mine]
+        with pytest.raises(Forbidden):
+            await polls.tell_outcome(tx, poll=theirs, by=maker, words={"en": "Not ours to say."})
+
+
+async def test_a_round_that_was_missed_does_not_end_its_series(sqlite_store, now):
+    """Where nothing ran while a round should have been open it is left out, and the next one comes at its time."""
+    async with sqlite_store.transaction(now) as tx:
+        maker = await polling.coordinators(tx)
+        await polling.opened(tx, by=maker, options=2, months=6)
+    async with sqlite_store.transaction(now + timedelta(days=7)) as tx:
+        for row in await due.take(tx):
+            await rounds.close(tx, poll=row.subject)
+    async with sqlite_store.transaction(now + timedelta(days=300)) as tx:
+        (second,) = [each for each in await polls.mine(tx, by=maker) if each.round == 2]
+        assert not await rounds.open(tx, poll=second.id)
+        found = {each.round: each for each in await polls.mine(tx, by=maker)}
+        assert [found[number].state for number in (1, 2, 3)] == [State.CLOSED, State.WITHDRAWN, State.SCHEDULED]
+        assert found[3].plan.opens_at == now.replace(year=now.year + 1)
 
 
 async def test_members_add_options_where_they_may(sqlite_store, now):
-    """An added option can be chosen by all; strangers add none, and there is an end to it."""
+    """An added option can be chosen by all; strangers add none, each member one new one, and there is an end to it."""
     async with sqlite_store.transaction(now) as tx:
         poll = await polling.opened(tx, adding=True, shown=Shown.AT_ONCE)
         person, stranger = await polling.voter(tx), await enrolled(tx)
@@ -178,10 +213,15 @@ async def test_members_add_options_where_they_may(sqlite_store, now):
         number = await polls.add_option(tx, poll=poll, by=person, words={"en": "New"})
         await ballots.cast(tx, poll=poll, person=person, choice=[number])
         assert (await results.of(tx, poll=poll, person=person)).lines[-1].votes == 1
-        for at in range(polls.MOST_OPTIONS - number):
-            await polls.add_option(tx, poll=poll, by=person, words={"en": f"More {at}"})
+        with pytest.raises(polls.Added):
+            await polls.add_option(tx, poll=poll, by=person, words={"en": "Another"})
+        others = [await polling.voter(tx) for _each in range(polls.MOST_OPTIONS - number + 1)]
+        with pytest.raises(Invalid):
+            await polls.add_option(tx, poll=poll, by=others[0], words={"en": "NEW"})
+        for at, other in enumerate(others[1:]):
+            await polls.add_option(tx, poll=poll, by=other, words={"en": f"More {at}"})
         with pytest.raises(polls.Full):
-            await polls.add_option(tx, poll=poll, by=person, words={"en": "One too many"})
+            await polls.add_option(tx, poll=poll, by=others[0], words={"en": "One too many"})
 
 
 SEEN = [
