@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 from collections.abc import Coroutine, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Any, cast
@@ -206,7 +206,8 @@ async def build(
         if desk is None:
             translator = Translator.load()
             ways = await ways_in(opened if role.takes_in else {})
-            registry = capabilities(links_of(ways, await _stopped(store, clock)), settings.keeper())
+            links = replace(links_of(ways, await _stopped(store, clock)), site=settings.public_url)
+            registry = capabilities(links, settings.keeper())
             desk, commands = RealDesk(registry, translator), commands_of(registry, translator)
             acts[stops.DETOUR] = Detours(opened, translator, ways).act
         announcer = Announcer(settings, clock, opened, commands)

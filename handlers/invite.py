@@ -32,10 +32,11 @@ _WAYS = (
 
 @dataclass(frozen=True)
 class Links:
-    """Where people come in: the Telegram bot's username and the WhatsApp number, "" where there is none."""
+    """Where people come in: the Telegram bot's username, the WhatsApp number, the web server; "" for none."""
 
     telegram: str = ""
     whatsapp: str = ""
+    site: str = ""
 
     def of(self, code: str) -> list[str]:
         """Return the links that carry a code."""

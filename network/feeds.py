@@ -12,8 +12,9 @@ from datetime import datetime
 
 from sqlalchemy import Column, ForeignKey, String, Table, delete, func, select, update
 
-from network import attendance, exchanges, members, regimes
+from network import attendance, exchanges, jobs, members, regimes
 from network.attendance import NO, Standing
+from network.errors import Missing
 from network.exchanges import Exchange, State
 from network.members import State as Membership
 from network.regimes import Standing as Regime
@@ -50,6 +51,13 @@ class Entry:
     sure: bool
     place: str = field(default="", repr=False)
     link: str = field(default="", repr=False)
+
+
+async def ask(tx: Tx, *, exchange: str, person: str) -> None:
+    """Ask for the file of an exchange for somebody who has a place or hosts it. Raise Missing."""
+    if await entry(tx, exchange=exchange, person=person) is None:
+        raise Missing
+    await jobs.ask(tx, kind=FILE, person=person, argument={"subject": exchange})
 
 
 async def entry(tx: Tx, *, exchange: str, person: str) -> Entry | None:
