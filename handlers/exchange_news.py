@@ -120,7 +120,7 @@ def _news(found: Exchange, language: str) -> Text:
     return _("You are invited.\n\n{card}", card=card)
 
 
-def _too_much(found: Exchange, _language: str) -> Text:
+def _too_much(found: Exchange, language: str) -> Text:  # noqa: ARG001 - written as _news is
     return _(
         "The news of “{title}” costs more than is left of this month’s money, so it went to nobody.",
         title=found.title,
@@ -136,9 +136,7 @@ def _written(found: Exchange, voice: Voice, said: Text) -> str:
     return write(people.notice(voice, said, options))
 
 
-async def send(
-    tx: Tx, found: Exchange, mailing: str, meant: Any, *, bodies: Mapping[str, str], urgency: int
-) -> None:
+async def send(tx: Tx, found: Exchange, mailing: str, meant: Any, *, bodies: Mapping[str, str], urgency: int) -> None:
     """Queue a message in each of these languages; it is not sent any more once the exchange began."""
     kept = {language: await contents.keep(tx, body, about=found.by) for language, body in bodies.items()}
     await mailings.send(

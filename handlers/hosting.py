@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from datetime import datetime, time, timedelta
 
-from handlers import exchange_cards
+from handlers import exchange_cards, hosting_acts
 from handlers.audience_choice import below
 from handlers.exchange import LINK, NONE, PLACE
 from handlers.labels import SIDES, attribution_label
@@ -18,7 +19,6 @@ from network import attendance, attribution, countries, exchanges, members, pass
 from network.errors import Conflict, Forbidden, Invalid, Missing
 from network.exchanges import Exchange, State
 from network.folding import latin_digits
-from network.store import Tx
 
 SHORT = 24  # characters of a title in a list
 LATEST = timedelta(days=500)
@@ -161,7 +161,7 @@ async def _cancel(talk: Talk, found: Exchange) -> None:
     question = _("Shall it not take place?")
     # Translators: button, max:20
     if await talk.confirm("sure", question, yes=_("Yes, call it off"), no=_("No, keep it")):
-        await talk.do("cancel", called_off, exchange=found.id, by=talk.person)
+        await talk.do("cancel", hosting_acts.called_off, exchange=found.id, by=talk.person)
         await talk.say(_("It is called off. Whoever was invited hears of it."))
 
 
@@ -175,17 +175,14 @@ async def _set_time(talk: Talk, found: Exchange) -> None:
     hour = hour_of(await talk.text("hour", question, at_most=5, check=refuse_hour))
     local = datetime.combine(day or today, hour)
     try:
-        await talk.do("set", moved, exchange=found.id, by=talk.person, local=local.isoformat(), zone=zone.key)
+        await talk.do(
+            "set", hosting_acts.moved, exchange=found.id, by=talk.person, local=local.isoformat(), zone=zone.key
+        )
     except Invalid:
         await talk.say(_("That time has passed. Please choose a later one."))
         return
     await talk.say(exchange_cards.when(exchanges.instant(local, zone.key), me.country))
     await talk.say(_("It is set. Everybody who is invited hears of it, each in their own language."))
-
-
-async def moved(tx: Tx, *, exchange: str, by: str, local: str, zone: str) -> None:
-    """Set or move the time of an exchange (as ``exchanges.set_time``; ``local`` is ISO 8601 without a zone)."""
-    await exchanges.set_time(tx, exchange=exchange, by=by, local=datetime.fromisoformat(local), zone=zone)
 
 
 def hour_of(text: str) -> time:
@@ -206,18 +203,8 @@ async def _where(talk: Talk, found: Exchange) -> None:
     place = await talk.text("place", question, at_least=PLACE[0], at_most=PLACE[1], skip=NONE)
     question = _("Is there a link? Only those who come read this.")
     link = await talk.text("link", question, at_least=LINK[0], at_most=LINK[1], skip=NONE)
-    await talk.do("where", placed, exchange=found.id, by=talk.person, place=place, link=link)
+    await talk.do("where", hosting_acts.placed, exchange=found.id, by=talk.person, place=place, link=link)
     await talk.say(_("It is kept. Those who come read it, nobody else."))
-
-
-async def placed(tx: Tx, *, exchange: str, by: str, place: str, link: str) -> None:
-    """Change where an exchange is."""
-    await exchanges.change(tx, exchange=exchange, by=by, place=place, link=link)
-
-
-async def called_off(tx: Tx, *, exchange: str, by: str) -> None:
-    """Call an exchange off."""
-    await exchanges.cancel(tx, exchange=exchange, by=by)
 
 
 async def _who(talk: Talk, found: Exchange) -> None:
@@ -227,11 +214,9 @@ async def _who(talk: Talk, found: Exchange) -> None:
     if not known:
         await talk.say(_("Nobody has said yes yet."))
     said = [attribution_label(attribution.of_member(member)) for member in known.values()]
-    tally = {talk.who.voice.say(label): 0 for label in said}
-    for label in said:
-        tally[talk.who.voice.say(label)] += 1
-    for label, many in sorted(tally.items())[:SHOWN]:
-        await talk.say(_("{many} × {whom}", many=many, whom=label))
+    tally = Counter(talk.who.voice.say(label) for label in said)
+    for whom, many in sorted(tally.items())[:SHOWN]:
+        await talk.say(_("{many} × {whom}", many=many, whom=whom))
 
 
 async def _asked(talk: Talk, found: Exchange) -> None:

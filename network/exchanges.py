@@ -212,7 +212,13 @@ async def draft(
         raise Invalid
     if Kind(kind) is Kind.PRECONSULTATION and (audience is not None or not 0 < capacity <= SMALL):
         raise Invalid
-    row = {"id": new_id(), "by": by, "kind": Kind(kind).value, "state": State.DRAFT.value, "group_id": group}
+    row: dict[str, Any] = {
+        "id": new_id(),
+        "by": by,
+        "kind": Kind(kind).value,
+        "state": State.DRAFT.value,
+        "group_id": group,
+    }
     row |= {"audience": _written(audience), "sides": json.dumps(list(sides)), "languages": json.dumps(list(languages))}
     row |= {"topics": json.dumps(list(topics)), "series": series, "rule": rule, "telling": Rule(telling).value}
     words = {"title": title, "purpose": purpose, "host": host, "partner": partner, "rules": rules}

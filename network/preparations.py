@@ -64,9 +64,10 @@ async def ask(tx: Tx, *, exchange: str, person: str, text: str, with_side: bool)
     if found.state not in exchanges.OPEN_STATES or many >= MOST or (found.starts_at and found.starts_at <= tx.now):
         raise Conflict
     side = (await members.get(tx, person=person)).side if with_side else ""
-    row = {"id": new_id(), "exchange": exchange, "person": person, "side": side, "at": tx.now}
-    sealed = tx.seal.seal("exchange_questions.text", row["id"], text)
-    await tx.run(exchange_questions.insert(), {**row, "text": sealed})
+    row = new_id()
+    values = {"id": row, "exchange": exchange, "person": person, "side": side, "at": tx.now}
+    sealed = tx.seal.seal("exchange_questions.text", row, text)
+    await tx.run(exchange_questions.insert(), {**values, "text": sealed})
 
 
 async def questions(tx: Tx, *, exchange: str, by: str) -> list[Asked]:
