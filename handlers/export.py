@@ -8,6 +8,7 @@ from typing import Any
 
 from handlers import details, labels, pseudonyms
 from handlers.asked import STATES as QUESTIONS
+from handlers.assess import ANSWERS as ASSESSED
 from handlers.cards import NOT_REPORTED
 from handlers.consult_cards import STANCES
 from handlers.entry import FIELDS
@@ -20,7 +21,7 @@ from handlers.profile import DIGITS, ROLES
 from handlers.questions import Told
 from handlers.topics import PACES
 from handlers.translate import STATES as TRANSLATIONS
-from network import ballots, countries, topics
+from network import assessments, ballots, countries, topics
 from network.answers import Consent
 from network.directory import Shown
 from network.questions import State
@@ -71,7 +72,7 @@ def write_copy(kept: Mapping[str, Any], voice: Voice, now: datetime, *, titles: 
         *([_line(voice, label, value) for label, value in _translation(each)] for each in kept["translations"]),
         *([_line(voice, label, value) for label, value in _vote(each, voice)] for each in kept["votes"]),
         [_line(voice, label, value) for label, value in _polls(kept["polls"], voice)],
-        [_line(voice, label, value) for label, value in _drafts(kept)],
+        [_line(voice, label, value) for label, value in _drafts(kept, voice)],
         [_line(voice, label, value) for label, value in _meetings(kept, voice)],
         [_line(voice, label, value) for label, value in _directory(kept, voice)],
         *([_line(voice, label, value) for label, value in _relay(each, voice)] for each in kept["relays"]),
@@ -223,8 +224,12 @@ def _answer(answer: Mapping[str, Any]) -> Lines:
     yield _("May become a practice"), _yes_no(answer["consent"] == Consent.YES)
 
 
-def _drafts(kept: Mapping[str, Any]) -> Lines:
-    """Yield the drafts that a person put before others, and what they said to any."""
+def _drafts(kept: Mapping[str, Any], voice: Voice) -> Lines:
+    """Yield what a person kept of their self-assessment, the drafts that they host, and what they said to any."""
+    said_of = {each.code: each.words for each in assessments.statements()}
+    for each in kept["assessment"]:
+        words = said_of.get(each["code"], {})
+        yield words.get(voice.language) or words.get("fr", each["code"]), ASSESSED[each["answer"]]
     for title in kept["consultations"]:
         yield _("A draft that you host"), title
     for each in kept["remarks"]:

@@ -11,6 +11,7 @@ from network import (
     allies,
     answers,
     approvals,
+    assessments,
     attendance,
     audit,
     ballots,
@@ -178,6 +179,7 @@ async def _hand_over(tx: Tx, old: str, new: str) -> None:
     await broadcasts.hand_over(tx, person=old, to=new)
     await rsvps.hand_over(tx, person=old, to=new)
     await exchanges.hand_over(tx, person=old, to=new)
+    await assessments.hand_over(tx, person=old, to=new)
     await consultations.hand_over(tx, person=old, to=new)
     await remarks.hand_over(tx, person=old, to=new)
     await attendance.hand_over(tx, person=old, to=new)

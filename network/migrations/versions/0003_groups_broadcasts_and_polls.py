@@ -225,6 +225,18 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_relays")),
     )
     op.create_table(
+        "assessments",
+        sa.Column("id", sa.String(length=32), nullable=False),
+        sa.Column("person", sa.String(length=32), nullable=False),
+        sa.Column("answers", sa.LargeBinary(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["person"], ["members.id"], name=op.f("fk_assessments_person_members"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_assessments")),
+        sa.UniqueConstraint("person", name=op.f("uq_assessments_person")),
+    )
+    op.create_table(
         "attendance",
         sa.Column("id", sa.String(length=32), nullable=False),
         sa.Column("exchange", sa.String(length=32), nullable=False),
@@ -1142,6 +1154,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_attendance_person"))
 
     op.drop_table("attendance")
+    op.drop_table("assessments")
     op.drop_table("relays")
     op.drop_table("regimes")
     op.drop_table("reaches")
