@@ -2,26 +2,21 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Awaitable, Callable
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from handlers import exchange_cards, exchange_news, people
+from handlers import exchange_cards
 from handlers.audience_choice import below
 from handlers.hosting import hour_of, refuse_hour
-from handlers.language import OFFERED, Text, Translator, Voice, _
-from handlers.messages import write
+from handlers.language import Text, Voice, _
 from handlers.questions import Option
 from handlers.registry import Capability, Room
 from handlers.talk import Talk
-from network import attendance, costs, countries, exchanges, poll_files, slots
-from network.costs import OverBudget
+from network import countries, exchanges, poll_files, slots
 from network.errors import Conflict, Forbidden, Invalid, Missing
 from network.exchanges import Exchange, State
 from network.slots import MOST, NEEDED, NO, YES, Slot
-from network.store import Tx
 from network.timing import Obstacle
 
 LATEST = timedelta(days=500)
@@ -176,8 +171,9 @@ async def _add(talk: Talk, found: Exchange, country: str) -> None:
     at = exchanges.instant(datetime.combine(day or today, hour), zone.key).isoformat()
     for obstacle in await talk.look(slots.obstacles, exchange=found.id, at=at):
         await talk.say(_("Mind: {obstacle}", obstacle=OBSTACLES[obstacle]))
+    question = _("Shall it be proposed?")
     # Translators: button, max:20
-    if not await talk.confirm("sure", _("Shall it be proposed?"), yes=_("Yes, propose it")):
+    if not await talk.confirm("sure", question, yes=_("Yes, propose it")):
         await talk.say(_("Nothing was proposed."))
         return
     await talk.do("propose", slots.propose, exchange=found.id, by=talk.person, at=[at])
@@ -230,34 +226,6 @@ def sheet(found: Exchange, rows: list[Slot], country: str, voice: Voice) -> dict
         "rtl": voice.rtl,
         "charts": [{"head": "", "series": [voice.say(label) for label in ANSWERS.values()], "bars": bars}],
     }
-
-
-def acts(translator: Translator) -> dict[str, Callable[[Tx, str], Awaitable[None]]]:
-    """Return what the clock does when times were proposed: whoever is invited hears that they can answer."""
-
-    async def news(tx: Tx, exchange: str) -> None:
-        found = await exchanges.find(tx, exchange=exchange)
-        rows = await slots.grid(tx, exchange=exchange)
-        if found is None or found.state is not State.AGREEING or not rows:
-            return
-        meant = attendance.concerned(found, hearing_at=tx.now)
-        try:
-            await costs.check(tx, people=meant)
-        except OverBudget:
-            return  # the hosts still see the times; the money of this month is for what is set
-        bodies = {each: _asked(found, rows, Voice(translator, each)) for each in OFFERED}
-        known = hashlib.sha256(f"slots|{exchange}|{','.join(row.id for row in rows)}".encode()).hexdigest()[:32]
-        await exchange_news.send(tx, found, known, meant, bodies=bodies, urgency=exchange_news.BROADCAST)
-
-    return {slots.NEWS: news}
-
-
-def _asked(found: Exchange, rows: list[Slot], voice: Voice) -> str:
-    said = _("A time is looked for. Which one suits you?\n\n“{title}”", title=found.title)
-    for row in rows:
-        said = below(said, exchange_cards.utc(row.at.astimezone(UTC)))
-    # Translators: button, max:20. It opens the times of a meeting, to say which suit.
-    return write(people.notice(voice, said, [Option(f"agree:{found.id}", _("Say what suits me"))]))
 
 
 capability = Capability(

@@ -120,7 +120,8 @@ async def _address(talk: Talk, site: str) -> None:
     # Translators: in a list, max:24. The address holds no more.
     options += [Option("close", _("End the address"))] if is_open else []
     # Translators: in a list, max:24
-    wish = await talk.choose("address", _("What would you like to do?"), [*options, Option("no", _("Leave it so"))])
+    options.append(Option("no", _("Leave it so")))
+    wish = await talk.choose("address", _("What would you like to do?"), options)
     if wish == "new":
         token = await talk.do("open", feeds.open_for, person=talk.person)
         await talk.say(_("{link}", link=f"{site.rstrip('/')}/{PATH}/{token}.ics"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from handlers import agreeing, exchange_news
+from handlers import agreeing_news, exchange_news
 from network import due, exchanges
 from tests.handlers.test_broadcast import coordinators, goes_through, joins, queued
 from tests.handlers.test_exchange import PLAN
@@ -13,7 +13,7 @@ from tests.handlers.test_exchange import PLAN
 async def tells(phone):
     """Let the clock do what is due for the network."""
     world = phone.world
-    table = {**agreeing.acts(world.desk.translator), **exchange_news.acts(world.desk.translator)}
+    table = {**agreeing_news.acts(world.desk.translator), **exchange_news.acts(world.desk.translator)}
     async with world.store.transaction(world.now) as tx:
         for row in await due.take(tx):
             if row.kind in table:
