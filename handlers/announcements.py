@@ -57,9 +57,9 @@ async def show_card(tx: Tx, occasion: Occasion) -> list[Letter]:
     text = _("The coordinators tell all members of this group: “{words}”", words=words)
     # Translators: button, max:20. Opens the private chat with the bot.
     options = [Option(f"announcements:{found.id}", _("Open in Jisr"))]
-    given = {"text": text, "options": options, "translator": voice.translator, "about": found.id}
+    translator, about = voice.translator, found.id
     for group in found.audience.groups:
-        letters += await doors.card(tx, group=group, **given)
+        letters += await doors.card(tx, group=group, text=text, options=options, translator=translator, about=about)
     return letters
 
 
