@@ -80,7 +80,7 @@ introductions = Table(
 class Introduction:
     """A proposal, as either of the two may see it: ``seeker`` and ``peer`` are person ids, never to be shown.
 
-    ``line`` is what may be said of the seeker, ``peer_line`` of the one they would meet, None once that one has left.
+    ``line`` is what may be said of the seeker.
     ``why`` is what the seeker wrote, of mentoring the goal.
     """
 
@@ -94,7 +94,6 @@ class Introduction:
     name: str = field(repr=False)
     why: str = field(repr=False)
     line: Attribution
-    peer_line: Attribution | None
     asked_at: datetime
 
 
@@ -178,7 +177,7 @@ async def accept(tx: Tx, *, introduction: str, person: str, name: str) -> dict[s
     found = await _lock(tx, introduction)
     if found.peer != person or found.state != State.OPEN.value or found.asked_at + HOLDS <= tx.now:
         raise Missing
-    opened = _introduction(tx, found, None, None)
+    opened = _introduction(tx, found, Attribution(""))
     await due.cancel(tx, kind=OVER, subject=introduction)
     await tx.run(_of(introduction).values(state=State.ACCEPTED.value, name=None, why=None))
     ends = (
@@ -331,15 +330,10 @@ async def _chosen(tx: Tx, query: Any, only: Sequence[str] | None) -> list[Introd
 
 
 async def _read(tx: Tx, rows: Sequence[Row[Any]]) -> list[Introduction]:
-    found = []
-    for row in rows:
-        seeker = await allies.line(tx, person=row.seeker, level=row.level)
-        peer = await allies.line(tx, person=row.peer, level=row.peer_level) if row.peer else None
-        found.append(_introduction(tx, row, seeker, peer))
-    return found
+    return [_introduction(tx, row, await allies.line(tx, person=row.seeker, level=row.level)) for row in rows]
 
 
-def _introduction(tx: Tx, row: Row[Any], seeker: Attribution | None, peer: Attribution | None) -> Introduction:
+def _introduction(tx: Tx, row: Row[Any], line: Attribution) -> Introduction:
     opened = {
         "name": "" if row.name is None else tx.seal.open("introductions.name", row.id, row.name),
         "why": "" if row.why is None else tx.seal.open("introductions.why", row.id, row.why),
@@ -352,8 +346,7 @@ def _introduction(tx: Tx, row: Row[Any], seeker: Attribution | None, peer: Attri
         peer=row.peer or "",
         state=State(row.state),
         months=row.months,
-        line=seeker or Attribution(""),
-        peer_line=peer,
+        line=line,
         asked_at=row.asked_at,
         **opened,
     )
