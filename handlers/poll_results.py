@@ -13,7 +13,7 @@ from handlers.poll_pictures import Round
 from handlers.registry import Capability, Room
 from handlers.screening import screen
 from handlers.talk import Option, Talk
-from network import poll_files, polls, results, secrecy
+from network import poll_approvals, poll_files, polls, results, secrecy
 from network.errors import Forbidden, Missing, NetworkError
 from network.polls import Kind, Poll, State
 from network.results import Part, Results
@@ -164,9 +164,16 @@ async def _outcome(talk: Talk, poll: Poll, _found: Results, turn: int) -> None:
         return
     given = {**poll.outcome, talk.language: words}
     try:
-        await talk.do(f"tell[{turn}]", polls.tell_outcome, poll=poll.id, by=talk.person, words=given)
+        asked = await talk.do(f"tell[{turn}]", poll_approvals.tell_outcome, poll=poll.id, by=talk.person, words=given)
     except NetworkError:
         await talk.say(_("That is not possible any more."))
+        return
+    if asked["approval"]:
+        # Translators: button, max:20
+        option = Option(f"decide:{asked['approval']}", _("Read and decide"))
+        text = _("What was done about a poll that goes beyond one group waits for your decision.")
+        await talk.tell(f"ask[{turn}]", asked["deciders"], text, [option], about=talk.person)
+        await talk.say(_("Thank you. It goes beyond one group, so a coordinator of the other side reads it first."))
         return
     translator = talk.who.voice.translator
     await talk.do(f"mail[{turn}]", poll_news.tell_outcome, poll=poll.id, translator=translator)

@@ -296,12 +296,19 @@ async def ask(tx: Tx, *, poll: str, by: str) -> dict[str, Any]:
     await set_(tx, poll, state=State.ASKED.value)
     if await is_within_own(tx, found):
         return {"approval": "", "deciders": []}
+    return await ask_other_side(tx, kind=APPROVAL, poll=poll, by=by)
+
+
+async def ask_other_side(
+    tx: Tx, *, kind: str, poll: str, by: str, wish: Mapping[str, str] | None = None
+) -> dict[str, Any]:
+    """Put something about a poll before the side that has not spoken; return as ``ask`` does. Raise OneSided."""
     side = (await members.get(tx, person=by)).side
     other = next(each for each in SIDES if each != side)
     group = await _speaking(tx, by)
     if not group:
         raise OneSided
-    approval = await approvals.ask(tx, kind=APPROVAL, subject=poll, by=by, group=group, side=other)
+    approval = await approvals.ask(tx, kind=kind, subject=poll, by=by, group=group, side=other, wish=wish)
     return {"approval": approval, "deciders": await approvals.deciders(tx, approval=approval)}
 
 
@@ -352,6 +359,12 @@ async def add_option(tx: Tx, *, poll: str, by: str, words: Mapping[str, str]) ->
 
 async def tell_outcome(tx: Tx, *, poll: str, by: str, words: Mapping[str, str]) -> None:
     """Keep what was done about a closed poll, by language. Raise Forbidden, Missing, Conflict, Invalid."""
+    await check_outcome(tx, poll=poll, by=by, words=words)
+    await keep_outcome(tx, poll=poll, words=words)
+
+
+async def check_outcome(tx: Tx, *, poll: str, by: str, words: Mapping[str, str]) -> None:
+    """Raise Forbidden, Missing, Conflict or Invalid unless somebody may say this of a poll."""
     await _may_make(tx, by)
     found = await lock(tx, poll=poll)
     if not await is_coordinating(tx, poll=found, person=by):
@@ -360,6 +373,10 @@ async def tell_outcome(tx: Tx, *, poll: str, by: str, words: Mapping[str, str]) 
         raise Conflict
     if not any(text.strip() for text in words.values()):
         raise Invalid
+
+
+async def keep_outcome(tx: Tx, *, poll: str, words: Mapping[str, str]) -> None:
+    """Keep what was done about a poll."""
     await set_(tx, poll, outcome=tx.seal.seal_json("polls.outcome", poll, dict(words)))
 
 

@@ -344,6 +344,7 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
         broadcasts.KIND: Kind(broadcasts.asked, broadcasts.decided),
         recipients.REPORT: Kind(recipients.reported, recipients.looked_at),
         polls.APPROVAL: Kind(poll_approvals.asked, poll_approvals.settle),
+        poll_approvals.OUTCOME: Kind(poll_approvals.outcome, poll_approvals.settle_outcome),
         reports.KIND: Kind(reports.find, reports.settle),
         charters.KIND: Kind(charters.proposal, charters.settle),
         entries.KIND: Kind(entries.wished, entries.settle),

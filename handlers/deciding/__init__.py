@@ -30,6 +30,7 @@ KINDS: Mapping[str, Kind] = MappingProxyType(  # by the names of network.request
         "side": side.kind,
         "practice": practice.kind,
         "poll": poll.kind,
+        "outcome": poll.outcome,
         "appeal": appeal.kind,
         "question": question.kind,
         "report": question.report,

@@ -1,8 +1,8 @@
-"""A poll that goes beyond one group, as coordinators of both sides decide on it."""
+"""A poll that goes beyond one group, and what was done about it, as coordinators of the other side decide on it."""
 
 from __future__ import annotations
 
-from handlers import audience_choice, poll_cards, poll_plan
+from handlers import audience_choice, poll_cards, poll_news, poll_plan
 from handlers.deciding.kind import Kind, Settled
 from handlers.language import _
 from handlers.poll_labels import OPEN, SECRET
@@ -49,10 +49,40 @@ async def _tell(talk: Talk, request: Request, settled: Settled, reason: str) -> 
         await talk.tell("tell", [settled["tell"]], text)
 
 
+async def _show_outcome(talk: Talk, request: Request) -> None:
+    told = request.what
+    await talk.say(_("“{question}”", question=poll_cards.in_language(told.poll.question, talk.language)[0]))
+    for words in told.words.values():
+        await talk.say(_("What was done about it: {outcome}", outcome=words))
+    await talk.say(_("If you agree, everybody who took part reads it."))
+
+
+async def _tell_outcome(talk: Talk, request: Request, settled: Settled, reason: str) -> None:
+    """Tell it to everybody who took part, and its writer what became of it."""
+    poll: Poll = request.what.poll
+    title = poll_cards.title(poll.question, talk.language)
+    if settled["state"] == Decision.APPROVED:
+        await talk.do("mail", poll_news.tell_outcome, poll=poll.id, translator=talk.who.voice.translator)
+        text = _("The other side agrees: what was done about “{question}” is on its way.", question=title)
+    else:
+        text = _(
+            "What was done about “{question}” is not told. What the coordinators say: {reason}",
+            question=title,
+            reason=reason,
+        )
+    await talk.tell("tell", [settled["tell"]], text)
+
+
 kind = Kind(
     listed=lambda request: poll_cards.title(request.what.poll.question, request.what.language),
     note=_("a poll beyond one group"),
     show=_show,
     tell=_tell,
     changes=True,
+)
+outcome = Kind(
+    listed=lambda request: poll_cards.title(request.what.poll.question, request.what.language),
+    note=_("what was done about a poll"),
+    show=_show_outcome,
+    tell=_tell_outcome,
 )

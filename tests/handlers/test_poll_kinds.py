@@ -165,6 +165,47 @@ async def test_beyond_one_group_both_sides_agree(open_phone):
     official.hears("Nothing waits for your decision")
 
 
+@pytest.mark.parametrize("agreed", [True, False])
+async def test_what_was_done_beyond_one_group_is_read_by_the_other_side(open_phone, agreed):
+    """It goes to those who took part when the other side agrees; refused, nobody hears it and its writer reads why."""
+    civil, official = await coordinators(open_phone)
+    await civil.says("/newpoll")
+    for label in ("A ready-made one", "Feeling safe", "The whole network", "That is right", "Now", "7 days", "Secret"):
+        await civil.taps(label)
+    await civil.taps("Yes, start it")
+    made = await poll_of(civil)
+    await official.taps("Read and decide")
+    await official.taps("I agree")
+    await passes(civil, seconds=1)
+    await official.taps("Have your say")
+    await official.says("1")
+    await passes(civil, days=8)
+    await civil.says(f"/results {made}")
+    await civil.taps("Say what was done")
+    await civil.says("The patrols pass the market in the evening now.")
+    await civil.taps("Yes")
+    civil.hears("a coordinator of the other side reads it first")
+    await passes(civil, seconds=1)
+    official.hears_nothing()
+    await official.says("/decide")
+    await official.says("1")
+    official.hears("If you agree, everybody who took part reads it.", "The patrols pass the market")
+    assert (await _of(civil, made)).outcome == {}
+    if agreed:
+        await official.taps("I agree")
+        civil.hears("The other side agrees: what was done")
+    else:
+        await official.taps("I refuse")
+        await official.says("That is not what happened there.")
+        civil.hears("is not told", "That is not what happened there.")
+    assert bool((await _of(civil, made)).outcome) is agreed
+    await passes(civil, seconds=1)
+    if agreed:
+        official.hears("You answered the poll", "The patrols pass the market")
+    else:
+        official.hears_nothing()
+
+
 async def test_each_side_has_its_own_quorum(open_phone):
     """It is asked for of each side, read by those who decide, kept when the poll is given back, and said at the end."""
     civil, official = await coordinators(open_phone)
