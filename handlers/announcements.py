@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from handlers import broadcast_cards, doors
+from handlers import broadcast_cards
 from handlers.broadcast_cards import COMING, NOBODY, Notice
 from handlers.language import Text, _
-from handlers.messages import Letter
-from handlers.registry import Capability, Errand, Occasion, Room
+from handlers.registry import Capability, Room
 from handlers.talk import Option, Talk
-from network import broadcasts, recipients, rsvps
-from network.broadcasts import Broadcast, State
-from network.store import Tx
+from network import recipients, rsvps
+from network.broadcasts import Broadcast
 
 SHORT = 40  # characters of an announcement in a list
-CARD = 600  # and of one in a linked chat
 GONE = _("This was taken back by those who sent it, or is over. Thank you for coming.")
 ANSWERED: dict[str, Text] = {
     "yes": _("Thank you, it is noted: you will come. Coordinators see only how many come."),
@@ -44,23 +41,6 @@ async def announcements(talk: Talk) -> None:
         await _silence(talk, found)
     else:
         await talk.say(_("Gladly. Write “menu” for anything else."))
-
-
-async def show_card(tx: Tx, occasion: Occasion) -> list[Letter]:
-    """Show an announcement in the linked chats of its groups as it now is: its button opens it in private."""
-    letters = await doors.take_down(tx, about=occasion.subject)
-    found = await broadcasts.find(tx, broadcast=occasion.subject)
-    if found is None or found.state is not State.SENT:
-        return letters
-    voice = occasion.who.voice
-    words = broadcast_cards.short(Notice.from_json(found.notice), CARD)
-    text = _("The coordinators tell all members of this group: “{words}”", words=words)
-    # Translators: button, max:20. Opens the private chat with the bot.
-    options = [Option(f"announcements:{found.id}", _("Open in Jisr"))]
-    translator, about = voice.translator, found.id
-    for group in found.audience.groups:
-        letters += await doors.card(tx, group=group, text=text, options=options, translator=translator, about=about)
-    return letters
 
 
 async def _pick(talk: Talk, which: str) -> Broadcast | None:
@@ -138,4 +118,3 @@ capability = Capability(
     anew=True,
     by_link=True,
 )
-errands: dict[str, Errand] = {broadcasts.CARD: show_card}
