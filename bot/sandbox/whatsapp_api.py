@@ -23,7 +23,7 @@ from bot.sandbox.forms import Form, read
 from bot.sandbox.recorder import Call, Recorder
 from bot.sandbox.shelf import Shelf
 from bot.sandbox.whatsapp_business import Account, Business
-from bot.sandbox.whatsapp_checks import MEDIA, RefusedError
+from bot.sandbox.whatsapp_checks import DOCUMENTS, MEDIA, RefusedError
 from bot.sandbox.whatsapp_line import WhatsAppLine
 from bot.sandbox.whatsapp_sends import Sends
 
@@ -112,6 +112,8 @@ class WhatsAppApi(WhatsAppLine):
             raise RefusedError(100, "file and messaging_product are required")
         mime = str(form.fields.get("type") or upload.mime)
         kind = mime.partition("/")[0]
+        if kind not in MEDIA and mime not in DOCUMENTS:
+            raise RefusedError(100, f"Param file must be a file with one of the supported types. Received {mime}")
         most = MEDIA.get(kind, MEDIA["document"])
         if len(upload.data) > most:
             raise RefusedError(131053, f"file is larger than {most} bytes")

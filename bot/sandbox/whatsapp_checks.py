@@ -18,6 +18,16 @@ SMALL = 60  # header and footer
 BUTTONS, BUTTON_TITLE, BUTTON_ID = 3, 20, 256
 ROWS, SECTIONS, ROW_TITLE, ROW_NOTE, ROW_ID = 10, 10, 24, 72, 200
 TRACKER = 512
+DOCUMENTS = {  # developers.facebook.com/docs/whatsapp/cloud-api/reference/media, "Supported media types"
+    "text/plain",
+    "application/pdf",
+    "application/msword",
+    "application/vnd.ms-excel",
+    "application/vnd.ms-powerpoint",
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "application/vnd.openxmlformats-officedocument.presentationml.presentation",
+}
 MEDIA = {"image": 5 * 2**20, "audio": 16 * 2**20, "video": 16 * 2**20, "document": 100 * 2**20}
 
 TITLES = {

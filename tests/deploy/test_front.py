@@ -16,8 +16,8 @@ def test_an_error_is_logged_without_secrets_and_addresses(field: str) -> None:
     assert re.search(rf"^\s*request>{field} delete$", CADDYFILE, re.MULTILINE)
 
 
-def test_only_deliveries_and_health_come_through() -> None:
+def test_only_deliveries_calendars_and_health_come_through() -> None:
     """Metrics and readiness are not for the outside."""
     paths = re.search(r"@deliveries path (.+)", CADDYFILE)
     assert paths is not None
-    assert paths.group(1).split() == ["/telegram/*", "/whatsapp/*", "/healthz"]
+    assert paths.group(1).split() == ["/telegram/*", "/whatsapp/*", "/calendar/*", "/healthz"]

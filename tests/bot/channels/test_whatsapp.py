@@ -103,6 +103,16 @@ async def test_files_are_uploaded_then_sent(
     assert message.fields == envelope(kind, content, to=PERSON)
 
 
+async def test_a_calendar_goes_up_as_a_text(whatsapp: WhatsAppChannel, cloud_api: Provider) -> None:
+    """The Cloud API takes no text/calendar: it goes as plain text, and the ending of its name opens it."""
+    cloud_api.answers = [(200, {"id": "up1"})]
+    media = Media(MediaKind.DOCUMENT, "m1", mime="text/calendar", name="jisr.ics")
+    await whatsapp.send(PERSON, Outgoing("see", media=media), tracker="o1", media=b"BEGIN:VCALENDAR")
+    upload, message = cloud_api.requests
+    assert upload.fields["type"] == "text/plain"
+    assert message.fields["document"]["filename"] == "jisr.ics"
+
+
 async def test_a_lost_upload_is_certain(whatsapp: WhatsAppChannel, cloud_api: Provider) -> None:
     """When the upload fails the message was not sent, whatever became of the file."""
     cloud_api.answers = [HANG_UP]
