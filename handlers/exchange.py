@@ -22,8 +22,7 @@ from network.exchanges import SMALL, Kind, Rule, State
 from network.groups import Group
 
 TITLE, PURPOSE, BODY, PLACE, LINK, RULES = (5, 60), (20, 400), (3, 60), (3, 200), (8, 300), (10, 400)  # characters
-LED = frozenset({Kind.LAUNCH, Kind.CAMPAIGN})  # only verified coordinators call many together so (R075)
-CALL_IN_APART = Kind.CALL_IN  # has a conversation of its own
+LED = frozenset({Kind.LAUNCH, Kind.CAMPAIGN, Kind.CALL_IN})  # only verified coordinators call many together so (R075)
 LENGTHS = (30, 60, 90, 120, 180, 480)  # minutes
 MINE, WIDER, CODES = "mine", "wider", "codes"
 ROUNDS, OWN = "rounds", "own"
@@ -99,9 +98,7 @@ async def _group(talk: Talk) -> Group | None:
 
 
 async def _plan(talk: Talk, *, leads: bool) -> Plan:
-    kinds = [
-        Option(kind, label) for kind, label in KINDS.items() if kind != CALL_IN_APART and (leads or kind not in LED)
-    ]
+    kinds = [Option(kind, label) for kind, label in KINDS.items() if leads or kind not in LED]
     kind = await talk.choose("kind", _("People of both sides meet. What do they do together?"), kinds)
     title = await _written(talk, "title", _("What is it called, in a few words?"), TITLE)
     purpose = await _written(talk, "purpose", _("What is it for? Please name no person and no place."), PURPOSE)

@@ -773,6 +773,30 @@ def upgrade() -> None:
         sa.UniqueConstraint("exchange", "at", name=op.f("uq_slots_exchange_at")),
     )
     op.create_table(
+        "callin_answers",
+        sa.Column("id", sa.String(length=32), nullable=False),
+        sa.Column("exchange", sa.String(length=32), nullable=False),
+        sa.Column("question", sa.String(length=32), nullable=False),
+        sa.Column("side", sa.String(length=10), nullable=False),
+        sa.Column("agreed", sa.Boolean(), nullable=False),
+        sa.Column("published", sa.Boolean(), nullable=False),
+        sa.Column("text", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["exchange"], ["exchanges.id"], name=op.f("fk_callin_answers_exchange_exchanges"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["question"],
+            ["exchange_questions.id"],
+            name=op.f("fk_callin_answers_question_exchange_questions"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_callin_answers")),
+        sa.UniqueConstraint("question", name=op.f("uq_callin_answers_question")),
+    )
+    with op.batch_alter_table("callin_answers", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_callin_answers_exchange"), ["exchange"], unique=False)
+
+    op.create_table(
         "card_fields",
         sa.Column("id", sa.String(length=32), nullable=False),
         sa.Column("card", sa.String(length=32), nullable=False),
@@ -1037,6 +1061,10 @@ def downgrade() -> None:
 
     op.drop_table("guests")
     op.drop_table("card_fields")
+    with op.batch_alter_table("callin_answers", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_callin_answers_exchange"))
+
+    op.drop_table("callin_answers")
     op.drop_table("slots")
     with op.batch_alter_table("rsvps", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_rsvps_person"))
