@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 import pytest
@@ -10,7 +11,8 @@ import handlers
 from handlers import calendars
 from handlers.desk import Desk
 from handlers.invite import Links
-from network import feeds, jobs
+from handlers.messages import Incoming, Kind, Media, MediaKind
+from network import addresses, feeds, jobs, members
 from tests.handlers.test_agreeing import _only
 from tests.handlers.test_broadcast import coordinators, goes_through, joins, queued
 from tests.handlers.test_exchange import planned
@@ -78,3 +80,30 @@ async def test_without_a_safe_way_there_is_no_address(open_phone, site):
     phone.world.desk = Desk(handlers.capabilities(Links(site=site)), phone.world.desk.translator)
     await phone.says("/calendar")
     assert "My private address" not in phone.text + str(phone.choices)
+
+
+@pytest.mark.parametrize(
+    ("result", "words"),
+    [
+        ({"changes": 0, "cancelled": False}, "For your calendar: open this file"),
+        ({"changes": 1, "cancelled": False}, "It has changed: open this file"),
+        ({"changes": 2, "cancelled": True}, "It does not take place: open this file"),
+    ],
+)
+@pytest.mark.parametrize("channel", ["telegram", "whatsapp"])
+async def test_the_file_comes_as_a_document(open_phone, channel, result, words):
+    """What was written is sent on both apps, with what it is: new, changed, or called off; in quiet hours it waits."""
+    phone = open_phone(channel=channel, language="en")
+    await phone.is_member(country="NE", quiet_from="", quiet_until="")
+    media = {"kind": "document", "ref": f"{phone.person}/x", "mime": "text/calendar", "size": 9, "name": "jisr.ics"}
+    for quiet in (False, True):
+        async with phone.world.store.transaction(phone.world.now) as tx:
+            if quiet:
+                await members.change(tx, person=phone.person, quiet_from="00:00", quiet_until="23:59")
+            home = (await addresses.preferred(tx, people=[phone.person]))[phone.person]
+            at = (home.channel, home.account, home.external)
+            done = Incoming(*at, Kind.DONE, phone.world.now, text=feeds.FILE, argument=json.dumps(media | result))
+            [letter] = await phone.world.desk.handle(tx, done)
+        assert words in letter.message.text
+        assert letter.message.media == Media(**media | {"kind": MediaKind.DOCUMENT})
+        assert ((letter.not_before or phone.world.now) > phone.world.now) is quiet
