@@ -66,7 +66,8 @@ OUTCOMES: dict[str, Text] = {
 SECRET = _(
     "Secret: what you choose is kept apart from who you are. While the poll is open you can change it; when it "
     "closes, the key that leads to it is destroyed, and nobody can tell any more, we neither. That you took part is "
-    "known. Your app, and whoever holds your phone, can read this chat."
+    "known. Your app, and whoever holds your phone, can read this chat. Where very few answer, or all the same, the "
+    "figures themselves tell."
 )
 OPEN = _(
     "Open: your choice is kept with your membership. Others see only numbers, never who chose what; whoever runs "
