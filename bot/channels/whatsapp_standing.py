@@ -70,9 +70,7 @@ class WhatsAppStanding:
         proof at once, so the program must run.
         """
         token = await self._call(self._api.get_app_access_token(app_id, app_secret))
-        await self._call(
-            self._api.set_app_callback_url(app_id, str(token["access_token"]), url, verify_token, FIELDS)
-        )
+        await self._call(self._api.set_app_callback_url(app_id, str(token["access_token"]), url, verify_token, FIELDS))
 
     async def subscribe_business(self, business_id: str) -> None:
         """Have the token's app told of the account's messages.
