@@ -283,7 +283,7 @@ async def test_refreshed_figures_come_in_the_place_of_the_old(open_phone):
     await queued(member)
     await awa.taps("Refresh")
     [message] = awa.heard
-    assert (message.replaces, message.edit_only) == ("prompt", False)
+    assert (message.replaces, message.edit_only) == ("1", False)
     awa.hears("Sent to 1", "Still to go to 2")
     await awa.says("refresh")
     assert [message.replaces for message in awa.heard] == [""]

@@ -119,7 +119,7 @@ class Transcript:
 
     async def presses(self, token: str) -> None:
         """Press a button by its token, perhaps one of long ago."""
-        await self.does(Kind.CHOICE, text=token, prompt_ref="prompt")
+        await self.does(Kind.CHOICE, text=token, prompt_ref="1")
 
     async def sends(self, kind: MediaKind, *, size: int = 1000, caption: str = "") -> None:
         """Send a file of ``size`` bytes."""

@@ -90,7 +90,10 @@ async def _rows(store: Store, now: datetime) -> dict[str, int]:
 
 
 async def test_a_copy_restored_is_the_same_network(drill: Drill) -> None:
-    """Every row and every file is there again, from either database into the same, and opens; new rows follow on."""
+    """Every row and every file is there again, from either database into the same, and opens; new rows follow on.
+
+    But for what could join a voter to a ballot while a secret poll is open: its key, and what nobody has handled yet.
+    """
     async with drill.store.transaction(drill.now) as tx:
         person = await a_full_life(tx)
         before = (await everything(tx)).splitlines()
@@ -104,7 +107,8 @@ async def test_a_copy_restored_is_the_same_network(drill: Drill) -> None:
     after = await _rows(restored, drill.now)
     async with drill.store.reading(drill.now) as tx:
         coming = int(await tx.scalar(select(func.count()).where(due.due.c.at > tx.now)))
-    assert {**counts, "audit": counts["audit"] + 1, "due": coming} == after
+    assert min(counts["ballot_keys"], counts["inbox"]) > 0
+    assert {**counts, "audit": counts["audit"] + 1, "due": coming, "ballot_keys": 0, "inbox": 0} == after
     async with restored.transaction(drill.now) as tx:
         assert (await members.get(tx, person=person)).organisation == "Canary Radio Tarka"
         assert await audit.verify(tx) == after["audit"]

@@ -24,7 +24,7 @@ async def test_two_meet_across_apps_by_voice_and_exchange_contacts_at_the_same_m
     await talk(issa, ("[Dialogue police-public]", "Encore un"), ("[Non, c’est tout]", "dès maintenant"))
 
     await talk(amal, ("حلفاء", "هنا يلتقي"), ("[البحث عن شخص]", "في أي مجال"), ("[الأمن المجتمعي]", "أي موضوع"))
-    await talk(amal, ("[حوار الشرطة والمواطنين]", "من أي جانب"), ("[أي من الجانبين]", "أين"), ("1", "شخص واحد"))
+    await talk(amal, ("[حوار الشرطة والمواطنين]", "من أي طرف"), ("[أي من الطرفين]", "أين"), ("1", "شخص واحد"))
     await talk(amal, ("1", "عمّ تودون"), (WHY, "بأي اسم"), ("[نخلة]", "هل تُرسل"), ("[نعم، أرسلوها]", "في الطريق"))
 
     await issa.hears("aimerait parler avec vous", timeout=20)
