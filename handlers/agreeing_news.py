@@ -21,6 +21,7 @@ def acts(translator: Translator) -> dict[str, Callable[[Tx, str], Awaitable[None
     """Return what the clock does when times were proposed: whoever is invited hears that they can answer."""
 
     async def news(tx: Tx, exchange: str) -> None:
+        """Tell what became of the times of an exchange."""
         found = await exchanges.find(tx, exchange=exchange)
         rows = await slots.grid(tx, exchange=exchange)
         if found is None or found.state is not State.AGREEING or not rows:

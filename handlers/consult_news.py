@@ -28,26 +28,31 @@ def acts(translator: Translator) -> dict[str, Act]:
     """Return what the clock does for consultations, by the kind of its due row."""
 
     async def opened(tx: Tx, consultation: str) -> None:
+        """Tell whoever is asked that a draft is open."""
         found = await consultations.find(tx, consultation=consultation)
         if found is not None and found.state is State.OPEN:
             await tell_open(tx, found, translator)
 
     async def remind(tx: Tx, consultation: str) -> None:
+        """Remind those who have said nothing."""
         found = await consultations.find(tx, consultation=consultation)
         if found is not None and found.state is State.OPEN:
             await tell_reminder(tx, found, translator)
 
     async def closed(tx: Tx, consultation: str) -> None:
+        """Close a draft, and tell those who answered."""
         if await consultations.find(tx, consultation=consultation) is not None:
             await consultations.close(tx, consultation=consultation)
             await tell_closed(tx, await consultations.get(tx, consultation=consultation), translator)
 
     async def renewed(tx: Tx, consultation: str) -> None:
+        """Tell those who answered of the new version."""
         found = await consultations.find(tx, consultation=consultation)
         if found is not None:
             await tell_renewed(tx, found, translator)
 
     async def promised(tx: Tx, commitment: str) -> None:
+        """Tell of what was promised, before its day and on it."""
         await tell_promised(tx, commitment, translator)
 
     return {

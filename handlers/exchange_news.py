@@ -35,6 +35,7 @@ def acts(translator: Translator) -> dict[str, Act]:
     """Return what the clock does for exchanges, by the kind of its due row."""
 
     async def news(tx: Tx, subject: str) -> None:
+        """Tell what became of an exchange."""
         exchange, _colon, sequence = subject.partition(":")
         found = await exchanges.find(tx, exchange=exchange)
         if found is None or str(found.sequence) != sequence:
@@ -45,6 +46,7 @@ def acts(translator: Translator) -> dict[str, Act]:
         await tell(tx, found, translator)
 
     async def lapsed(tx: Tx, attending: str) -> None:
+        """Offer a place that nobody took to the next who waits."""
         await attendance.lapse(tx, attending=attending)
 
     return {exchanges.NEWS: news, attendance.LAPSE: lapsed}

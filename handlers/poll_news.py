@@ -31,6 +31,7 @@ def acts(translator: Translator) -> dict[str, Act]:
     """Return what the clock does at the times of polls, by the kind of its due row."""
 
     async def opened(tx: Tx, poll: str) -> None:
+        """Open a poll, tell of it, and show it in linked chats."""
         if await rounds.open(tx, poll=poll):
             found = await polls.get(tx, poll=poll)
             await tell_open(tx, found, translator)
@@ -38,14 +39,17 @@ def acts(translator: Translator) -> dict[str, Act]:
                 await due.at(tx, kind=CARD, subject=poll, instant=tx.now, person=found.by)
 
     async def remind(tx: Tx, poll: str) -> None:
+        """Remind those who have not answered."""
         if await rounds.remind(tx, poll=poll):
             await tell_reminder(tx, await polls.get(tx, poll=poll), translator)
 
     async def closed(tx: Tx, poll: str) -> None:
+        """Close a poll, and tell what came out."""
         if await rounds.close(tx, poll=poll):
             await tell_closed(tx, await polls.get(tx, poll=poll), translator)
 
     async def fold(tx: Tx, poll: str) -> None:
+        """Add up the counts of an open poll."""
         await rounds.fold(tx, poll=poll)
 
     return {rounds.OPEN: opened, rounds.REMIND: remind, rounds.CLOSE: closed, rounds.FOLD: fold}
@@ -68,6 +72,7 @@ async def tell_open(tx: Tx, poll: Poll, translator: Translator) -> None:
     """Tell everybody who is asked that a poll is open."""
 
     def said(language: str) -> tuple[Words, Sequence[Option]]:
+        """Return the words in a language, and the buttons."""
         secret = _("It is secret.") if poll.plan.secret else _("Others see only numbers, never who chose what.")
         text = _(
             "A poll of the network, ten seconds: “{question}”\n\n{secret}",
@@ -99,6 +104,7 @@ async def tell_reminder(tx: Tx, poll: Poll, translator: Translator) -> None:
     """Remind those who have not answered, and nobody else."""
 
     def said(language: str) -> tuple[Words, Sequence[Option]]:
+        """Return the words in a language, and the buttons."""
         text = _("This poll closes soon, and your word is still missing: “{question}”", question=_asked(poll, language))
         return text, [_say(poll)]
 
@@ -110,6 +116,7 @@ async def tell_closed(tx: Tx, poll: Poll, translator: Translator) -> None:
     found = await results.published(tx, poll=poll.id)
 
     def said(language: str) -> tuple[Words, Sequence[Option]]:
+        """Return the words in a language, and the buttons."""
         voice = Voice(translator, language)
         text = _("A poll that you answered is closed.")
         lines = "\n\n".join(voice.say(part) for part in poll_figures.lines(poll, found, language))
@@ -131,6 +138,7 @@ async def tell_outcome(tx: Tx, *, poll: str, translator: Translator) -> None:
     found = await polls.get(tx, poll=poll)
 
     def said(language: str) -> tuple[Words, Sequence[Option]]:
+        """Return the words in a language, and the buttons."""
         words, _written = poll_cards.in_language(found.outcome, language)
         text = _(
             "You answered the poll “{question}”. What was done about it:\n\n{outcome}",
