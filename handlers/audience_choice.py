@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import reduce
 from itertools import count
@@ -129,6 +129,20 @@ async def _values(talk: Talk, name: str) -> list[Option]:
     if name == "topics":
         return [Option(root.code, topics.label(root.code, talk.language)) for root in topics.roots()]
     return [Option(language, LANGUAGES[language]) for language in OFFERED]
+
+
+async def able_group(talk: Talk, key: str, mine: Sequence[Group], question: Text, *, none: Text) -> Group | None:
+    """Return the one of these groups that is meant, of those with both sides; say ``none`` where there is none."""
+    able = [each for each in mine if await talk.look(groups.has_both_sides, group=each.id)]
+    if not able:
+        await talk.say(none)
+        return None
+    if len(able) == 1:
+        return able[0]
+    called = await names(talk)
+    options = [Option(each.id, called.get(each.id, each.code)) for each in able]
+    chosen = await talk.choose(key, question, options, search=True)
+    return next(each for each in able if each.id == chosen)
 
 
 async def names(talk: Talk) -> dict[str, str]:

@@ -9,7 +9,7 @@ from functools import reduce
 from itertools import count
 
 from handlers import broadcast_cards, broadcast_draft
-from handlers.audience_choice import ask_audience, below, counted, describe, joined, names
+from handlers.audience_choice import able_group, ask_audience, below, counted, describe, joined, names
 from handlers.broadcast_cards import NOBODY, Notice
 from handlers.broadcast_sending import Plan, send
 from handlers.labels import attribution_label, language_label
@@ -51,16 +51,7 @@ async def broadcast(talk: Talk) -> None:
 async def _speaker(talk: Talk) -> Group | None:
     """Return the group for which the coordinator speaks; None where none has both sides."""
     mine = await talk.look(groups.coordinated_by, person=talk.person)
-    able = [group for group in mine if await talk.look(groups.has_both_sides, group=group.id)]
-    if not able:
-        await talk.say(NO_POWERS)
-        return None
-    if len(able) == 1:
-        return able[0]
-    called = await names(talk)
-    options = [Option(group.id, called[group.id]) for group in able]
-    chosen = await talk.choose("speaker", _("For which group do you speak?"), options)
-    return next(group for group in able if group.id == chosen)
+    return await able_group(talk, "speaker", mine, _("For which group do you speak?"), none=NO_POWERS)
 
 
 async def _make(talk: Talk, speaker: Group) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from handlers import pages
-from handlers.audience_choice import ask_audience, describe, names
+from handlers.audience_choice import able_group, ask_audience, describe, names
 from handlers.language import Text, _, n_
 from handlers.questions import Option
 from handlers.registry import Capability, ForWhom, Room
@@ -48,16 +48,7 @@ async def make(talk: Talk) -> None:
 
 async def _group(talk: Talk) -> Group | None:
     mine = await talk.look(groups.coordinated_by, person=talk.person)
-    able = [each for each in mine if await talk.look(groups.has_both_sides, group=each.id)]
-    if not able:
-        await talk.say(NO_GROUP)
-        return None
-    if len(able) == 1:
-        return able[0]
-    called = await names(talk)
-    options = [Option(each.id, called.get(each.id, each.code)) for each in able]
-    chosen = await talk.choose("group", _("For which group do you speak?"), options, search=True)
-    return next(each for each in able if each.id == chosen)
+    return await able_group(talk, "group", mine, _("For which group do you speak?"), none=NO_GROUP)
 
 
 async def _draft(talk: Talk) -> list[Part] | None:

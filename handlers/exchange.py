@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 
 from handlers import exchange_cards
-from handlers.audience_choice import ask_audience, below, describe, names
+from handlers.audience_choice import able_group, ask_audience, below, describe, names
 from handlers.exchange_cards import KINDS, TELLING
 from handlers.labels import LANGUAGES, SIDES
 from handlers.language import OFFERED, Text, _, n_
@@ -85,16 +85,7 @@ async def exchange(talk: Talk) -> None:
 async def _group(talk: Talk) -> Group | None:
     """Return the group in which it is planned: one of their own that has both sides."""
     mine = await talk.look(groups.of, person=talk.person)
-    able = [each for each in mine if await talk.look(groups.has_both_sides, group=each.id)]
-    if not able:
-        await talk.say(NO_GROUP)
-        return None
-    if len(able) == 1:
-        return able[0]
-    called = await names(talk)
-    options = [Option(each.id, called.get(each.id, each.code)) for each in able]
-    chosen = await talk.choose("group", _("In which group do you plan it?"), options, search=True)
-    return next(each for each in able if each.id == chosen)
+    return await able_group(talk, "group", mine, _("In which group do you plan it?"), none=NO_GROUP)
 
 
 async def _plan(talk: Talk, *, leads: bool) -> Plan:
