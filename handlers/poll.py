@@ -17,7 +17,8 @@ from network import ballots, polls, results
 from network.ballots import CannotChange, Cast, Closed, Vote
 from network.errors import Forbidden, Invalid
 from network.folding import fold
-from network.polls import Added, Choice, Full, Kind, Poll
+from network.poll_options import MOST_OPTIONS, Added, Choice, Full
+from network.polls import Kind, Poll
 
 ADD = "add"  # the key of the way to add an answer
 LONGEST_ADDED = 60  # characters
@@ -141,7 +142,7 @@ def _options(poll: Poll, talk: Talk) -> list[Option]:
         Option(str(each.number), poll_cards.in_language(each.words, talk.language)[0])
         for each in ordered(poll, talk.person)
     ]
-    may_add = poll.plan.adding and len(poll.choices) < polls.MOST_OPTIONS and poll.plan.kind is not Kind.RANKING
+    may_add = poll.plan.adding and len(poll.choices) < MOST_OPTIONS and poll.plan.kind is not Kind.RANKING
     # Translators: in a list, max:24
     adding = [Option(ADD, _("Add an answer"))] if may_add else []
     return [*shown, *adding, Option(ballots.PREFER_NOT, PREFER_NOT)]

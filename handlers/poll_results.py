@@ -13,7 +13,7 @@ from handlers.poll_pictures import Round
 from handlers.registry import Capability, Room
 from handlers.screening import screen
 from handlers.talk import Option, Talk
-from network import poll_approvals, poll_files, polls, results, secrecy
+from network import poll_files, poll_outcomes, polls, results, secrecy
 from network.errors import Forbidden, Missing, NetworkError
 from network.polls import Kind, Poll, State
 from network.results import Part, Results
@@ -164,7 +164,7 @@ async def _outcome(talk: Talk, poll: Poll, _found: Results, turn: int) -> None:
         return
     given = {**poll.outcome, talk.language: words}
     try:
-        asked = await talk.do(f"tell[{turn}]", poll_approvals.tell_outcome, poll=poll.id, by=talk.person, words=given)
+        asked = await talk.do(f"tell[{turn}]", poll_outcomes.tell, poll=poll.id, by=talk.person, words=given)
     except NetworkError:
         await talk.say(_("That is not possible any more."))
         return

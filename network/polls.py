@@ -17,7 +17,6 @@ from typing import Any
 from sqlalchemy import (
     Boolean,
     Column,
-    ForeignKey,
     LargeBinary,
     Row,
     Select,
@@ -25,21 +24,19 @@ from sqlalchemy import (
     String,
     Table,
     Text,
-    UniqueConstraint,
     delete,
     select,
     update,
 )
 
-from network import approvals, audiences, darkness, groups, members
+from network import approvals, audiences, darkness, groups, members, poll_options
 from network.audiences import Audience
 from network.errors import Conflict, Forbidden, Invalid, Missing
-from network.folding import fold
 from network.ids import new_id
 from network.members import SIDES
+from network.poll_options import MOST_OPTIONS, Choice
 from network.store import Instant, Tx, metadata
 
-MOST_OPTIONS = 12
 APPROVAL = "poll"  # the kind of the approval
 
 
@@ -95,14 +92,6 @@ class OneSided(Conflict):
     """The group has no coordinator of the other side yet: until then nobody polls it."""
 
 
-class Added(Conflict):
-    """This member has added an option already: each may add one, so that nobody fills the list alone."""
-
-
-class Full(Conflict):
-    """The poll has as many options as a poll may have."""
-
-
 polls = Table(
     "polls",
     metadata,
@@ -136,18 +125,6 @@ polls = Table(
     Column("made_at", Instant, nullable=False),
 )
 
-poll_options = Table(
-    "poll_options",
-    metadata,
-    Column("id", String(32), primary_key=True),
-    Column("poll", String(32), ForeignKey("polls.id", ondelete="CASCADE"), nullable=False),
-    Column("number", SmallInteger, nullable=False),
-    Column("apart", Boolean, nullable=False),
-    Column("by", String(32), index=True),  # the member who added it
-    Column("words", LargeBinary, nullable=False),  # {language: text}
-    UniqueConstraint("poll", "number"),
-)
-
 
 @dataclass(frozen=True)
 class Plan:
@@ -175,19 +152,6 @@ class Plan:
     template: str = ""
     topic: str = ""
     tags: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Choice:
-    """One option of a poll: ``number`` is what a ballot holds, for good, in whatever order options are shown.
-
-    ``words`` are its text by language. ``apart`` ones ("Don’t know") are no step of a scale, and stay at the end.
-    """
-
-    number: int
-    words: dict[str, str] = field(repr=False)
-    apart: bool = False
-    added: bool = False
 
 
 @dataclass(frozen=True)
@@ -237,7 +201,7 @@ async def draft(
     of those that are no substantive answer. "Prefer not to say" is no option: it can always be chosen.
     """
     if not proposed:
-        await _may_make(tx, by)
+        await check_maker(tx, by)
     _check(plan, question, options)
     poll = new_id()
     state = State.PROPOSED if proposed else State.DRAFT
@@ -245,8 +209,7 @@ async def draft(
     sealed = tx.seal.seal_json("polls.question", poll, dict(question))
     row = {"id": poll, "state": state.value, "series": poll, "round": 1, "question": sealed, "made_at": tx.now}
     await tx.run(polls.insert(), {**row, **whose, **_columns(plan)})
-    for place, words in enumerate(options):
-        await _put_option(tx, poll, place + 1, words, apart=place in apart)
+    await poll_options.put_all(tx, poll=poll, words=options, apart=apart)
     return poll
 
 
@@ -270,14 +233,12 @@ async def change(
     sealed = tx.seal.seal_json("polls.question", poll, asked)
     await set_(tx, poll, question=sealed, **_columns(plan or found.plan))
     if options is not None:
-        await tx.run(delete(poll_options).where(poll_options.c.poll == poll))
-        for place, words in enumerate(options):
-            await _put_option(tx, poll, place + 1, words, apart=place in apart)
+        await poll_options.put_all(tx, poll=poll, words=options, apart=apart)
 
 
 async def take_up(tx: Tx, *, poll: str, by: str) -> None:
     """Make a member's proposal the draft of a coordinator. Raise Forbidden, Missing; Conflict when it was."""
-    await _may_make(tx, by)
+    await check_maker(tx, by)
     if (await lock(tx, poll=poll)).state is not State.PROPOSED:
         raise Conflict
     await set_(tx, poll, by=by, state=State.DRAFT.value)
@@ -289,7 +250,7 @@ async def ask(tx: Tx, *, poll: str, by: str) -> dict[str, Any]:
     Who speaks for no group with both sides seated asks nobody. Returns the ``approval``, "" where none is needed
     (``rounds.schedule`` may follow at once), and the ``deciders`` to tell.
     """
-    await _may_make(tx, by)
+    await check_maker(tx, by)
     found = await own(tx, poll=poll, by=by)
     if found.state is not State.DRAFT:
         raise Conflict
@@ -344,40 +305,7 @@ async def add_option(tx: Tx, *, poll: str, by: str, words: Mapping[str, str]) ->
     found = await lock(tx, poll=poll)
     if found.state is not State.OPEN or not found.plan.adding or not await is_asked(tx, poll=found, person=by):
         raise Forbidden
-    mine = select(poll_options.c.id).where(poll_options.c.poll == poll, poll_options.c.by == by)
-    if await tx.first(mine) is not None:
-        raise Added
-    if len(found.choices) >= MOST_OPTIONS:
-        raise Full
-    there = {fold(text) for choice in found.choices for text in choice.words.values()}
-    if not any(text.strip() for text in words.values()) or there & {fold(text) for text in words.values()}:
-        raise Invalid
-    number = max((choice.number for choice in found.choices), default=0) + 1
-    await _put_option(tx, poll, number, words, by=by)
-    return number
-
-
-async def tell_outcome(tx: Tx, *, poll: str, by: str, words: Mapping[str, str]) -> None:
-    """Keep what was done about a closed poll, by language. Raise Forbidden, Missing, Conflict, Invalid."""
-    await check_outcome(tx, poll=poll, by=by, words=words)
-    await keep_outcome(tx, poll=poll, words=words)
-
-
-async def check_outcome(tx: Tx, *, poll: str, by: str, words: Mapping[str, str]) -> None:
-    """Raise Forbidden, Missing, Conflict or Invalid unless somebody may say this of a poll."""
-    await _may_make(tx, by)
-    found = await lock(tx, poll=poll)
-    if not await is_coordinating(tx, poll=found, person=by):
-        raise Forbidden
-    if found.state is not State.CLOSED:
-        raise Conflict
-    if not any(text.strip() for text in words.values()):
-        raise Invalid
-
-
-async def keep_outcome(tx: Tx, *, poll: str, words: Mapping[str, str]) -> None:
-    """Keep what was done about a poll."""
-    await set_(tx, poll, outcome=tx.seal.seal_json("polls.outcome", poll, dict(words)))
+    return await poll_options.add(tx, poll=poll, there=found.choices, by=by, words=words)
 
 
 async def get(tx: Tx, *, poll: str) -> Poll:
@@ -490,7 +418,7 @@ async def renew(tx: Tx, *, poll: Poll, plan: Plan) -> str:
     whose = {"by": poll.by, "proposer": poll.proposer, "made_at": tx.now}
     await tx.run(polls.insert(), {"id": row, "question": sealed, **state, **whose, **_columns(plan)})
     for choice in poll.choices:
-        await _put_option(tx, row, choice.number, choice.words, apart=choice.apart)
+        await poll_options.put(tx, poll=row, number=choice.number, words=choice.words, apart=choice.apart)
     return row
 
 
@@ -498,7 +426,7 @@ async def hand_over(tx: Tx, *, person: str, to: str) -> None:
     """Give what one person made to another: two memberships of one human being."""
     for column in (polls.c.by, polls.c.proposer):
         await tx.run(update(polls).where(column == person).values({column: to}))
-    await tx.run(update(poll_options).where(poll_options.c.by == person).values(by=to))
+    await poll_options.hand_over(tx, person=person, to=to)
 
 
 async def forget(tx: Tx, *, person: str) -> None:
@@ -511,7 +439,7 @@ async def forget(tx: Tx, *, person: str) -> None:
         await tx.run(delete(polls).where(polls.c.id == poll))
     for column in (polls.c.by, polls.c.proposer):
         await tx.run(update(polls).where(column == person).values({column: None}))
-    await tx.run(update(poll_options).where(poll_options.c.by == person).values(by=None))
+    await poll_options.forget(tx, person=person)
 
 
 async def copy(tx: Tx, *, person: str) -> dict[str, Any]:
@@ -520,9 +448,7 @@ async def copy(tx: Tx, *, person: str) -> dict[str, Any]:
         {"question": poll.question, "options": [choice.words for choice in poll.choices], "state": poll.state.value}
         for poll in await mine(tx, by=person)
     ]
-    rows = await tx.all(select(poll_options).where(poll_options.c.by == person).order_by(poll_options.c.id))
-    added = [tx.seal.open_json("poll_options.words", row.id, row.words) for row in rows]
-    return {"made": made, "options_added": added}
+    return {"made": made, "options_added": await poll_options.copy(tx, person=person)}
 
 
 async def _speaking(tx: Tx, person: str) -> str:
@@ -533,7 +459,8 @@ async def _speaking(tx: Tx, person: str) -> str:
     return ""
 
 
-async def _may_make(tx: Tx, person: str) -> None:
+async def check_maker(tx: Tx, person: str) -> None:
+    """Raise Forbidden unless somebody may make polls, and speak of them."""
     if not await groups.is_coordinator(tx, person=person):
         raise Forbidden
 
@@ -561,15 +488,6 @@ def _columns(plan: Plan) -> dict[str, Any]:
     }
 
 
-async def _put_option(
-    tx: Tx, poll: str, number: int, words: Mapping[str, str], *, apart: bool = False, by: str | None = None
-) -> None:
-    row = new_id()
-    sealed = tx.seal.seal_json("poll_options.words", row, dict(words))
-    values = {"id": row, "poll": poll, "number": number, "apart": apart, "by": by, "words": sealed}
-    await tx.run(poll_options.insert(), values)
-
-
 async def _one(tx: Tx, query: Select[Any]) -> Poll:
     row = await tx.first(query)
     if row is None:
@@ -578,11 +496,7 @@ async def _one(tx: Tx, query: Select[Any]) -> Poll:
 
 
 async def _polls(tx: Tx, rows: Sequence[Row[Any]]) -> list[Poll]:
-    found: dict[str, list[Choice]] = {row.id: [] for row in rows}
-    query = select(poll_options).where(poll_options.c.poll.in_(list(found)))
-    for row in await tx.all(query.order_by(poll_options.c.number)):
-        words = tx.seal.open_json("poll_options.words", row.id, row.words)
-        found[row.poll].append(Choice(row.number, words, row.apart, row.by is not None))
+    found = await poll_options.of(tx, polls=[row.id for row in rows])
     return [_poll(tx, row, found[row.id]) for row in rows]
 
 

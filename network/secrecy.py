@@ -25,13 +25,13 @@ from sqlalchemy import (
     update,
 )
 
-from network import due, jobs, outbox
+from network import due, jobs, outbox, poll_options
 from network.ballots import AT_ONCE, RECEIPT_LENGTH, Ballot, ballot_keys, ballots, hashed, participations, receipts
 from network.codes import typed
 from network.conversations import conversations
 from network.ids import new_id, random_id
 from network.inbox import State, inbox
-from network.polls import Poll, poll_options, polls
+from network.polls import Poll, polls
 from network.polls import State as Stage
 from network.store import Store, Tx
 
@@ -50,7 +50,7 @@ async def seal_up(tx: Tx, *, poll: Poll, found: list[Ballot], sides: bool, count
     await _rewrite(tx, poll, found, sides=sides, countries=countries)
     took_part = update(participations).where(participations.c.poll == poll.id)
     await tx.run(took_part.values(poll=poll.id))  # on PostgreSQL each row tells in which transaction it was written
-    await tx.run(update(poll_options).where(poll_options.c.poll == poll.id).values(by=None))  # who adds one likes it
+    await poll_options.part_from(tx, poll=poll.id)
     await tx.run(delete(ballot_keys).where(ballot_keys.c.poll == poll.id))
     digest = await _publish_receipts(tx, poll.id)
     await purge(tx, poll=poll)

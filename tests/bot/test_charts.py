@@ -24,7 +24,8 @@ from network import blueprints, poll_files
 from network.blueprints import Blueprint
 from network.jobs import Job
 from network.media import MediaFolder
-from network.polls import Choice, Kind, Plan, Poll, State
+from network.poll_options import Choice
+from network.polls import Kind, Plan, Poll, State
 from network.rankings import Place
 from network.results import Line, Part, Results
 from tests.bot.stopped_clock import StoppedClock

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from network import ballots, groups, polls, rounds, starter
+from network import ballots, groups, poll_outcomes, polls, rounds, starter
 from network.audiences import Audience
 from network.polls import Kind, Plan
 from network.store import Tx
@@ -57,7 +57,7 @@ async def lived(tx: Tx, person: str, said: str) -> None:
     closed = await opened(tx, by=person, kind=Kind.TEXT)
     await ballots.cast(tx, poll=closed, person=person, words=said)
     await rounds.close_early(tx, poll=closed, by=person)
-    await polls.tell_outcome(tx, poll=closed, by=person, words={"en": "We listened."})
+    await poll_outcomes.tell(tx, poll=closed, by=person, words={"en": "We listened."})
     secret = await opened(tx, by=person, secret=True, adding=True)
     number = await polls.add_option(tx, poll=secret, by=person, words={"en": "Something new"})
     await ballots.cast(tx, poll=secret, person=person, choice=[number])

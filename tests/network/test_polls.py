@@ -8,7 +8,21 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select
 
-from network import addresses, approvals, ballots, due, erasure, groups, links, polls, results, rounds, secrecy
+from network import (
+    addresses,
+    approvals,
+    ballots,
+    due,
+    erasure,
+    groups,
+    links,
+    poll_options,
+    poll_outcomes,
+    polls,
+    results,
+    rounds,
+    secrecy,
+)
 from network.audiences import Audience
 from network.darkness import darknesses
 from network.errors import Conflict, Forbidden, Invalid, Missing
@@ -184,7 +198,7 @@ async def test_results_of_ones_own_groups_are_found_behind_those_of_others(sqlit
             await rounds.close_early(tx, poll=theirs, by=stranger)
         assert [poll.id for poll in await polls.closed_for(tx, person=member, limit=2)] == [mine]
         with pytest.raises(Forbidden):
-            await polls.tell_outcome(tx, poll=theirs, by=maker, words={"en": "Not ours to say."})
+            await poll_outcomes.tell(tx, poll=theirs, by=maker, words={"en": "Not ours to say."})
 
 
 async def test_a_round_that_was_missed_does_not_end_its_series(sqlite_store, now):
@@ -213,14 +227,14 @@ async def test_members_add_options_where_they_may(sqlite_store, now):
         number = await polls.add_option(tx, poll=poll, by=person, words={"en": "New"})
         await ballots.cast(tx, poll=poll, person=person, choice=[number])
         assert (await results.of(tx, poll=poll, person=person)).lines[-1].votes == 1
-        with pytest.raises(polls.Added):
+        with pytest.raises(poll_options.Added):
             await polls.add_option(tx, poll=poll, by=person, words={"en": "Another"})
-        others = [await polling.voter(tx) for _each in range(polls.MOST_OPTIONS - number + 1)]
+        others = [await polling.voter(tx) for _each in range(poll_options.MOST_OPTIONS - number + 1)]
         with pytest.raises(Invalid):
             await polls.add_option(tx, poll=poll, by=others[0], words={"en": "NEW"})
         for at, other in enumerate(others[1:]):
             await polls.add_option(tx, poll=poll, by=other, words={"en": f"More {at}"})
-        with pytest.raises(polls.Full):
+        with pytest.raises(poll_options.Full):
             await polls.add_option(tx, poll=poll, by=others[0], words={"en": "One too many"})
 
 
@@ -396,7 +410,7 @@ async def test_a_poll_taken_back_keeps_no_vote(store, now):
         for table in (ballots.ballots, ballots.participations, ballots.receipts, ballots.ballot_keys):
             assert [row.poll for row in await tx.all(select(table))] == [other]
         with pytest.raises(Conflict):
-            await polls.tell_outcome(tx, poll=other, by=maker, words={"en": "We built it."})
+            await poll_outcomes.tell(tx, poll=other, by=maker, words={"en": "We built it."})
         await rounds.close_early(tx, poll=other, by=maker)
-        await polls.tell_outcome(tx, poll=other, by=maker, words={"en": "We built it."})
+        await poll_outcomes.tell(tx, poll=other, by=maker, words={"en": "We built it."})
         assert (await polls.get(tx, poll=other)).outcome == {"en": "We built it."}

@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from network import rankings, results
-from network.polls import Choice, Kind, Plan, Poll, State
+from network.poll_options import Choice
+from network.polls import Kind, Plan, Poll, State
 from network.rankings import Place
 
 OPTIONS = (1, 2, 3, 4)
