@@ -13,7 +13,7 @@ from handlers.language import Text, Voice, _
 from handlers.questions import Option
 from handlers.registry import Capability, Room
 from handlers.talk import Talk
-from network import countries, exchanges, poll_files, slots
+from network import countries, exchanges, invitees, poll_files, slots
 from network.errors import Conflict, Forbidden, Invalid, Missing
 from network.exchanges import Exchange, State
 from network.slots import MOST, NEEDED, NO, YES, Slot
@@ -57,7 +57,7 @@ ACTS: dict[str, Text] = {
 async def agree(talk: Talk) -> None:
     """Show the times of an exchange as they stand, in one's own time, and do what is wished."""
     found = await talk.look(exchanges.find, exchange=talk.argument) if talk.argument else None
-    invited = found is not None and await talk.look(exchanges.is_invited, found=found, person=talk.person)
+    invited = found is not None and await talk.look(invitees.is_invited, found=found, person=talk.person)
     if found is None or not invited or found.state is not State.AGREEING:
         await talk.say(GONE)
         return

@@ -11,7 +11,7 @@ from handlers.questions import Option
 from handlers.registry import Capability, Room
 from handlers.screening import screen
 from handlers.talk import Talk
-from network import attendance, exchanges, passes, preparations
+from network import attendance, exchanges, invitees, passes, preparations
 from network.attendance import MAYBE, NO, YES, Attending, Standing
 from network.errors import Conflict, Invalid, Missing
 from network.exchanges import Exchange
@@ -82,9 +82,9 @@ async def _enter(talk: Talk, code: str) -> str:
 async def _pick(talk: Talk, which: str) -> Exchange | None:
     """Return the exchange that a button or a code led to, or the one chosen of those to come; None for none."""
     if not which:
-        listed = await talk.look(exchanges.upcoming, person=talk.person)
+        listed = await talk.look(invitees.upcoming, person=talk.person)
         held = await talk.look(preparations.published)
-        listed += [each for each in held if await talk.look(exchanges.is_invited, found=each, person=talk.person)]
+        listed += [each for each in held if await talk.look(invitees.is_invited, found=each, person=talk.person)]
         if not listed:
             await talk.say(_("Nothing is planned for you yet. Invitations come to you here."))
             code = await talk.text("code", _("If you have a code, write it."), at_most=20, skip=_("I have none"))
@@ -93,7 +93,7 @@ async def _pick(talk: Talk, which: str) -> Exchange | None:
             options = [Option(each.id, each.title[:SHORT]) for each in listed]
             which = await talk.choose("which", _("Which one?"), options)
     found = await talk.look(exchanges.find, exchange=which) if which else None
-    if found is None or not await talk.look(exchanges.is_invited, found=found, person=talk.person):
+    if found is None or not await talk.look(invitees.is_invited, found=found, person=talk.person):
         if which:
             await talk.say(GONE)
         return None

@@ -9,7 +9,7 @@ from handlers.language import Place, Text, _
 from handlers.questions import Option
 from handlers.registry import Capability, Room
 from handlers.talk import Talk
-from network import charters, exchanges, feeds, topics
+from network import charters, feeds, invitees, topics
 from network.charters import Charter
 from network.errors import Missing
 from network.exchanges import Exchange
@@ -70,7 +70,7 @@ async def _file(talk: Talk) -> None:
 
 async def _list(talk: Talk, way: str) -> None:
     """Show what is to come, narrowed as was wished, and open one of it."""
-    listed = await talk.look(exchanges.upcoming, person=talk.person)
+    listed = await talk.look(invitees.upcoming, person=talk.person)
     homes = {each.group: await talk.look(charters.of, group=each.group) for each in listed}
     narrowing = {"group": _by_group, "topic": _by_topic, "country": _by_country}
     if listed and way in narrowing:

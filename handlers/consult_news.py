@@ -14,7 +14,7 @@ from handlers.audience_choice import below
 from handlers.language import OFFERED, Text, Translator, Voice, _
 from handlers.messages import write
 from handlers.questions import Option
-from network import commitments, consultations, contents, costs, exchanges, mailings, remarks
+from network import commitments, consultations, contents, costs, invitees, mailings, remarks
 from network.consultations import Consultation, State
 from network.costs import OverBudget
 from network.store import Tx
@@ -76,7 +76,7 @@ async def tell_open(tx: Tx, found: Consultation, translator: Translator) -> None
     try:
         await costs.check(tx, people=meant)
     except OverBudget:
-        meant = exchanges.these(found.hosts)
+        meant = invitees.these(found.hosts)
         text = _(
             "The news of “{title}” costs more than is left of this month’s money, so it went to nobody.",
             title=found.title,
@@ -112,7 +112,7 @@ async def tell_promised(tx: Tx, commitment: str, translator: Translator) -> None
     text = _("A commitment of “{title}” falls due. Please say what became of it.", title=found.title)
     text = below(text, consult_cards.commitment(promised))
     what = f"due|{commitment}|{tx.now.date()}"
-    await _mail(tx, found, what, translator, text, meant=exchanges.these(found.hosts), urgency=REMINDER)
+    await _mail(tx, found, what, translator, text, meant=invitees.these(found.hosts), urgency=REMINDER)
 
 
 async def _mail(

@@ -15,7 +15,7 @@ from handlers.registry import Capability, Room
 from handlers.screening import screen
 from handlers.talk import Talk
 from handlers.topic_choice import ask_topic
-from network import countries, exchanges, groups
+from network import countries, exchanges, groups, planning
 from network.audiences import Audience
 from network.errors import Forbidden
 from network.exchanges import SMALL, Kind, Rule, State
@@ -183,7 +183,7 @@ async def _preview(talk: Talk, plan: Plan, audience: Audience | None, capacity: 
 
 async def _propose(talk: Talk, found: str) -> None:
     try:
-        proposed = await talk.do("propose", exchanges.propose, exchange=found, by=talk.person)
+        proposed = await talk.do("propose", planning.propose, exchange=found, by=talk.person)
     except Forbidden:
         await talk.say(NO_GROUP)
         return

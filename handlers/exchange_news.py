@@ -15,7 +15,7 @@ from handlers.language import OFFERED, Text, Translator, Voice, _
 from handlers.messages import Letter, write
 from handlers.questions import Option
 from handlers.registry import Errand, Occasion
-from network import attendance, contents, costs, exchanges, mailings, members, reminders
+from network import attendance, contents, costs, exchanges, invitees, mailings, members, reminders
 from network.attendance import Attending
 from network.costs import OverBudget
 from network.exchanges import Exchange, State
@@ -58,7 +58,7 @@ async def tell(tx: Tx, found: Exchange, translator: Translator) -> None:
     try:
         await costs.check(tx, people=meant)
     except OverBudget:
-        meant, say, urgency, what = exchanges.these(found.hosts), _too_much, REMINDER, "over"
+        meant, say, urgency, what = invitees.these(found.hosts), _too_much, REMINDER, "over"
     bodies = {each: _written(found, Voice(translator, each), say(found, each)) for each in OFFERED}
     await send(tx, found, _mailing(found, f"{what}{found.sequence}"), meant, bodies=bodies, urgency=urgency)
 
@@ -98,9 +98,7 @@ async def remind(tx: Tx, occasion: Occasion) -> list[Letter]:
     said = below(said, exchange_cards.door(door["place"], door["link"]))
     voice = Voice(occasion.who.voice.translator, member.language, member.digits or "latn")
     bodies = {member.language: _written(found, voice, said)}
-    await send(
-        tx, found, _reminder(found, mine, which), exchanges.these([mine.person]), bodies=bodies, urgency=REMINDER
-    )
+    await send(tx, found, _reminder(found, mine, which), invitees.these([mine.person]), bodies=bodies, urgency=REMINDER)
     return []
 
 

@@ -15,7 +15,7 @@ from handlers.questions import Option
 from handlers.registry import Capability, Room
 from handlers.screening import screen
 from handlers.talk import Talk
-from network import attendance, attribution, countries, exchanges, members, passes, preparations
+from network import attendance, attribution, countries, exchanges, members, passes, planning, preparations
 from network.errors import Conflict, Forbidden, Invalid, Missing
 from network.exchanges import Exchange, State
 from network.folding import latin_digits
@@ -151,7 +151,7 @@ async def _do(talk: Talk, found: Exchange, wish: str) -> None:
     elif wish == "publish":
         await _publish(talk, found)
     elif wish == "close":
-        await talk.do("close", exchanges.close, exchange=found.id, by=talk.person)
+        await talk.do("close", planning.close, exchange=found.id, by=talk.person)
         await talk.say(_("Thank you. Notes, decisions and the summary can still be written."))
     else:
         await _cancel(talk, found)

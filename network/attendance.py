@@ -28,7 +28,7 @@ from sqlalchemy import (
     update,
 )
 
-from network import darkness, due, exchanges, jobs, mailings, members, regimes, reminders
+from network import darkness, due, exchanges, invitees, jobs, mailings, members, regimes, reminders
 from network.errors import Conflict, Forbidden, Invalid, Missing
 from network.exchanges import Exchange
 from network.ids import new_id
@@ -111,7 +111,7 @@ async def answer(tx: Tx, *, exchange: str, person: str, answer: str) -> Standing
     if answer not in ANSWERS:
         raise Invalid
     found = await exchanges.locked(tx, exchange=exchange)
-    if not await exchanges.is_invited(tx, found=found, person=person):
+    if not await invitees.is_invited(tx, found=found, person=person):
         raise Missing
     if not found.takes_place or found.starts_at is None or found.starts_at <= tx.now:
         raise Conflict
@@ -266,7 +266,7 @@ async def coming(tx: Tx, *, exchange: str) -> list[str]:
 def concerned(found: Exchange, *, hearing_at: datetime | None = None) -> Select[tuple[str]]:
     """Return the select of the ids of those who hear of a change: all who are invited, but those who said no."""
     refused = select(attendance.c.person).where(attendance.c.exchange == found.id, attendance.c.answer == NO)
-    return exchanges.invited(found, hearing_at=hearing_at).where(members.members.c.id.not_in(refused))
+    return invitees.invited(found, hearing_at=hearing_at).where(members.members.c.id.not_in(refused))
 
 
 async def remind_later(tx: Tx, *, found: Exchange, attending: Attending) -> None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import Boolean, Column, ForeignKey, LargeBinary, Select, String, Table, delete, select, update
 
-from network import exchanges, members
+from network import exchanges, invitees, members
 from network.errors import Conflict, Forbidden, Missing
 from network.exchanges import Exchange, Kind
 from network.ids import new_id
@@ -92,7 +92,7 @@ async def publish(tx: Tx, *, exchange: str, by: str) -> int:
 async def published(tx: Tx, *, exchange: str, person: str) -> list[Answered]:
     """Return what was answered, for whoever was invited. Raise Missing."""
     found = await exchanges.get(tx, exchange=exchange)
-    if not await exchanges.is_invited(tx, found=found, person=person):
+    if not await invitees.is_invited(tx, found=found, person=person):
         raise Missing
     return [each for each in await _answered(tx, exchange) if each.published]
 

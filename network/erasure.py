@@ -33,6 +33,7 @@ from network import (
     due,
     entries,
     exchanges,
+    feedback,
     feeds,
     files,
     followups,
@@ -46,6 +47,7 @@ from network import (
     news,
     organisations,
     outbox,
+    planning,
     polls,
     posts,
     practices,
@@ -104,7 +106,7 @@ async def erase(tx: Tx, *, person: str, keep_practices: bool = True, keep_listed
     await translations.forget(tx, person=person)
     await broadcasts.forget(tx, person=person)
     await attendance.forget(tx, person=person)
-    await exchanges.forget(tx, person=person)
+    await planning.forget(tx, person=person)
     await consultations.forget(tx, person=person)
     await ballots.forget(tx, person=person)
     await polls.forget(tx, person=person)
@@ -180,6 +182,7 @@ async def export(tx: Tx, *, person: str) -> dict[str, Any]:
         "times_answered": await slots.copy(tx, person=person),
         "calendar_address": await feeds.is_open(tx, person=person),
         "exchanges_answered": await attendance.copy(tx, person=person),
+        "feedback": await feedback.copy(tx, person=person),
         "exchange_questions": await preparations.copy(tx, person=person),
         "questions_received": await calls.count(tx, person=person),
         "endorsements": await standings.entered_by(tx, person=person),

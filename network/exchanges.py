@@ -1,8 +1,8 @@
 """Exchanges: people of both sides who meet, from the proposal to the summary (D8).
 
-A coordinator proposes one, or a member whose proposal both sides of the group agree to. Beyond one group the other
-side's coordinators agree first (approvals of the kind ``exchange``). Where it takes place is sealed apart, in
-``door``: ``attendance.door`` opens it for those who accepted.
+A coordinator proposes one, or a member whose proposal both sides of the group agree to: see ``planning``. Who is
+invited stands in ``invitees``. Where it takes place is sealed apart, in ``door``: ``attendance.door`` opens it for
+those who accepted.
 """
 
 from __future__ import annotations
@@ -17,30 +17,25 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import (
     Column,
-    ForeignKey,
     Integer,
     LargeBinary,
     Row,
-    Select,
     SmallInteger,
     String,
     Table,
     Text,
-    delete,
     or_,
     select,
     update,
 )
 
-from network import approvals, audiences, audit, due, groups, members
-from network.approvals import Approval, Decision
+from network import groups
 from network.audiences import Audience
-from network.errors import Conflict, Forbidden, Invalid, Missing
+from network.errors import Forbidden, Invalid, Missing
 from network.ids import new_id
 from network.members import SIDES
 from network.store import Instant, Tx, metadata
 
-KIND = "exchange"  # of its approval
 NEWS = "exchange.news"  # kind of the due row on which those who are invited hear of it, as it is now
 LISTED = 50  # exchanges of a list
 MOST_MINUTES = 3 * 24 * 60
@@ -117,14 +112,6 @@ exchanges = Table(
     Column("record", LargeBinary),  # JSON: notes, decisions, summary
     Column("published", Integer, nullable=False, server_default="0"),  # 1: both hosts agree to the summary
     Column("made_at", Instant, nullable=False),
-)
-
-invitees = Table(
-    "invitees",
-    metadata,
-    Column("exchange", String(32), ForeignKey("exchanges.id", ondelete="CASCADE"), primary_key=True),
-    Column("person", String(32), ForeignKey("members.id", ondelete="CASCADE"), primary_key=True, index=True),
-    Column("at", Instant, nullable=False),
 )
 
 
@@ -229,126 +216,6 @@ async def draft(
     return str(row["id"])
 
 
-async def propose(tx: Tx, *, exchange: str, by: str) -> dict[str, Any]:
-    """Let a time be agreed on, or ask the coordinators first. Raise Missing, Conflict, Forbidden.
-
-    Forbidden: the group has no coordinator of both sides. Returns the ``state``, and where others are asked the
-    ``approval`` and the ``deciders``.
-    """
-    found = await locked(tx, exchange=exchange)
-    if found.by != by:
-        raise Missing
-    if found.state is not State.DRAFT:
-        raise Conflict
-    seated = await groups.seated(tx, group=found.group)
-    if {seat.side for seat in seated} != set(SIDES):
-        raise Forbidden
-    leads = by in {seat.person for seat in seated}
-    side = (await members.get(tx, person=by)).side
-    if leads and found.audience in {None, Audience(groups=(found.group,))}:
-        other = next(seat.person for seat in seated if seat.side != side)
-        await set_(tx, exchange, state=State.AGREEING.value, partner_by=other)
-        return {"state": State.AGREEING, "approval": "", "deciders": []}
-    await set_(tx, exchange, state=State.PROPOSED.value)
-    whose = {"side": next(each for each in SIDES if each != side)} if leads else {"both_sides": True}
-    approval = await approvals.ask(tx, kind=KIND, subject=exchange, by=by, group=found.group, **whose)
-    deciders = await approvals.deciders(tx, approval=approval)
-    return {"state": State.PROPOSED, "approval": approval, "deciders": deciders}
-
-
-async def asked(tx: Tx, approval: Approval, _language: str) -> Exchange | None:
-    """Return what coordinators are to agree to, None when it is gone."""
-    found = await find(tx, exchange=approval.subject)
-    return found if found is not None and found.state is State.PROPOSED else None
-
-
-async def decided(tx: Tx, approval: Approval, state: Decision, _reason: str) -> str:
-    """Let a time be agreed on, or not; return the id of its author, "" when it is gone."""
-    found = await asked(tx, approval, "")
-    if found is None:
-        return ""
-    if state is not Decision.APPROVED:
-        await set_(tx, found.id, state=State.REFUSED.value)
-        return found.by
-    side = (await members.get(tx, person=found.by)).side
-    said = await members.get_many(tx, people=await approvals.agreed(tx, approval=approval.id))
-    partner = next((person for person, member in said.items() if member.side != side and person != found.by), None)
-    await set_(tx, found.id, state=State.AGREEING.value, partner_by=partner)
-    return found.by
-
-
-async def set_time(tx: Tx, *, exchange: str, by: str, local: datetime, zone: str) -> Exchange:
-    """Set when it takes place, or move it: ``local`` is a wall time in ``zone``. Raise Missing, Conflict, Invalid.
-
-    Everybody who is invited hears of it. A past time is Invalid.
-    """
-    found = await of_host(tx, exchange=exchange, by=by)
-    if found.state is not State.AGREEING and not found.takes_place:
-        raise Conflict
-    at = instant(local, zone)
-    if at <= tx.now:
-        raise Invalid
-    if found.takes_place and at == found.starts_at:
-        return found
-    moved = found.takes_place
-    await set_(
-        tx,
-        exchange,
-        state=(State.CHANGED if moved else State.SET).value,
-        starts_local=local.isoformat("T", "minutes"),
-        zone=zone,
-        starts_at=at,
-        sequence=found.sequence + moved,
-    )
-    return await _heard(tx, exchange, by, "move_exchange" if moved else "set_exchange")
-
-
-async def change(
-    tx: Tx, *, exchange: str, by: str, place: str | None = None, link: str | None = None, **words: str | int
-) -> Exchange:
-    """Change words (the names in WORDS), ``minutes``, ``capacity``, the place or the link. Raise Missing, Conflict.
-
-    Whoever comes hears of it once its time is set.
-    """
-    found = await of_host(tx, exchange=exchange, by=by)
-    if found.state not in OPEN_STATES:
-        raise Conflict
-    numbers = {name: words.pop(name) for name in ("minutes", "capacity") if name in words}
-    if set(words) - set(WORDS):
-        raise Invalid
-    said = {name: getattr(found, name) for name in WORDS} | words
-    door = await opened(tx, exchange=exchange)
-    door |= {name: value for name, value in (("place", place), ("link", link)) if value is not None}
-    sealed = {"words": tx.seal.seal_json("exchanges.words", exchange, said)}
-    sealed |= {"door": tx.seal.seal_json("exchanges.door", exchange, door)}
-    await set_(tx, exchange, **sealed, **numbers)
-    if not found.takes_place:
-        return await get(tx, exchange=exchange)
-    await set_(tx, exchange, sequence=found.sequence + 1)
-    return await _heard(tx, exchange, by, "change_exchange")
-
-
-async def cancel(tx: Tx, *, exchange: str, by: str) -> Exchange:
-    """Let it not take place. Raise Missing, Conflict. Whoever was invited hears of it, where its time was set."""
-    found = await of_host(tx, exchange=exchange, by=by)
-    if found.state not in OPEN_STATES:
-        raise Conflict
-    await approvals.withdraw(tx, subject=exchange)
-    await set_(tx, exchange, state=State.CANCELLED.value, sequence=found.sequence + 1)
-    if not found.takes_place:
-        await audit.record(tx, act="cancel_exchange", actor=by, subject=exchange)
-        return await get(tx, exchange=exchange)
-    return await _heard(tx, exchange, by, "cancel_exchange")
-
-
-async def close(tx: Tx, *, exchange: str, by: str) -> None:
-    """Say that it took place and is over. Raise Missing, Conflict: not before it began."""
-    found = await of_host(tx, exchange=exchange, by=by)
-    if not found.takes_place or found.starts_at is None or found.starts_at > tx.now:
-        raise Conflict
-    await set_(tx, exchange, state=State.OVER.value)
-
-
 async def get(tx: Tx, *, exchange: str) -> Exchange:
     """Return an exchange; raise Missing."""
     found = await find(tx, exchange=exchange)
@@ -391,17 +258,13 @@ async def hosted(tx: Tx, *, person: str, only: Sequence[str] | None = None) -> l
 async def upcoming(
     tx: Tx,
     *,
-    person: str = "",
     group: str = "",
     topic: str = "",
     series: str = "",
     until: datetime | None = None,
     only: Sequence[str] | None = None,
 ) -> list[Exchange]:
-    """Return what is set and not over yet, the soonest first.
-
-    ``person``: only to which they are invited; ``topic``: a code, a root stands for all below it.
-    """
+    """Return what is set and not over yet, the soonest first; of a ``topic`` (a code), a root stands for all below."""
     query = select(exchanges).where(exchanges.c.state.in_(STANDING), exchanges.c.starts_at > tx.now - timedelta(days=3))
     for column, value in ((exchanges.c.group_id, group), (exchanges.c.series, series)):
         if value:
@@ -414,39 +277,7 @@ async def upcoming(
     found = [each for each in (_exchange(tx, row) for row in rows) if each.ends_at and each.ends_at > tx.now]
     if topic:
         found = [each for each in found if any(code == topic or code.startswith(f"{topic}.") for code in each.topics)]
-    if person:
-        found = [each for each in found if await is_invited(tx, found=each, person=person)]
-    return found[:LISTED]
-
-
-def invited(found: Exchange, *, hearing_at: datetime | None = None) -> Select[tuple[str]]:
-    """Return the select of the ids of the members who are invited: by the audience, or with a code.
-
-    With ``hearing_at`` those of the audience who want to hear nothing then are left out.
-    """
-    own = members.members.c.id.in_(select(invitees.c.person).where(invitees.c.exchange == found.id))
-    if found.audience is None:
-        return select(members.members.c.id).where(own)
-    meant = audiences.query(found.audience, hearing_at=hearing_at).subquery()
-    return select(members.members.c.id).where(own | members.members.c.id.in_(select(meant.c.id)))
-
-
-def these(people: Sequence[str]) -> Select[tuple[str]]:
-    """Return the select of the ids of these few members."""
-    return select(members.members.c.id).where(members.members.c.id.in_(people))
-
-
-async def is_invited(tx: Tx, *, found: Exchange, person: str) -> bool:
-    """Whether somebody hosts an exchange, is in its audience, or came to it with a code."""
-    mine = (invitees.c.exchange == found.id, invitees.c.person == person)
-    if person in found.hosts or await tx.first(select(invitees.c.person).where(*mine)):
-        return True
-    return await tx.first(invited(found).where(members.members.c.id == person)) is not None
-
-
-async def invite(tx: Tx, *, exchange: str, person: str) -> None:
-    """Invite one member, who came with a code."""
-    await tx.add(invitees, key=("exchange", "person"), exchange=exchange, person=person, at=tx.now)
+    return found
 
 
 async def opened(tx: Tx, *, exchange: str) -> dict[str, str]:
@@ -474,23 +305,10 @@ async def recount(tx: Tx, *, exchange: str) -> bool:
     return at != found.starts_at
 
 
-async def forget(tx: Tx, *, person: str) -> None:
-    """Erase what somebody planned, and with it who comes; what they only co-hosted stays without them."""
-    theirs = [_exchange(tx, row) for row in await tx.all(select(exchanges).where(exchanges.c.by == person))]
-    for found in theirs:
-        await approvals.withdraw(tx, subject=found.id)
-        await due.cancel(tx, kind=NEWS, subject=f"{found.id}:{found.sequence}")
-    await tx.run(delete(exchanges).where(exchanges.c.by == person))
-    await tx.run(update(exchanges).where(exchanges.c.partner_by == person).values(partner_by=None))
-
-
 async def hand_over(tx: Tx, *, person: str, to: str) -> None:
     """Give what one member hosts to another membership of the same human being."""
     for column in (exchanges.c.by, exchanges.c.partner_by):
         await tx.run(update(exchanges).where(column == person).values({column.name: to}))
-    had = select(invitees.c.exchange).where(invitees.c.person == to).scalar_subquery()
-    mine = update(invitees).where(invitees.c.person == person, invitees.c.exchange.not_in(had))
-    await tx.run(mine.values(person=to))
 
 
 async def copy(tx: Tx, *, person: str) -> list[dict[str, Any]]:
@@ -504,14 +322,6 @@ async def copy(tx: Tx, *, person: str) -> list[dict[str, Any]]:
 async def set_(tx: Tx, exchange: str, **values: Any) -> None:
     """Change columns of an exchange."""
     await tx.run(update(exchanges).where(exchanges.c.id == exchange).values(**values))
-
-
-async def _heard(tx: Tx, exchange: str, by: str, act: str) -> Exchange:
-    """Let everybody whom it concerns hear how it stands now. Audited."""
-    found = await get(tx, exchange=exchange)
-    await due.at(tx, kind=NEWS, subject=f"{exchange}:{found.sequence}", instant=tx.now)
-    await audit.record(tx, act=act, actor=by, subject=exchange)
-    return found
 
 
 def _written(audience: Audience | None) -> str:

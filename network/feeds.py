@@ -12,7 +12,7 @@ from datetime import datetime
 
 from sqlalchemy import Column, ForeignKey, String, Table, delete, func, select, update
 
-from network import attendance, exchanges, jobs, members, regimes
+from network import attendance, exchanges, invitees, jobs, members, regimes
 from network.attendance import NO, Standing
 from network.errors import Missing
 from network.exchanges import Exchange, State
@@ -69,7 +69,7 @@ async def entry(tx: Tx, *, exchange: str, person: str) -> Entry | None:
 async def entries(tx: Tx, *, person: str) -> list[Entry]:
     """Return what is to come for a member: what they come to, and what they are invited to and did not refuse."""
     found: list[Entry] = []
-    for each in await exchanges.upcoming(tx, person=person):
+    for each in await invitees.upcoming(tx, person=person):
         mine = await attendance.of(tx, exchange=each.id, person=person)
         made = None if mine is not None and mine.answer == NO else await _entry(tx, each, person)
         if made is not None:

@@ -21,12 +21,14 @@ from network import (
     consultations,
     entries,
     exchanges,
+    feedback,
     feeds,
     files,
     followups,
     groups,
     hearing,
     introductions,
+    invitees,
     jobs,
     linked,
     marks,
@@ -179,10 +181,12 @@ async def _hand_over(tx: Tx, old: str, new: str) -> None:
     await broadcasts.hand_over(tx, person=old, to=new)
     await rsvps.hand_over(tx, person=old, to=new)
     await exchanges.hand_over(tx, person=old, to=new)
+    await invitees.hand_over(tx, person=old, to=new)
     await assessments.hand_over(tx, person=old, to=new)
     await consultations.hand_over(tx, person=old, to=new)
     await remarks.hand_over(tx, person=old, to=new)
     await attendance.hand_over(tx, person=old, to=new)
+    await feedback.hand_over(tx, person=old, to=new)
     await feeds.hand_over(tx, person=old, to=new)
     await slots.hand_over(tx, person=old, to=new)
     await preparations.hand_over(tx, person=old, to=new)

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Column, ForeignKey, String, Table, delete, select
 
-from network import attendance, codes, exchanges
+from network import attendance, codes, exchanges, invitees
 from network.attendance import Standing
 from network.errors import Conflict, Missing
 from network.ids import new_id
@@ -64,7 +64,7 @@ async def use(tx: Tx, *, code: str, person: str) -> str:
     found = await exchanges.locked(tx, exchange=row.exchange)
     if not await tx.run(delete(passes).where(passes.c.id == row.id)):
         raise Missing
-    await exchanges.invite(tx, exchange=found.id, person=person)
+    await invitees.invite(tx, exchange=found.id, person=person)
     if row.by not in found.hosts:
         await attendance.give_over(tx, found=found, person=row.by, to=person)
     return found.id

@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import Column, ForeignKey, LargeBinary, String, Table, func, select, update
 
-from network import approvals, exchanges, groups, members
+from network import approvals, exchanges, groups, invitees, members
 from network.approvals import Approval, Decision
 from network.errors import Conflict, Forbidden, Missing
 from network.exchanges import Exchange, State
@@ -57,7 +57,7 @@ class Summary:
 async def ask(tx: Tx, *, exchange: str, person: str, text: str, with_side: bool) -> None:
     """Keep a question of somebody who is invited. Raise Missing, Conflict (it began, or they asked enough)."""
     found = await exchanges.get(tx, exchange=exchange)
-    if not await exchanges.is_invited(tx, found=found, person=person):
+    if not await invitees.is_invited(tx, found=found, person=person):
         raise Missing
     mine = (exchange_questions.c.exchange == exchange, exchange_questions.c.person == person)
     many = int(await tx.scalar(select(func.count()).where(*mine)) or 0)

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Column, ForeignKey, String, Table, UniqueConstraint, func, select, update
 
-from network import audit, due, exchanges, members, timing
+from network import audit, due, exchanges, invitees, members, planning, timing
 from network.errors import Conflict, Forbidden, Invalid, Missing
 from network.exchanges import Exchange, State
 from network.ids import new_id
@@ -80,7 +80,7 @@ async def obstacles(tx: Tx, *, exchange: str, at: str) -> list[str]:
 async def clocks(tx: Tx, *, found: Exchange) -> list[Clock]:
     """Return by which clocks those live who host an exchange or are invited to it."""
     columns = (members.members.c.country, members.members.c.quiet_from, members.members.c.quiet_until)
-    meant = members.members.c.id.in_(exchanges.invited(found)) | members.members.c.id.in_(found.hosts)
+    meant = members.members.c.id.in_(invitees.invited(found)) | members.members.c.id.in_(found.hosts)
     return [Clock(*row) for row in await tx.all(select(*columns).where(meant).distinct())]
 
 
@@ -160,7 +160,7 @@ async def confirm(tx: Tx, *, slot: str, by: str) -> None:
     if found.state is not State.AGREEING:
         raise Conflict
     local = row.at.astimezone(ZoneInfo(found.zone)).replace(tzinfo=None)
-    await exchanges.set_time(tx, exchange=found.id, by=by, local=local, zone=found.zone)
+    await planning.set_time(tx, exchange=found.id, by=by, local=local, zone=found.zone)
     await due.cancel(tx, kind=NEWS, subject=found.id)
     await audit.record(tx, act="take_slot", actor=by, subject=found.id)
 
@@ -182,7 +182,7 @@ async def copy(tx: Tx, *, person: str) -> list[dict[str, Any]]:
 async def _agreeing(tx: Tx, exchange: str, person: str) -> Exchange:
     """Return an exchange to which somebody is invited, and whose time is still open; nobody else changes it."""
     found = await exchanges.locked(tx, exchange=exchange)
-    if not await exchanges.is_invited(tx, found=found, person=person):
+    if not await invitees.is_invited(tx, found=found, person=person):
         raise Missing
     if found.state is not State.AGREEING:
         raise Conflict

@@ -18,7 +18,7 @@ from bot import calendars
 from bot.metrics import Metrics
 from bot.web import Doors
 from bot.works import Works
-from network import attendance, exchanges, feeds, jobs, members
+from network import attendance, feeds, jobs, members, planning
 from network.attendance import MAYBE, NO, YES
 from network.feeds import Entry
 from network.jobs import Job
@@ -189,13 +189,13 @@ async def test_whoever_comes_gets_the_file_and_each_change_of_it(store: Store, n
         await attendance.answer(tx, exchange=exchange, person=guest, answer=YES)
     first = await written(works, now)
     async with store.transaction(now) as tx:
-        found = await exchanges.set_time(
+        found = await planning.set_time(
             tx, exchange=exchange, by=host, local=datetime(2026, 12, 15, 10), zone="Africa/Niamey"  # noqa: DTZ001
         )  # fmt: skip
         await attendance.remind_all(tx, found=found)
     second = await written(works, now)
     async with store.transaction(now) as tx:
-        await attendance.remind_all(tx, found=await exchanges.cancel(tx, exchange=exchange, by=host))
+        await attendance.remind_all(tx, found=await planning.cancel(tx, exchange=exchange, by=host))
     third = await written(works, now)
     assert [("Maison" in each, "CANCELLED" in each) for each in (first, second, third)] == [
         (True, False), (True, False), (False, True)

@@ -10,7 +10,19 @@ from random import Random
 
 import pytest
 
-from network import attendance, due, erasure, exchanges, groups, members, passes, preparations, requests
+from network import (
+    attendance,
+    due,
+    erasure,
+    exchanges,
+    groups,
+    invitees,
+    members,
+    passes,
+    planning,
+    preparations,
+    requests,
+)
 from network.attendance import MAYBE, NO, YES, Standing
 from network.audiences import Audience
 from network.errors import Conflict, Forbidden, Invalid, Missing, NetworkError
@@ -30,8 +42,8 @@ async def planned(tx: Tx, *, local: datetime = STARTS, **how: object) -> tuple[s
     usual = {"kind": Kind.DIALOGUE, "title": "Thé", "purpose": "Parler", "place": "Maison", "link": "https://x.example"}
     usual |= {"audience": Audience(groups=(group,)), "capacity": 3} | how
     exchange = await exchanges.draft(tx, by=host, group=group, **usual)
-    assert (await exchanges.propose(tx, exchange=exchange, by=host))["state"] is State.AGREEING
-    await exchanges.set_time(tx, exchange=exchange, by=host, local=local, zone="Africa/Niamey")
+    assert (await planning.propose(tx, exchange=exchange, by=host))["state"] is State.AGREEING
+    await planning.set_time(tx, exchange=exchange, by=host, local=local, zone="Africa/Niamey")
     return exchange, host
 
 
@@ -107,7 +119,7 @@ async def test_a_place_is_for_those_who_accepted(store: Store, now: datetime) ->
         assert (await attendance.door(tx, exchange=exchange, person=host))["link"] == "https://x.example"
         with pytest.raises(Missing):
             await attendance.answer(tx, exchange=exchange, person=stranger, answer=YES)
-        await exchanges.cancel(tx, exchange=exchange, by=host)
+        await planning.cancel(tx, exchange=exchange, by=host)
         with pytest.raises(Forbidden):
             await attendance.door(tx, exchange=exchange, person=one)
 
@@ -183,9 +195,9 @@ async def happens(tx: Tx, random: Random, exchange: str, host: str, person: str)
                 if row.kind == attendance.LAPSE:
                     await attendance.lapse(tx, attending=row.subject)
         elif what < 0.98:
-            await exchanges.change(tx, exchange=exchange, by=host, place="Ailleurs")
+            await planning.change(tx, exchange=exchange, by=host, place="Ailleurs")
         else:
-            await exchanges.cancel(tx, exchange=exchange, by=host)
+            await planning.cancel(tx, exchange=exchange, by=host)
 
 
 async def opens(what: Callable[..., Awaitable[object]], tx: Tx, **how: str) -> bool:
@@ -208,7 +220,7 @@ async def test_a_copy_and_another_membership_have_what_was_said(store: Store, no
         assert copied["exchanges_answered"] == [{"exchange": exchange, "answer": "yes", "place": "in"}]
         assert copied["exchange_questions"] == ["Pourquoi si tard ?"]
         assert (await erasure.export(tx, person=host))["exchanges"][0]["title"] == "Thé"
-        for noun in (exchanges, attendance, preparations):
+        for noun in (exchanges, invitees, attendance, preparations):
             await noun.hand_over(tx, person=one, to=two)
             await noun.hand_over(tx, person=host, to=one)
         assert (await attendance.get(tx, exchange=exchange, person=two)).standing is Standing.IN

@@ -8,7 +8,7 @@ from random import Random
 
 import pytest
 
-from network import attendance, countries, due, exchanges, groups, members, quiet, reminders
+from network import attendance, countries, due, exchanges, groups, invitees, members, planning, quiet, reminders
 from network.attendance import NO, YES, Standing
 from network.audiences import Audience
 from network.errors import NetworkError
@@ -98,9 +98,9 @@ class World:
                 elif what < 0.6:
                     found = await exchanges.get(tx, exchange=self.exchange)
                     local = found.starts_local + timedelta(hours=self.random.choice((-20, -3, 2, 26, 24 * 6)))
-                    await exchanges.set_time(tx, exchange=self.exchange, by=self.host, local=local, zone=zone)
+                    await planning.set_time(tx, exchange=self.exchange, by=self.host, local=local, zone=zone)
                 elif what < 0.61:
-                    await exchanges.cancel(tx, exchange=self.exchange, by=self.host)
+                    await planning.cancel(tx, exchange=self.exchange, by=self.host)
         except NetworkError:
             return  # it has begun, or is called off
 
@@ -121,10 +121,10 @@ async def begun(url: str, store: Store, seed: int) -> tuple[World, str]:
         group = (await groups.by_country(tx, country="NE")).id
         how = {"title": "Thé", "purpose": "Parler", "audience": Audience(groups=(group,))}
         world.exchange = await exchanges.draft(tx, by=world.host, kind="dialogue", group=group, **how)
-        await exchanges.propose(tx, exchange=world.exchange, by=world.host)
-        await exchanges.set_time(tx, exchange=world.exchange, by=world.host, local=at, zone=zone)
+        await planning.propose(tx, exchange=world.exchange, by=world.host)
+        await planning.set_time(tx, exchange=world.exchange, by=world.host, local=at, zone=zone)
         for guest in world.guests:
-            await exchanges.invite(tx, exchange=world.exchange, person=guest)
+            await invitees.invite(tx, exchange=world.exchange, person=guest)
             await attendance.answer(tx, exchange=world.exchange, person=guest, answer=YES)
     return world, zone
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from network import due, erasure, exchanges, groups, members, slots, timing
+from network import due, erasure, exchanges, groups, members, planning, slots, timing
 from network.audiences import Audience
 from network.errors import Conflict, Forbidden, Invalid, Missing
 from network.exchanges import Kind, State
@@ -34,7 +34,7 @@ async def looked_for(tx: Tx) -> tuple[str, str]:
         audience=Audience(groups=(group,)),
         zone="Africa/Niamey",
     )
-    await exchanges.propose(tx, exchange=exchange, by=host)
+    await planning.propose(tx, exchange=exchange, by=host)
     return exchange, host
 
 

@@ -1,0 +1,63 @@
+"""Invitees: who is invited to an exchange, by its audience or by a code, and what is on for them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import Column, ForeignKey, Select, String, Table, select, update
+
+from network import audiences, exchanges, members
+from network.exchanges import LISTED, Exchange
+from network.store import Instant, Tx, metadata
+
+invitees = Table(
+    "invitees",
+    metadata,
+    Column("exchange", String(32), ForeignKey("exchanges.id", ondelete="CASCADE"), primary_key=True),
+    Column("person", String(32), ForeignKey("members.id", ondelete="CASCADE"), primary_key=True, index=True),
+    Column("at", Instant, nullable=False),
+)
+
+
+def invited(found: Exchange, *, hearing_at: datetime | None = None) -> Select[tuple[str]]:
+    """Return the select of the ids of the members who are invited: by the audience, or with a code.
+
+    With ``hearing_at`` those of the audience who want to hear nothing then are left out.
+    """
+    own = members.members.c.id.in_(select(invitees.c.person).where(invitees.c.exchange == found.id))
+    if found.audience is None:
+        return select(members.members.c.id).where(own)
+    meant = audiences.query(found.audience, hearing_at=hearing_at).subquery()
+    return select(members.members.c.id).where(own | members.members.c.id.in_(select(meant.c.id)))
+
+
+def these(people: Sequence[str]) -> Select[tuple[str]]:
+    """Return the select of the ids of these few members."""
+    return select(members.members.c.id).where(members.members.c.id.in_(people))
+
+
+async def is_invited(tx: Tx, *, found: Exchange, person: str) -> bool:
+    """Whether somebody hosts an exchange, is in its audience, or came to it with a code."""
+    mine = (invitees.c.exchange == found.id, invitees.c.person == person)
+    if person in found.hosts or await tx.first(select(invitees.c.person).where(*mine)):
+        return True
+    return await tx.first(invited(found).where(members.members.c.id == person)) is not None
+
+
+async def upcoming(tx: Tx, *, person: str, only: Sequence[str] | None = None) -> list[Exchange]:
+    """Return what is to come and somebody is invited to, the soonest first."""
+    ahead = await exchanges.upcoming(tx, only=only)
+    return [each for each in ahead if await is_invited(tx, found=each, person=person)][:LISTED]
+
+
+async def invite(tx: Tx, *, exchange: str, person: str) -> None:
+    """Invite one member, who came with a code."""
+    await tx.add(invitees, key=("exchange", "person"), exchange=exchange, person=person, at=tx.now)
+
+
+async def hand_over(tx: Tx, *, person: str, to: str) -> None:
+    """Let one member be invited where another membership of the same human being is."""
+    had = select(invitees.c.exchange).where(invitees.c.person == to).scalar_subquery()
+    mine = update(invitees).where(invitees.c.person == person, invitees.c.exchange.not_in(had))
+    await tx.run(mine.values(person=to))

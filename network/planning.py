@@ -1,0 +1,159 @@
+"""Planning: what the hosts of an exchange do with it: they propose it, set its time, change it, call it off, close it.
+
+Beyond one group the other side's coordinators agree first (approvals of the kind ``exchange``).
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import delete, select, update
+
+from network import approvals, audit, due, exchanges, groups, members
+from network.approvals import Approval, Decision
+from network.audiences import Audience
+from network.errors import Conflict, Forbidden, Invalid, Missing
+from network.exchanges import NEWS, OPEN_STATES, WORDS, Exchange, State
+from network.members import SIDES
+from network.store import Tx
+
+KIND = "exchange"  # of its approval
+
+
+async def propose(tx: Tx, *, exchange: str, by: str) -> dict[str, Any]:
+    """Let a time be agreed on, or ask the coordinators first. Raise Missing, Conflict, Forbidden.
+
+    Forbidden: the group has no coordinator of both sides. Returns the ``state``, and where others are asked the
+    ``approval`` and the ``deciders``.
+    """
+    found = await exchanges.locked(tx, exchange=exchange)
+    if found.by != by:
+        raise Missing
+    if found.state is not State.DRAFT:
+        raise Conflict
+    seated = await groups.seated(tx, group=found.group)
+    if {seat.side for seat in seated} != set(SIDES):
+        raise Forbidden
+    leads = by in {seat.person for seat in seated}
+    side = (await members.get(tx, person=by)).side
+    if leads and found.audience in {None, Audience(groups=(found.group,))}:
+        other = next(seat.person for seat in seated if seat.side != side)
+        await exchanges.set_(tx, exchange, state=State.AGREEING.value, partner_by=other)
+        return {"state": State.AGREEING, "approval": "", "deciders": []}
+    await exchanges.set_(tx, exchange, state=State.PROPOSED.value)
+    whose = {"side": next(each for each in SIDES if each != side)} if leads else {"both_sides": True}
+    approval = await approvals.ask(tx, kind=KIND, subject=exchange, by=by, group=found.group, **whose)
+    deciders = await approvals.deciders(tx, approval=approval)
+    return {"state": State.PROPOSED, "approval": approval, "deciders": deciders}
+
+
+async def asked(tx: Tx, approval: Approval, _language: str) -> Exchange | None:
+    """Return what coordinators are to agree to, None when it is gone."""
+    found = await exchanges.find(tx, exchange=approval.subject)
+    return found if found is not None and found.state is State.PROPOSED else None
+
+
+async def decided(tx: Tx, approval: Approval, state: Decision, _reason: str) -> str:
+    """Let a time be agreed on, or not; return the id of its author, "" when it is gone."""
+    found = await asked(tx, approval, "")
+    if found is None:
+        return ""
+    if state is not Decision.APPROVED:
+        await exchanges.set_(tx, found.id, state=State.REFUSED.value)
+        return found.by
+    side = (await members.get(tx, person=found.by)).side
+    said = await members.get_many(tx, people=await approvals.agreed(tx, approval=approval.id))
+    partner = next((person for person, member in said.items() if member.side != side and person != found.by), None)
+    await exchanges.set_(tx, found.id, state=State.AGREEING.value, partner_by=partner)
+    return found.by
+
+
+async def set_time(tx: Tx, *, exchange: str, by: str, local: datetime, zone: str) -> Exchange:
+    """Set when it takes place, or move it: ``local`` is a wall time in ``zone``. Raise Missing, Conflict, Invalid.
+
+    Everybody who is invited hears of it. A past time is Invalid.
+    """
+    found = await exchanges.of_host(tx, exchange=exchange, by=by)
+    if found.state is not State.AGREEING and not found.takes_place:
+        raise Conflict
+    at = exchanges.instant(local, zone)
+    if at <= tx.now:
+        raise Invalid
+    if found.takes_place and at == found.starts_at:
+        return found
+    moved = found.takes_place
+    await exchanges.set_(
+        tx,
+        exchange,
+        state=(State.CHANGED if moved else State.SET).value,
+        starts_local=local.isoformat("T", "minutes"),
+        zone=zone,
+        starts_at=at,
+        sequence=found.sequence + moved,
+    )
+    return await _heard(tx, exchange, by, "move_exchange" if moved else "set_exchange")
+
+
+async def change(
+    tx: Tx, *, exchange: str, by: str, place: str | None = None, link: str | None = None, **words: str | int
+) -> Exchange:
+    """Change words (the names in WORDS), ``minutes``, ``capacity``, the place or the link. Raise Missing, Conflict.
+
+    Whoever comes hears of it once its time is set.
+    """
+    found = await exchanges.of_host(tx, exchange=exchange, by=by)
+    if found.state not in OPEN_STATES:
+        raise Conflict
+    numbers = {name: words.pop(name) for name in ("minutes", "capacity") if name in words}
+    if set(words) - set(WORDS):
+        raise Invalid
+    said = {name: getattr(found, name) for name in WORDS} | words
+    door = await exchanges.opened(tx, exchange=exchange)
+    door |= {name: value for name, value in (("place", place), ("link", link)) if value is not None}
+    sealed = {"words": tx.seal.seal_json("exchanges.words", exchange, said)}
+    sealed |= {"door": tx.seal.seal_json("exchanges.door", exchange, door)}
+    await exchanges.set_(tx, exchange, **sealed, **numbers)
+    if not found.takes_place:
+        return await exchanges.get(tx, exchange=exchange)
+    await exchanges.set_(tx, exchange, sequence=found.sequence + 1)
+    return await _heard(tx, exchange, by, "change_exchange")
+
+
+async def cancel(tx: Tx, *, exchange: str, by: str) -> Exchange:
+    """Let it not take place. Raise Missing, Conflict. Whoever was invited hears of it, where its time was set."""
+    found = await exchanges.of_host(tx, exchange=exchange, by=by)
+    if found.state not in OPEN_STATES:
+        raise Conflict
+    await approvals.withdraw(tx, subject=exchange)
+    await exchanges.set_(tx, exchange, state=State.CANCELLED.value, sequence=found.sequence + 1)
+    if not found.takes_place:
+        await audit.record(tx, act="cancel_exchange", actor=by, subject=exchange)
+        return await exchanges.get(tx, exchange=exchange)
+    return await _heard(tx, exchange, by, "cancel_exchange")
+
+
+async def close(tx: Tx, *, exchange: str, by: str) -> None:
+    """Say that it took place and is over. Raise Missing, Conflict: not before it began."""
+    found = await exchanges.of_host(tx, exchange=exchange, by=by)
+    if not found.takes_place or found.starts_at is None or found.starts_at > tx.now:
+        raise Conflict
+    await exchanges.set_(tx, exchange, state=State.OVER.value)
+
+
+async def forget(tx: Tx, *, person: str) -> None:
+    """Erase what somebody planned, and with it who comes; what they only co-hosted stays without them."""
+    table = exchanges.exchanges
+    for row in await tx.all(select(table.c.id, table.c.sequence).where(table.c.by == person)):
+        await approvals.withdraw(tx, subject=row.id)
+        await due.cancel(tx, kind=NEWS, subject=f"{row.id}:{row.sequence}")
+    await tx.run(delete(table).where(table.c.by == person))
+    await tx.run(update(table).where(table.c.partner_by == person).values(partner_by=None))
+
+
+async def _heard(tx: Tx, exchange: str, by: str, act: str) -> Exchange:
+    """Let everybody whom it concerns hear how it stands now. Audited."""
+    found = await exchanges.get(tx, exchange=exchange)
+    await due.at(tx, kind=NEWS, subject=f"{exchange}:{found.sequence}", instant=tx.now)
+    await audit.record(tx, act=act, actor=by, subject=exchange)
+    return found
