@@ -28,14 +28,17 @@ class Clock:
 
 
 class SandboxClock(Clock):
-    """The machine's clock, which can be moved forward; those who wait by it notice."""
+    """The machine's clock, which can be moved forward; those who wait by it notice.
 
-    def __init__(self) -> None:
-        self._ahead = timedelta()
+    It begins at ``begins``, the present instant where none is given, and runs on as the machine's does.
+    """
+
+    def __init__(self, begins: datetime | None = None) -> None:
+        self._ahead = timedelta() if begins is None else begins - super().now()
         self._moved = asyncio.Event()
 
     def now(self) -> datetime:
-        """Return the present instant, as far ahead as the clock was moved."""
+        """Return the present instant, by how far the clock was moved."""
         return super().now() + self._ahead
 
     def advance(self, seconds: float) -> None:

@@ -49,8 +49,8 @@ class Sandbox:
             assert not sandbox.refused()               # every call kept the providers' rules and rates
             sandbox.app.store                          # the network itself
 
-    The clock runs with the machine's (at night it begins the next morning), and can be moved forward;
-    each act of a person moves it by ``thinking`` seconds, so that a chat is never faster than the
+    The clock runs with the machine's, from ``begins`` or from now (at night it begins the next morning), and can be
+    moved forward; each act of a person moves it by ``thinking`` seconds, so that a chat is never faster than the
     providers let a bot answer.
     ``telegram`` chooses polling or webhook. Nothing sleeps: ``hears`` and ``sees`` wait for the
     event, at most ``timeout`` real seconds. ``restart()`` ends the program and starts it again on the
@@ -65,9 +65,10 @@ class Sandbox:
         thinking: float = THINKING_S,
         page: bool = False,
         port: int = 0,
+        begins: datetime | None = None,
         more: Mapping[str, Any] | None = None,
     ) -> None:
-        self.clock = SandboxClock()
+        self.clock = SandboxClock(begins)
         self.clock.advance(until_day(self.clock.now()))
         self.standins = StandIns(self.clock, port=port)
         self.shelf, self.recorder, self.faults = self.standins.shelf, self.standins.recorder, self.standins.faults

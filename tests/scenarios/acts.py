@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
+
+from sqlalchemy import select
+
 from bot.sandbox.harness import Sandbox
-from bot.sandbox.phones import Phone
-from network import invitations
+from bot.sandbox.phones import App, Phone
+from network import addresses, groups, invitations, members, outbox
+from network.outbox import Stage
 
 PROBLEM = "Les habitants n’osaient pas parler aux gendarmes du marché, et personne ne savait à qui dire ses soucis."
 DONE = "Nous avons tenu une permanence chaque jeudi au marché, avec une association, et publié les suites données."
@@ -48,3 +53,32 @@ async def join_in_arabic(phone: Phone, code: str, *, service: str, name: str) ->
     await talk(phone, ("[العربية]", "1 من 3"), ("[التالي]", "2 من 3"), ("[التالي]", "3 من 3"))
     await talk(phone, ("[أوافق]", "أين تعملون"), (f"[{service}]", "بأي اسم"))
     await talk(phone, (name, "أهلًا بكم في جسر"), ("[لاحقًا]", ""))
+
+
+async def member(
+    sandbox: Sandbox, app: App, language: str, *, country: str = "NE", side: str = "civil", name: str = "Amina"
+) -> Phone:
+    """Let somebody write once, and be a member in the group of their country."""
+    phone = sandbox.phone(app=app, country=country, language=language)
+    await phone.says("👋")
+    await phone.hears()
+    async with sandbox.app.store.transaction(sandbox.clock.now()) as tx:
+        home = await addresses.find(tx, channel=app, account="main", external=phone.number)
+        assert home is not None
+        await members.enrol(tx, person=home.person, language=language, consent_version="test")
+        about = {"side": side, "service": "association" if side == "civil" else "police", "name": name}
+        await members.change(tx, person=home.person, country=country, **about)
+        await members.set_state(tx, person=home.person, state="active")
+        await groups.join(tx, group=(await groups.by_country(tx, country=country)).id, person=home.person)
+    return phone
+
+
+async def drained(sandbox: Sandbox) -> None:
+    """Wait until nothing is to be sent now."""
+    table = outbox.outbox.c
+    under_way = (table.stage.in_((Stage.QUEUED, Stage.SENDING)), table.ready_at <= sandbox.clock.now())
+    while True:
+        async with sandbox.app.store.reading(sandbox.clock.now()) as tx:
+            if await tx.first(select(table.id).where(*under_way)) is None:
+                return
+        await sandbox.clock.wait(asyncio.Event(), 0.05)

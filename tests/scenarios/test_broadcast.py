@@ -6,9 +6,8 @@ from datetime import timedelta
 
 from bot.sandbox import samples
 from bot.sandbox.harness import Sandbox
-from bot.sandbox.phones import App, Phone
-from network import addresses, groups, members
-from tests.scenarios.acts import invitation, join_in_french, talk
+from bot.sandbox.phones import Phone
+from tests.scenarios.acts import invitation, join_in_french, member, talk
 
 WORDS = "Réunion ouverte des brigades et des associations, à neuf heures, à la maison des jeunes du chef-lieu."
 RIGHT = "Réunion ouverte des brigades et des associations, à dix heures et non à neuf, à la maison des jeunes."
@@ -23,22 +22,6 @@ async def _coordinators(sandbox: Sandbox) -> tuple[Phone, Phone]:
     code = await invitation(sandbox, country="NE", side="official", seat="coordinator")
     await join_in_french(issa, code, service="Police", name="Issa", official=True)
     return fatou, issa
-
-
-async def _member(sandbox: Sandbox, app: App, language: str) -> Phone:
-    """Let somebody write once, and be a member in the group of Niger."""
-    phone = sandbox.phone(app=app, country="NE", language=language)
-    await phone.says("👋")
-    await phone.hears()
-    async with sandbox.app.store.transaction(sandbox.clock.now()) as tx:
-        home = await addresses.find(tx, channel=app, account="main", external=phone.number)
-        assert home is not None
-        await members.enrol(tx, person=home.person, language=language, consent_version="test")
-        about = {"side": "civil", "service": "association", "country": "NE", "name": "Amina"}
-        await members.change(tx, person=home.person, **about)
-        await members.set_state(tx, person=home.person, state="active")
-        await groups.join(tx, group=(await groups.by_country(tx, country="NE")).id, person=home.person)
-    return phone
 
 
 def _times(phone: Phone, words: str) -> int:
@@ -56,12 +39,18 @@ async def _goes(phone: Phone, asked: str) -> None:
 
 async def test_an_invitation_reaches_those_it_is_for_once_and_is_put_right(sandbox: Sandbox) -> None:
     """Two coordinators and six members on both apps: one away for a day, one who stopped; then it is corrected."""
-    away = await _member(sandbox, "whatsapp", "fr")
+    away = await member(sandbox, "whatsapp", "fr")
     await sandbox.passes(hours=25)
     fatou, issa = await _coordinators(sandbox)
-    amal, moussa = await _member(sandbox, "telegram", "ar"), await _member(sandbox, "telegram", "fr")
-    amina, john = await _member(sandbox, "whatsapp", "fr"), await _member(sandbox, "whatsapp", "en")
-    silent = await _member(sandbox, "whatsapp", "fr")
+    amal, moussa = (
+        await member(sandbox, "telegram", "ar"),
+        await member(sandbox, "telegram", "fr"),
+    )
+    amina, john = (
+        await member(sandbox, "whatsapp", "fr"),
+        await member(sandbox, "whatsapp", "en"),
+    )
+    silent = await member(sandbox, "whatsapp", "fr")
     await talk(silent, ("stop", "plus de messages"))
 
     await talk(fatou, ("diffuser", "De quoi s’agit-il"), ("2", "quelles langues"), ("2", "Langue"), (WORDS, "image"))
@@ -97,7 +86,7 @@ async def test_an_invitation_reaches_those_it_is_for_once_and_is_put_right(sandb
 async def test_what_waits_for_its_hour_is_stopped_by_the_other_side(sandbox: Sandbox) -> None:
     """Planned for tomorrow for the whole network, agreed to, then stopped: nobody ever gets it."""
     fatou, issa = await _coordinators(sandbox)
-    amal = await _member(sandbox, "telegram", "ar")
+    amal = await member(sandbox, "telegram", "ar")
     await talk(fatou, ("diffuser", "De quoi s’agit-il"), ("1", "quelles langues"), ("2", "Langue"), (WORDS, "image"))
     await talk(fatou, ("[Sans]", "pratique à lire"), ("[Sans]", "combien de temps"), ("3", "Pour qui est-ce"))
     await talk(fatou, ("3", "exactement 3 membres"), ("1", "Voici ce qui arrivera"), ("3", "Quand faut-il"))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
@@ -11,11 +10,11 @@ from sqlalchemy import select
 from bot.sandbox.harness import Sandbox
 from bot.sandbox.phones import Phone
 from handlers.messages import Outgoing, write
-from network import addresses, audit, contents, darkness, due, mailings, members, outbox
+from network import addresses, audit, contents, darkness, due, mailings, members
 from network.ids import new_id
 from network.members import State
-from network.outbox import Stage
 from network.store import Tx
+from tests.scenarios.acts import drained
 
 MANY = 11  # phones in each country
 DAYS = 10
@@ -46,17 +45,6 @@ async def tell(sandbox: Sandbox, text: str, *, expires: timedelta | None = None)
         until = None if expires is None else tx.now + expires
         given = {"people": everybody, "contents": {"fr": content}, "fallback": "fr", "urgency": BROADCAST}
         await mailings.send(tx, mailing=new_id(), expires_at=until, **given)
-
-
-async def drained(sandbox: Sandbox) -> None:
-    """Wait until nothing is to be sent now."""
-    table = outbox.outbox.c
-    under_way = (table.stage.in_((Stage.QUEUED, Stage.SENDING)), table.ready_at <= sandbox.clock.now())
-    while True:
-        async with sandbox.app.store.reading(sandbox.clock.now()) as tx:
-            if await tx.first(select(table.id).where(*under_way)) is None:
-                return
-        await sandbox.clock.wait(asyncio.Event(), 0.05)
 
 
 async def go_on(sandbox: Sandbox, phones: Sequence[Phone], **span: float) -> None:
