@@ -60,6 +60,7 @@ from network import (
     removals,
     reports,
     rsvps,
+    series,
     slots,
     standings,
     topics,
@@ -108,6 +109,7 @@ async def erase(tx: Tx, *, person: str, keep_practices: bool = True, keep_listed
     await attendance.forget(tx, person=person)
     await planning.forget(tx, person=person)
     await consultations.forget(tx, person=person)
+    await series.forget(tx, person=person)
     await ballots.forget(tx, person=person)
     await polls.forget(tx, person=person)
     await introductions.forget(tx, person=person)
@@ -177,6 +179,7 @@ async def export(tx: Tx, *, person: str) -> dict[str, Any]:
         "invitations_answered": await rsvps.count(tx, person=person),
         "assessment": await assessments.copy(tx, person=person),
         "consultations": await consultations.copy(tx, person=person),
+        "series": await series.copy(tx, person=person),
         "remarks": await remarks.copy(tx, person=person),
         "exchanges": await exchanges.copy(tx, person=person),
         "times_answered": await slots.copy(tx, person=person),

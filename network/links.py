@@ -47,6 +47,7 @@ from network import (
     relays,
     remarks,
     rsvps,
+    series,
     slots,
     standings,
     swaps,
@@ -184,6 +185,7 @@ async def _hand_over(tx: Tx, old: str, new: str) -> None:
     await invitees.hand_over(tx, person=old, to=new)
     await assessments.hand_over(tx, person=old, to=new)
     await consultations.hand_over(tx, person=old, to=new)
+    await series.hand_over(tx, person=old, to=new)
     await remarks.hand_over(tx, person=old, to=new)
     await attendance.hand_over(tx, person=old, to=new)
     await feedback.hand_over(tx, person=old, to=new)

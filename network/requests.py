@@ -35,6 +35,7 @@ from network import (
     removals,
     reports,
     resolutions,
+    series,
     standings,
 )
 from network.approvals import APPEAL, Approval, Decision
@@ -352,6 +353,7 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
         consultations.KIND: Kind(consultations.asked, consultations.decided),
         planning.KIND: Kind(planning.asked, planning.decided),
         preparations.KIND: Kind(preparations.asked, preparations.decided),
+        series.KIND: Kind(series.asked, series.decided),
         removals.KIND: Kind(removals.contested, removals.settle),
         resolutions.KIND: Kind(resolutions.wished, resolutions.settle),
         organisations.KIND: Kind(organisations.asked, organisations.settle),
