@@ -18,6 +18,7 @@ from network import (
     contents,
     due,
     erasure,
+    feedback,
     files,
     inbox,
     index,
@@ -245,6 +246,7 @@ class Housekeeping:
             ("relayed", relayed.sweep),
             ("relays", relays.sweep),
             ("exchanges", attendance.tend),
+            ("feedback", feedback.tend),
         ):
             async with self.store.transaction(self.clock.now()) as tx:
                 forgotten[name] = await sweep(tx)
