@@ -302,7 +302,16 @@ async def classify(tx: Tx, *, practice: str, topics: Sequence[str]) -> None:
 
 async def topics_of(tx: Tx, *, practice: str) -> tuple[str, ...]:
     """Return the topics of a practice."""
-    return (await _topics_of(tx, [practice])).get(practice, ())
+    return (await topics_of_each(tx, [practice])).get(practice, ())
+
+
+async def topics_of_each(tx: Tx, batch: Sequence[str]) -> dict[str, tuple[str, ...]]:
+    """Return the topics of some practices; one without any is left out."""
+    found: dict[str, tuple[str, ...]] = {}
+    query = select(practice_topics).where(practice_topics.c.practice.in_(batch)).order_by(practice_topics.c.topic)
+    for row in await tx.all(query):
+        found[row.practice] = (*found.get(row.practice, ()), row.topic)
+    return found
 
 
 async def get(tx: Tx, *, practice: str, language: str = "") -> Practice:
@@ -359,7 +368,7 @@ async def read(tx: Tx, ids: Sequence[str], language: str) -> dict[str, Practice]
     found: dict[str, Practice] = {}
     for batch in batches(ids):
         worded = await texts.of(tx, batch)
-        chosen = await _topics_of(tx, batch)
+        chosen = await topics_of_each(tx, batch)
         for row in await tx.all(select(practices).where(practices.c.id.in_(batch))):
             found[row.id] = _practice(tx, row, worded.get(row.id, {}), chosen.get(row.id, ()), language)
     return found
@@ -375,7 +384,7 @@ async def _hand_in(tx: Tx, practice: str, author: str, files: Mapping[str, str])
 
 async def _ask(tx: Tx, row: Row[Any]) -> None:
     await _set(tx, row.id, State.SUBMITTED)
-    codes = (await _topics_of(tx, [row.id])).get(row.id, ())
+    codes = (await topics_of_each(tx, [row.id])).get(row.id, ())
     both = _any_sensitive(codes)
     await approvals.ask(tx, kind="practice", subject=row.id, by=row.author, country=row.country, both_sides=both)
 
@@ -432,14 +441,6 @@ async def _locked(tx: Tx, practice: str) -> Row[Any]:
     if row is None:
         raise Missing
     return row
-
-
-async def _topics_of(tx: Tx, batch: Sequence[str]) -> dict[str, tuple[str, ...]]:
-    found: dict[str, tuple[str, ...]] = {}
-    query = select(practice_topics).where(practice_topics.c.practice.in_(batch)).order_by(practice_topics.c.topic)
-    for row in await tx.all(query):
-        found[row.practice] = (*found.get(row.practice, ()), row.topic)
-    return found
 
 
 def _practice(tx: Tx, row: Row[Any], worded: dict[str, Wording], codes: tuple[str, ...], language: str) -> Practice:

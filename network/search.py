@@ -1,11 +1,13 @@
 """Search: the published practices that answer somebody's words, best first.
 
 By words it is one query over the index, the same on either store. Where the optional model is installed
-(``network.vectors``) what lies near by meaning is found too, and both together say what comes first.
+(``network.vectors``) what lies near by meaning is found too. Both together, and the topics of what answers best,
+say what comes first.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -39,6 +41,8 @@ AT_LEAST = 0.1  # of the best that a search could find: what has less answers to
 THOUSANDTHS = 1000  # of a weight in the index
 NEAR = 0.3  # a cosine from which on a text means something like the search
 WORDS = 0.6  # what the best match of words adds to a cosine
+LEADING = 3  # the best results, whose topics speak for others
+TOPICS = 0.4  # what is added to a practice whose only topic all of them have
 SHOWN_AT_MOST = 60
 SAYS_SIDE = practices_.SIDE_AND_REGION  # the level of attribution from which on the side is said on each card
 
@@ -112,10 +116,10 @@ async def ranked(tx: Tx, *, wish: Wish, limit: int = SHOWN_AT_MOST) -> list[str]
     query = shown.add_columns(score.label("score")).where(said.answers)
     query = query.outerjoin(said.scores, said.scores.c.practice == practices.c.id)
     rows = await tx.all(query.order_by(score.desc(), *newest).limit(max(limit, SHOWN_AT_MOST) + len(said.near)))
-    if said.near:
-        best = max(1, *(row.score for row in rows)) if rows else 1
-        rows = sorted(rows, key=lambda row: -(WORDS * row.score / best + said.near.get(row.id, 0.0)))
-    return [row.id for row in rows[:limit]]
+    best = max((row.score for row in rows), default=0) or 1
+    words = WORDS if said.near else 1.0
+    scores = {row.id: words * row.score / best + said.near.get(row.id, 0.0) for row in rows}
+    return _best_first(await _by_topic(tx, scores))[:limit]
 
 
 async def narrower(tx: Tx, *, wish: Wish, by: str) -> dict[str, int]:
@@ -134,6 +138,23 @@ async def narrower(tx: Tx, *, wish: Wish, by: str) -> dict[str, int]:
         query = query.outerjoin(said.scores, said.scores.c.practice == practices.c.id).where(said.answers)
     counted = {row.value: row.number for row in await tx.all(query.group_by(value)) if row.value}
     return dict(sorted(counted.items(), key=lambda item: (-item[1], item[0])))
+
+
+async def _by_topic(tx: Tx, scores: dict[str, float]) -> dict[str, float]:
+    """Return the scores, the higher the more a practice shares topics with those that answer best.
+
+    What answers a search is about one thing, whatever the words and the language that it is said in.
+    """
+    chosen = await practices_.topics_of_each(tx, list(scores))
+    leading = [topic for practice in _best_first(scores)[:LEADING] for topic in chosen.get(practice, ())]
+    shared = {practice: sum(leading.count(topic) for topic in codes) for practice, codes in chosen.items()}
+    parts = {practice: number / (LEADING * math.sqrt(len(chosen[practice]))) for practice, number in shared.items()}
+    return {practice: score + TOPICS * parts.get(practice, 0.0) for practice, score in scores.items()}
+
+
+def _best_first(scores: dict[str, float]) -> list[str]:
+    """Return the practices by their scores; of equal ones the newest, as they came, is first."""
+    return sorted(scores, key=lambda practice: -scores[practice])
 
 
 async def _said(tx: Tx, words: str) -> Said | None:
