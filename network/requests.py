@@ -24,6 +24,7 @@ from network import (
     joining,
     members,
     organisations,
+    outputs,
     planning,
     poll_approvals,
     poll_outcomes,
@@ -37,6 +38,7 @@ from network import (
     resolutions,
     series,
     standings,
+    widening,
 )
 from network.approvals import APPEAL, Approval, Decision
 from network.attribution import Attribution
@@ -354,6 +356,8 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
         planning.KIND: Kind(planning.asked, planning.decided),
         preparations.KIND: Kind(preparations.asked, preparations.decided),
         series.KIND: Kind(series.asked, series.decided),
+        outputs.KIND: Kind(outputs.asked, outputs.decided),
+        widening.KIND: Kind(widening.asked, widening.decided),
         removals.KIND: Kind(removals.contested, removals.settle),
         resolutions.KIND: Kind(resolutions.wished, resolutions.settle),
         organisations.KIND: Kind(organisations.asked, organisations.settle),

@@ -53,7 +53,7 @@ class Level(StrEnum):
     """How wide it reaches."""
 
     LOCAL = "local"
-    NATIONAL = "national"  # one plus four workshops, each with its text (``network.workshops``)
+    NATIONAL = "national"  # one plus four workshops, each with its text (``network.outputs``)
 
 
 class State(StrEnum):
@@ -307,6 +307,27 @@ async def mine(tx: Tx, *, person: str, only: Sequence[str] | None = None) -> lis
         query = query.where(dialogues.c.id.in_(only))
     rows = await tx.all(query.order_by(dialogues.c.made_at.desc(), dialogues.c.id).limit(LISTED))
     return sorted((_series(tx, row) for row in rows), key=lambda each: each.state is not State.OPEN)
+
+
+async def national(tx: Tx, *, only: Sequence[str] | None = None) -> list[Series]:
+    """Return the national series that are open, the latest first."""
+    query = select(dialogues).where(dialogues.c.level == Level.NATIONAL.value, dialogues.c.state == State.OPEN.value)
+    if only is not None:
+        query = query.where(dialogues.c.id.in_(only))
+    rows = await tx.all(query.order_by(dialogues.c.made_at.desc(), dialogues.c.id).limit(LISTED))
+    return [_series(tx, row) for row in rows]
+
+
+async def locals_of(tx: Tx, *, national: str) -> list[Series]:
+    """Return the local series that are linked to a national one, the latest first."""
+    query = select(dialogues).where(dialogues.c.parent == national)
+    rows = await tx.all(query.order_by(dialogues.c.made_at.desc(), dialogues.c.id).limit(LISTED))
+    return [_series(tx, row) for row in rows]
+
+
+async def link(tx: Tx, *, local: str, national: str) -> None:
+    """Link a local series to a national one, once both agree (``network.widening``)."""
+    await set_(tx, local, parent=national)
 
 
 async def is_in(tx: Tx, *, series: str, person: str) -> bool:
