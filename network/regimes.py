@@ -6,19 +6,34 @@ what its members share is read by both sides. Everything that is held so is ther
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Date, String, Table, bindparam, delete, exists, literal_column, select
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Date,
+    Row,
+    Select,
+    String,
+    Table,
+    bindparam,
+    delete,
+    exists,
+    literal_column,
+    select,
+)
 
 from network import audit, countries
 from network.errors import Invalid, Missing
 from network.ids import new_id
 from network.members import members
 from network.store import Instant, Tx, metadata
+
+A_DAY = timedelta(days=1)
 
 
 class Standing(StrEnum):
@@ -85,15 +100,14 @@ async def of(tx: Tx, country: str) -> Regime:
     if not countries.known(country):
         return Regime()
     today = tx.now.astimezone(countries.get(country).zone).date()
-    spell = select(quiet_spells.c.ends).where(quiet_spells.c.country == country)
-    now = (quiet_spells.c.begins <= today, quiet_spells.c.ends >= today)
-    until = await tx.scalar(spell.where(*now).order_by(quiet_spells.c.ends.desc()).limit(1))
-    return Regime(await standing(tx, country=country), until)
+    spells = await _once(tx, _SPELLS, {"day_before": tx.now.date() - A_DAY})
+    now = (row.ends for row in spells if row.country == country and row.begins <= today <= row.ends)
+    return Regime(await standing(tx, country=country), max(now, default=None))
 
 
 async def standings(tx: Tx) -> dict[str, Standing]:
     """Return the countries that are not open."""
-    return {row.country: Standing(row.standing) for row in await tx.all(select(regimes).order_by(regimes.c.country))}
+    return {row.country: Standing(row.standing) for row in await _once(tx, _STANDINGS)}
 
 
 async def put(tx: Tx, *, country: str, to: Standing | str, by: str = "steward") -> None:
@@ -135,7 +149,8 @@ async def end_spells(tx: Tx, *, country: str, by: str = "steward") -> int:
 
 async def standing(tx: Tx, *, country: str) -> Standing:
     """Return what a country may do now; a code of no country is open."""
-    return Standing(await tx.scalar(_STANDING, {"of": country}) or Standing.OPEN)
+    rows = await _once(tx, _STANDINGS)
+    return next((Standing(row.standing) for row in rows if row.country == country), Standing.OPEN)
 
 
 def holds(person: ColumnElement[Any]) -> ColumnElement[bool]:
@@ -150,6 +165,12 @@ def is_paused(country: ColumnElement[str]) -> ColumnElement[bool]:
     return country.in_(select(regimes.c.country).where(_PAUSED))
 
 
+async def _once(tx: Tx, query: Select[Any], values: Mapping[str, Any] | None = None) -> Sequence[Row[Any]]:
+    """Read what is the same for everybody, once in a transaction: each of a batch of messages asks for it."""
+    known = tx.ahead.shared(query)
+    return tx.ahead.share(query, await tx.all(query, values)) if known is None else known
+
+
 def _known(country: str) -> None:
     if not countries.known(country):
         raise Missing
@@ -159,4 +180,5 @@ _PAUSED = regimes.c.standing == Standing.PAUSED.value
 _ANY_PAUSED = exists(
     select(literal_column("1")).select_from(regimes).where(_PAUSED)
 )  # asked first: mostly there is none
-_STANDING = select(regimes.c.standing).where(regimes.c.country == bindparam("of"))
+_STANDINGS = select(regimes).order_by(regimes.c.country)
+_SPELLS = select(quiet_spells).where(quiet_spells.c.ends >= bindparam("day_before", type_=Date))  # no zone is behind it

@@ -186,6 +186,7 @@ class Tx:
                 await self.catch_up()
             except BaseException:
                 self.put_off.clear()
+                self.ahead.forget()  # what was read inside may be of what is undone
                 raise
 
 

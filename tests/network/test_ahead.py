@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import event, func, select
 
-from network import addresses, conversations, members, traces
+from network import addresses, conversations, members, regimes, traces
 from network.conversations import Conversation, State
 from network.errors import Missing
 from network.ids import new_id
+from network.regimes import Standing
 from network.store import Store, Tx
 
 
@@ -34,6 +36,24 @@ async def _undone(tx: Tx, address: str) -> None:
     async with tx.savepoint():
         await traces.keep(tx, address=address, channel="telegram", ref="8")
         await members.get(tx, person="nobody")
+
+
+async def _paused_in_vain(tx: Tx) -> None:
+    async with tx.savepoint():
+        await regimes.put(tx, country="ML", to=Standing.PAUSED)
+        assert await regimes.standing(tx, country="ML") is Standing.PAUSED
+        await members.get(tx, person="nobody")
+
+
+def _counted(tx: Tx) -> list[str]:
+    """Return the statements that this transaction runs from now on."""
+    found: list[str] = []
+
+    def note(*given: Any) -> None:
+        found.append(given[2])
+
+    event.listen(tx.connection.sync_connection, "before_cursor_execute", note)
+    return found
 
 
 def _conversation(person: str, now: datetime, prompt: str = "first") -> Conversation:
@@ -104,3 +124,32 @@ async def test_what_was_put_off_is_undone_with_its_savepoint(store: Store, now: 
     async with store.reading(now) as tx:
         assert await tx.scalar(select(func.count()).select_from(traces.traces)) == 1
         assert await traces.of(tx, address=here.id) == ["7"]
+
+
+async def test_what_holds_for_everybody_is_asked_once(store: Store, now: datetime) -> None:
+    """In one transaction any number of people learn with two statements what holds where they live."""
+    async with store.transaction(now) as tx:
+        await regimes.put(tx, country="ML", to=Standing.PAUSED)
+        await regimes.quieten(tx, country="NE", begins=now.date(), ends=now.date())
+    async with store.transaction(now) as tx:
+        asked = _counted(tx)
+        for _again in range(3):
+            assert (await regimes.of(tx, "ML")).is_paused
+            assert (await regimes.of(tx, "NE")).is_quiet
+            assert await regimes.standing(tx, country="BF") is Standing.OPEN
+        assert len(asked) == 2
+
+
+async def test_what_holds_for_everybody_is_asked_again_after_it_changed(store: Store, now: datetime) -> None:
+    """A country that is paused in a transaction is so for whoever asks next; when that is undone, it is open again."""
+    async with store.transaction(now) as tx:
+        assert await regimes.standing(tx, country="ML") is Standing.OPEN
+        await regimes.put(tx, country="ML", to=Standing.OBSERVING)
+        assert await regimes.standing(tx, country="ML") is Standing.OBSERVING
+        with pytest.raises(Missing):
+            await _paused_in_vain(tx)
+        assert await regimes.standing(tx, country="ML") is Standing.OBSERVING
+    async with store.transaction(now) as tx:
+        await regimes.put(tx, country="ML", to=Standing.PAUSED)
+    async with store.transaction(now) as tx:
+        assert await regimes.standing(tx, country="ML") is Standing.PAUSED
