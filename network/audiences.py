@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, exists, func, select
+from sqlalchemy import ColumnElement, Select, exists, func, or_, select
 
 from network import regimes
+from network import series as dialogues
 from network.groups import Mode, groups, memberships
 from network.members import State, members
 from network.store import Tx
@@ -20,7 +21,8 @@ class Audience:
     """Who is meant: active members who fit every field that is given, and any one value within a field.
 
     ``topics`` are followed ones (a root stands for all below it); ``excluded`` are person ids. Left out are
-    also those in one of the groups ``without_groups`` or the countries ``without_countries``.
+    also those in one of the groups ``without_groups`` or the countries ``without_countries``. ``series`` are those
+    in which somebody takes part.
     """
 
     groups: tuple[str, ...] = ()
@@ -31,6 +33,7 @@ class Audience:
     excluded: tuple[str, ...] = ()
     without_groups: tuple[str, ...] = ()
     without_countries: tuple[str, ...] = ()
+    series: tuple[str, ...] = ()
 
 
 def query(audience: Audience, *, hearing_at: datetime | None = None) -> Select[tuple[str]]:
@@ -50,6 +53,9 @@ def query(audience: Audience, *, hearing_at: datetime | None = None) -> Select[t
     if audience.groups:
         of_group = (memberships.c.person == members.c.id) & memberships.c.group_id.in_(audience.groups)
         conditions.append(exists().where(of_group))
+    if audience.series:
+        inside = [dialogues.members_of(each).subquery() for each in audience.series]
+        conditions.append(or_(*(members.c.id.in_(select(each.c.id)) for each in inside)))
     if audience.topics:
         meant = sorted(
             {*audience.topics, *spread(audience.topics)} | {code.partition(".")[0] for code in audience.topics}

@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import Table, delete, or_, select, update
 
 from network import (
+    actions,
     addresses,
     allies,
     answers,
@@ -25,6 +26,7 @@ from network import (
     broadcasts,
     calls,
     charters,
+    cohosts,
     consultations,
     contents,
     conversations,
@@ -32,6 +34,7 @@ from network import (
     directory,
     due,
     entries,
+    escalations,
     exchanges,
     feedback,
     feeds,
@@ -40,6 +43,7 @@ from network import (
     groups,
     imports,
     inbox,
+    insights,
     introductions,
     linked,
     marks,
@@ -47,11 +51,12 @@ from network import (
     news,
     organisations,
     outbox,
-    planning,
+    outputs,
     polls,
     posts,
     practices,
     preparations,
+    problems,
     questions,
     reactions,
     relayed,
@@ -106,9 +111,13 @@ async def erase(tx: Tx, *, person: str, keep_practices: bool = True, keep_listed
     await calls.forget(tx, person=person)
     await translations.forget(tx, person=person)
     await broadcasts.forget(tx, person=person)
+    await actions.forget(tx, person=person)
     await attendance.forget(tx, person=person)
-    await planning.forget(tx, person=person)
+    await cohosts.forget(tx, person=person)
     await consultations.forget(tx, person=person)
+    await escalations.forget(tx, person=person)
+    await problems.forget(tx, person=person)
+    await outputs.forget(tx, person=person)
     await series.forget(tx, person=person)
     await ballots.forget(tx, person=person)
     await polls.forget(tx, person=person)
@@ -180,11 +189,16 @@ async def export(tx: Tx, *, person: str) -> dict[str, Any]:
         "assessment": await assessments.copy(tx, person=person),
         "consultations": await consultations.copy(tx, person=person),
         "series": await series.copy(tx, person=person),
+        "series_texts": await outputs.copy(tx, person=person),
         "remarks": await remarks.copy(tx, person=person),
+        "problems": await problems.copy(tx, person=person),
+        "escalations": await escalations.copy(tx, person=person),
+        "insights_heard": await insights.copy(tx, person=person),
         "exchanges": await exchanges.copy(tx, person=person),
         "times_answered": await slots.copy(tx, person=person),
         "calendar_address": await feeds.is_open(tx, person=person),
         "exchanges_answered": await attendance.copy(tx, person=person),
+        "actions": await actions.copy(tx, person=person),
         "feedback": await feedback.copy(tx, person=person),
         "exchange_questions": await preparations.copy(tx, person=person),
         "questions_received": await calls.count(tx, person=person),

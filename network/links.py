@@ -7,6 +7,7 @@ from datetime import timedelta
 from sqlalchemy import Column, ForeignKey, String, Table, delete, select, update
 
 from network import (
+    actions,
     addresses,
     allies,
     answers,
@@ -20,6 +21,7 @@ from network import (
     codes,
     consultations,
     entries,
+    escalations,
     exchanges,
     feedback,
     feeds,
@@ -27,6 +29,7 @@ from network import (
     followups,
     groups,
     hearing,
+    insights,
     introductions,
     invitees,
     jobs,
@@ -37,10 +40,12 @@ from network import (
     news,
     organisations,
     outbox,
+    outputs,
     polls,
     posts,
     practices,
     preparations,
+    problems,
     questions,
     reactions,
     relayed,
@@ -186,12 +191,16 @@ async def _hand_over(tx: Tx, old: str, new: str) -> None:
     await assessments.hand_over(tx, person=old, to=new)
     await consultations.hand_over(tx, person=old, to=new)
     await series.hand_over(tx, person=old, to=new)
+    await outputs.hand_over(tx, person=old, to=new)
     await remarks.hand_over(tx, person=old, to=new)
     await attendance.hand_over(tx, person=old, to=new)
+    await actions.hand_over(tx, person=old, to=new)
     await feedback.hand_over(tx, person=old, to=new)
     await feeds.hand_over(tx, person=old, to=new)
     await slots.hand_over(tx, person=old, to=new)
     await preparations.hand_over(tx, person=old, to=new)
+    for each in (problems, escalations, insights):
+        await each.hand_over(tx, person=old, to=new)
 
 
 def _index(tx: Tx, code: str) -> str:

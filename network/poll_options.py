@@ -101,6 +101,15 @@ async def add(tx: Tx, *, poll: str, there: Sequence[Choice], by: str, words: Map
     return number
 
 
+async def reword(tx: Tx, *, poll: str, number: int, words: Mapping[str, str]) -> None:
+    """Let an option say something else: what it said is to be read no more."""
+    here = (options.c.poll == poll, options.c.number == number)
+    row = await tx.scalar(select(options.c.id).where(*here))
+    if row is not None:
+        sealed = tx.seal.seal_json("poll_options.words", row, dict(words))
+        await tx.run(update(options).where(*here).values(words=sealed))
+
+
 async def part_from(tx: Tx, *, poll: str) -> None:
     """Forget who added which option of a poll: who adds one likes it."""
     await tx.run(update(options).where(options.c.poll == poll).values(by=None))
