@@ -15,7 +15,7 @@ from handlers.registry import Capability, Room
 from handlers.screening import screen
 from handlers.talk import Talk
 from handlers.topic_choice import ask_topic
-from network import countries, exchanges, groups, planning
+from network import countries, exchanges, groups, invitees, planning
 from network.audiences import Audience
 from network.errors import Forbidden
 from network.exchanges import SMALL, Kind, Rule, State
@@ -91,12 +91,12 @@ async def _group(talk: Talk) -> Group | None:
 async def _plan(talk: Talk, *, leads: bool) -> Plan:
     kinds = [Option(kind, label) for kind, label in KINDS.items() if leads or kind not in LED]
     kind = await talk.choose("kind", _("People of both sides meet. What do they do together?"), kinds)
-    title = await _written(talk, "title", _("What is it called, in a few words?"), TITLE)
-    purpose = await _written(talk, "purpose", _("What is it for? Please name no person and no place."), PURPOSE)
-    host = await _body(talk, "host", _("Which organisation or service is the host? No person, please."))
-    partner = await _body(talk, "partner", _("And its partner from the other side?"))
-    offered = [Option(language, LANGUAGES[language]) for language in OFFERED]
-    languages = await talk.choose_several("languages", _("In which languages?"), offered, at_least=1)
+    title = await written(talk, "title", _("What is it called, in a few words?"), TITLE)
+    purpose = await written(talk, "purpose", _("What is it for? Please name no person and no place."), PURPOSE)
+    skip = None if kind == Kind.TRAINING else NONE  # both who convene a training are named (R067)
+    host = await _body(talk, "host", _("Which organisation or service is the host? No person, please."), skip)
+    partner = await _body(talk, "partner", _("And its partner from the other side?"), skip)
+    languages = await ask_languages(talk)
     topic = await ask_topic(talk, _("What is it about?"))
     telling = [Option(rule, label, TELLING[rule]) for rule, label in RULES_SHORT.items()]
     return Plan(
@@ -107,18 +107,26 @@ async def _plan(talk: Talk, *, leads: bool) -> Plan:
         partner=partner,
         languages=languages,
         topics=(topic,),
-        minutes=int(await talk.choose("minutes", _("How long does it last?"), _lengths())),
+        minutes=int(await talk.choose("minutes", _("How long does it last?"), lengths())),
         telling=await talk.choose("telling", _("What may those who come tell of it?"), telling),
-        rules=await _rules(talk),
+        rules=await ask_rules(talk),
         sides=await _sides(talk),
     )
 
 
-def _lengths() -> list[Option]:
+async def ask_languages(talk: Talk) -> list[str]:
+    """Ask in which languages people speak."""
+    offered = [Option(language, LANGUAGES[language]) for language in OFFERED]
+    return await talk.choose_several("languages", _("In which languages?"), offered, at_least=1)
+
+
+def lengths() -> list[Option]:
+    """Return how long an exchange can last."""
     return [Option(str(minutes), exchange_cards.lasts(minutes)) for minutes in LENGTHS]
 
 
-async def _rules(talk: Talk) -> str:
+async def ask_rules(talk: Talk) -> str:
+    """Ask for the ground rules, "" for none."""
     options = [
         # Translators: button, max:20. People speak in turn.
         Option(ROUNDS, _("Rounds")),
@@ -129,7 +137,7 @@ async def _rules(talk: Talk) -> str:
     way = await talk.choose("rules", question, options, skip=NONE)
     if way != OWN:
         return talk.who.voice.say(IN_ROUNDS) if way else ""
-    return await _written(talk, "own rules", _("Write the ground rules."), RULES)
+    return await written(talk, "own rules", _("Write the ground rules."), RULES)
 
 
 async def _sides(talk: Talk) -> tuple[str, ...]:
@@ -150,7 +158,7 @@ async def _whom(talk: Talk, group: Group, kind: str, *, leads: bool) -> tuple[Au
     """Ask who is invited, and for how many there are places (0: for everybody)."""
     if kind == Kind.PRECONSULTATION:
         await talk.say(_("It is for a small list: you invite each with a code, and no message goes to many."))
-        return None, await talk.number("places", _("How many places are there?"), low=2, high=SMALL) or SMALL
+        return None, await ask_places(talk, kind)
     options = [
         Option(MINE, (await names(talk)).get(group.id, group.code)),
         # Translators: in a list, max:24. Each gets a code that somebody hands over.
@@ -162,10 +170,16 @@ async def _whom(talk: Talk, group: Group, kind: str, *, leads: bool) -> tuple[Au
     audience = Audience(groups=(group.id,)) if way == MINE else None
     if way == WIDER:
         audience = await ask_audience(talk, group)
+    return audience, await ask_places(talk, kind)
+
+
+async def ask_places(talk: Talk, kind: str) -> int:
+    """Ask how many can come, 0 for as many as like to: of a small list they are few."""
     question = _("How many places are there?")
+    if kind == Kind.PRECONSULTATION:
+        return await talk.number("places", question, low=2, high=SMALL) or SMALL
     # Translators: button, max:20. So many may come as like to.
-    places = await talk.number("places", question, low=2, high=10_000, skip=_("No limit"))
-    return audience, places or 0
+    return await talk.number("places", question, low=2, high=10_000, skip=_("No limit")) or 0
 
 
 async def _preview(talk: Talk, plan: Plan, audience: Audience | None, capacity: int) -> None:
@@ -176,9 +190,17 @@ async def _preview(talk: Talk, plan: Plan, audience: Audience | None, capacity: 
     else:
         for line in describe(audience, talk.language, await names(talk)):
             await talk.say(line)
+    for side in await _lacking(talk, plan, audience):
+        await talk.say(_("Mind: nobody of this side is among those invited: {side}", side=SIDES[side]))
     if capacity:
         await talk.say(n_("There is {count} place.", "There are {count} places.", capacity))
     await talk.say(below(TELLING[plan.telling], exchange_cards.lasts(plan.minutes)))
+
+
+async def _lacking(talk: Talk, plan: Plan, audience: Audience | None) -> list[str]:
+    if audience is None:
+        return []
+    return await talk.look(invitees.lacking, audience=audience, sides=plan.sides)
 
 
 async def _propose(talk: Talk, found: str) -> None:
@@ -196,15 +218,16 @@ async def _propose(talk: Talk, found: str) -> None:
     await talk.say(_("Thank you. Coordinators read it now, and you hear from them here; nobody is invited before."))
 
 
-async def _written(talk: Talk, key: str, question: Text, within: tuple[int, int]) -> str:
+async def written(talk: Talk, key: str, question: Text, within: tuple[int, int]) -> str:
+    """Ask for words that others will read, of so many characters."""
     return await talk.text(key, question, at_least=within[0], at_most=within[1], check=screen)
 
 
-async def _body(talk: Talk, key: str, question: Text) -> str:
+async def _body(talk: Talk, key: str, question: Text, skip: Text | None) -> str:
     def refuse(name: str) -> Text | None:
         return refuse_contact(name) or screen(name)
 
-    return await talk.text(key, question, at_least=BODY[0], at_most=BODY[1], check=refuse, skip=NONE)
+    return await talk.text(key, question, at_least=BODY[0], at_most=BODY[1], check=refuse, skip=skip)
 
 
 capability = Capability(

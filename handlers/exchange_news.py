@@ -10,12 +10,13 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from handlers import exchange_cards, people
-from handlers.audience_choice import below
+from handlers.audience_choice import below, joined
+from handlers.labels import SIDES
 from handlers.language import OFFERED, Text, Translator, Voice, _
 from handlers.messages import Letter, write
 from handlers.questions import Option
 from handlers.registry import Errand, Occasion
-from network import attendance, contents, costs, exchanges, invitees, mailings, members, reminders
+from network import attendance, cohosts, contents, costs, exchanges, invitees, mailings, members, planning, reminders
 from network.attendance import Attending
 from network.costs import OverBudget
 from network.exchanges import Exchange, State
@@ -49,7 +50,22 @@ def acts(translator: Translator) -> dict[str, Act]:
         """Offer a place that nobody took to the next who waits."""
         await attendance.lapse(tx, attending=attending)
 
-    return {exchanges.NEWS: news, attendance.LAPSE: lapsed}
+    async def sides(tx: Tx, exchange: str) -> None:
+        """Warn the hosts of a side of which nobody comes yet."""
+        found = await exchanges.find(tx, exchange=exchange)
+        if found is not None and found.takes_place and found.starts_at and found.starts_at > tx.now:
+            await warn(tx, found, translator)
+
+    async def gone(tx: Tx, exchange: str) -> None:
+        """Take out what is left of an exchange that nobody hosts."""
+        await cohosts.sweep(tx, exchange=exchange)
+
+    return {
+        exchanges.NEWS: news,
+        attendance.LAPSE: lapsed,
+        planning.SIDES_LOOKED_AT: sides,
+        cohosts.GONE: gone,
+    }
 
 
 async def tell(tx: Tx, found: Exchange, translator: Translator) -> None:
@@ -58,9 +74,56 @@ async def tell(tx: Tx, found: Exchange, translator: Translator) -> None:
     try:
         await costs.check(tx, people=meant)
     except OverBudget:
-        meant, say, urgency, what = invitees.these(found.hosts), _too_much, REMINDER, "over"
+        if found.hosts:
+            meant, say, urgency, what = invitees.these(found.hosts), _too_much, REMINDER, "over"
+        else:  # nobody is there to tell them otherwise
+            meant = invitees.these(await attendance.coming(tx, exchange=found.id))
     bodies = {each: _written(found, Voice(translator, each), say(found, each)) for each in OFFERED}
     await send(tx, found, _mailing(found, f"{what}{found.sequence}"), meant, bodies=bodies, urgency=urgency)
+
+
+async def warn(tx: Tx, found: Exchange, translator: Translator) -> None:
+    """Tell the hosts which side is missing, before people meet without it (R003)."""
+    missing = await attendance.missing_sides(tx, exchange=found.id, by=found.by)
+    if not missing:
+        return
+    text = _("“{title}” begins soon, and nobody of this side comes yet:", title=found.title)
+    text = below(text, _("{one}", one=joined(SIDES[side] for side in missing)))
+    bodies = {each: write(people.notice(Voice(translator, each), text, [_look(found)])) for each in OFFERED}
+    known = _mailing(found, f"sides{found.sequence}")
+    await send(tx, found, known, invitees.these(found.hosts), bodies=bodies, urgency=REMINDER)
+
+
+async def named(tx: Tx, occasion: Occasion) -> list[Letter]:
+    """Tell a coordinator that they host an exchange with somebody, and that they may say no."""
+    found = await exchanges.find(tx, exchange=occasion.subject)
+    if found is None or found.partner_by is None or found.state not in exchanges.OPEN_STATES:
+        return []
+    text = _(
+        "You host an exchange with a coordinator of the other side: “{title}”. You see who comes, and change it as "
+        "they do. If you would rather not, somebody else of your side is asked.",
+        title=found.title,
+    )
+    # Translators: button, max:20. A coordinator does not want to host an exchange with another one.
+    options = [_look(found), Option(f"hosting:no:{found.id}", _("Rather not"))]
+    translator = occasion.who.voice.translator
+    return await people.letters(tx, [found.partner_by], text, options, translator, about=found.by)
+
+
+async def left(tx: Tx, occasion: Occasion) -> list[Letter]:
+    """Tell a host that the other one does not go on, never why."""
+    found = await exchanges.find(tx, exchange=occasion.subject)
+    if found is None or found.state not in exchanges.OPEN_STATES:
+        return []
+    text = _("“{title}” goes on with you, and with another coordinator of the other side.", title=found.title)
+    if found.partner_by is None:
+        text = _("“{title}” goes on with you. Of the other side nobody hosts it for now.", title=found.title)
+    return await people.letters(tx, [found.by], text, [_look(found)], occasion.who.voice.translator)
+
+
+def _look(found: Exchange) -> Option:
+    # Translators: button, max:20. It opens an exchange for its host.
+    return Option(f"hosting:{found.id}", _("Look at it"))
 
 
 async def offer(tx: Tx, occasion: Occasion) -> list[Letter]:
@@ -112,6 +175,9 @@ def _reminder(found: Exchange, mine: Attending, which: str) -> str:
 
 
 def _news(found: Exchange, language: str) -> Text:
+    if not found.hosts and found.starts_at is not None:
+        said = _("This does not take place: {kind}.", kind=exchange_cards.KINDS[found.kind])
+        return below(said, exchange_cards.utc(found.starts_at))
     if found.state is State.CANCELLED:
         return _("It does not take place: “{title}”. Thank you for your interest.", title=found.title)
     card = exchange_cards.card(found, "", language)
@@ -151,4 +217,9 @@ async def send(tx: Tx, found: Exchange, mailing: str, meant: Any, *, bodies: Map
     )
 
 
-errands: dict[str, Errand] = {attendance.OFFER: offer, attendance.REMIND: remind}
+errands: dict[str, Errand] = {
+    attendance.OFFER: offer,
+    attendance.REMIND: remind,
+    cohosts.NAMED: named,
+    cohosts.LEFT: left,
+}

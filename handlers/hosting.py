@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Awaitable, Callable
 from datetime import datetime, time, timedelta
 
-from handlers import exchange_cards, hosting_acts
+from handlers import changing, exchange_cards, hosting_acts
 from handlers.audience_choice import below
 from handlers.exchange import LINK, NONE, PLACE
 from handlers.labels import SIDES, attribution_label
@@ -15,7 +16,7 @@ from handlers.questions import Option
 from handlers.registry import Capability, Room
 from handlers.screening import screen
 from handlers.talk import Talk
-from network import attendance, attribution, countries, exchanges, members, passes, planning, preparations
+from network import attendance, attribution, cohosts, countries, exchanges, members, passes, planning, preparations
 from network.errors import Conflict, Forbidden, Invalid, Missing
 from network.exchanges import Exchange, State
 from network.folding import latin_digits
@@ -25,6 +26,7 @@ LATEST = timedelta(days=500)
 NOTED = (10, 900)  # characters of notes, fewest and most
 SHOWN = 40  # people of a list
 CLOCK = re.compile(r"([01]?\d|2[0-3])[:h.]([0-5]\d)")
+NO = "no"  # to hosting what one was named for
 OVER = _("That is not possible any more, or not for you.")
 ACTS: dict[str, Text] = {
     # Translators: in a list, max:24. Others say which time suits them.
@@ -35,6 +37,8 @@ ACTS: dict[str, Text] = {
     "move": _("Move it"),
     # Translators: in a list, max:24
     "where": _("The place or the link"),
+    # Translators: in a list, max:24. Its title, its length, how many can come, and the like.
+    "change": _("Change what it is"),
     # Translators: in a list, max:24. For whoever is invited by a code.
     "code": _("A code for a guest"),
     # Translators: in a list, max:24
@@ -53,6 +57,8 @@ ACTS: dict[str, Text] = {
     "close": _("It took place"),
     # Translators: in a list, max:24
     "cancel": _("Call it off"),
+    # Translators: in a list, max:24. Of a host whom nobody asked before.
+    "decline": _("Rather not host it"),
     # Translators: in a list, max:24
     "end": _("That is all"),
 }
@@ -65,8 +71,12 @@ NOTES: dict[str, Text] = {
 
 async def hosting(talk: Talk) -> None:
     """Show an exchange to its host, warn of a missing side, and do what is wished."""
-    found = await _pick(talk)
+    way, _colon, which = talk.argument.rpartition(":")
+    found = await _pick(talk, which)
     if found is None:
+        return
+    if way == NO:
+        await _decline(talk, found)
         return
     await _show(talk, found)
     wish = await talk.choose(
@@ -88,24 +98,26 @@ def _acts(talk: Talk, found: Exchange) -> list[str]:
     begun = found.starts_at is not None and found.starts_at <= talk.now
     acts: list[str] = []
     if found.state is State.AGREEING:
-        acts = ["time", "where", "code", "asked", "cancel"]
+        acts = ["time", "where", "change", "code", "asked", "cancel"]
         acts = ["agree", *acts] if talk.is_known_word("agree") else acts
     elif found.takes_place and not begun:
-        acts = ["who", "asked", "code", "move", "where", "cancel"]
+        acts = ["who", "asked", "code", "move", "where", "change", "cancel"]
     elif found.takes_place or found.state is State.OVER:
         acts = ["who", "asked", "notes", "decisions", "summary", "publish"]
         acts += ["close"] if found.takes_place else []
     elif found.state in {State.DRAFT, State.PROPOSED}:
         acts = ["cancel"]
+    if talk.person == found.partner_by and found.state in exchanges.OPEN_STATES and not begun:
+        acts.append("decline")
     return [*acts, "end"]
 
 
-async def _pick(talk: Talk) -> Exchange | None:
+async def _pick(talk: Talk, which: str) -> Exchange | None:
     """Return the exchange that a button led to, or the one chosen of those that one hosts; None for none."""
     listed = await talk.look(exchanges.hosted, person=talk.person)
-    if talk.argument:
+    if which:
         for found in listed:
-            if found.id == talk.argument:
+            if found.id == which:
                 return found
         await talk.say(OVER)
         return None
@@ -134,27 +146,18 @@ async def _show(talk: Talk, found: Exchange) -> None:
 
 
 async def _do(talk: Talk, found: Exchange, wish: str) -> None:
-    if wish in {"time", "move"}:
-        await _set_time(talk, found)
-    elif wish == "where":
-        await _where(talk, found)
-    elif wish == "code":
-        code = await talk.do("code", passes.invite, exchange=found.id, by=talk.person)
-        await talk.say(_("Hand this code to the one you invite, also through Jisr: {code}", code=code))
-        await talk.say(_("They write “attend {code}”. It holds once.", code=code))
-    elif wish == "who":
-        await _who(talk, found)
-    elif wish == "asked":
-        await _asked(talk, found)
-    elif wish in NOTES:
-        await _note(talk, found, wish)
-    elif wish == "publish":
-        await _publish(talk, found)
-    elif wish == "close":
-        await talk.do("close", planning.close, exchange=found.id, by=talk.person)
-        await talk.say(_("Thank you. Notes, decisions and the summary can still be written."))
-    else:
-        await _cancel(talk, found)
+    await (_note(talk, found, wish) if wish in NOTES else _WAYS[wish](talk, found))
+
+
+async def _code(talk: Talk, found: Exchange) -> None:
+    code = await talk.do("code", passes.invite, exchange=found.id, by=talk.person)
+    await talk.say(_("Hand this code to the one you invite, also through Jisr: {code}", code=code))
+    await talk.say(_("They write “attend {code}”. It holds once.", code=code))
+
+
+async def _close(talk: Talk, found: Exchange) -> None:
+    await talk.do("close", planning.close, exchange=found.id, by=talk.person)
+    await talk.say(_("Thank you. Notes, decisions and the summary can still be written."))
 
 
 async def _cancel(talk: Talk, found: Exchange) -> None:
@@ -163,6 +166,21 @@ async def _cancel(talk: Talk, found: Exchange) -> None:
     if await talk.confirm("sure", question, yes=_("Yes, call it off"), no=_("No, keep it")):
         await talk.do("cancel", hosting_acts.called_off, exchange=found.id, by=talk.person)
         await talk.say(_("It is called off. Whoever was invited hears of it."))
+
+
+async def _decline(talk: Talk, found: Exchange) -> None:
+    """Let the one who was named to host it with somebody say no."""
+    question = _("Would you rather not host it? Somebody else of your side is asked, if there is somebody.")
+    # Translators: button, max:20
+    if not await talk.confirm("sure", question, yes=_("Rather not"), no=_("I host it")):
+        await talk.say(_("Gladly. It is under “What I host”."))
+        return
+    try:
+        await talk.do("decline", cohosts.decline, exchange=found.id, by=talk.person)
+    except (Conflict, Missing):
+        await talk.say(OVER)
+        return
+    await talk.say(_("Thank you for saying so. You do not host it any more; the other host hears that, and not why."))
 
 
 async def _set_time(talk: Talk, found: Exchange) -> None:
@@ -247,6 +265,20 @@ async def _publish(talk: Talk, found: Exchange) -> None:
     await talk.tell("tell", asked["deciders"], news, [option], about=talk.person)
     await talk.say(_("The other side reads it now. It is published when they agree."))
 
+
+_WAYS: dict[str, Callable[[Talk, Exchange], Awaitable[None]]] = {
+    "time": _set_time,
+    "move": _set_time,
+    "where": _where,
+    "change": changing.change,
+    "decline": _decline,
+    "code": _code,
+    "who": _who,
+    "asked": _asked,
+    "publish": _publish,
+    "close": _close,
+    "cancel": _cancel,
+}
 
 capability = Capability(
     name="hosting",

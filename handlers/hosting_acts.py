@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from network import planning
 from network.store import Tx
@@ -16,6 +17,11 @@ async def moved(tx: Tx, *, exchange: str, by: str, local: str, zone: str) -> Non
 async def placed(tx: Tx, *, exchange: str, by: str, place: str, link: str) -> None:
     """Change where an exchange is."""
     await planning.change(tx, exchange=exchange, by=by, place=place, link=link)
+
+
+async def changed(tx: Tx, *, exchange: str, by: str, **given: Any) -> None:
+    """Change what an exchange is, but where (as ``planning.change``)."""
+    await planning.change(tx, exchange=exchange, by=by, **given)
 
 
 async def called_off(tx: Tx, *, exchange: str, by: str) -> None:

@@ -191,14 +191,14 @@ async def draft(
 ) -> str:
     """Keep an exchange that is being planned for a group, and return its id. Raise Forbidden, Invalid.
 
-    Its author must be in the group. Without an ``audience`` only those come who have a code.
+    Its author must be in the group. Without an ``audience`` only those come who have a code. A training names both who
+    convene it, ``host`` and ``partner`` (R067).
     """
     if await groups.membership(tx, group=group, person=by) is None:
         raise Forbidden
-    if not 0 < minutes <= MOST_MINUTES or not 0 <= capacity <= MOST_PLACES or not set(sides) <= set(SIDES):
+    if not set(sides) <= set(SIDES) or (Kind(kind) is Kind.TRAINING and not (host and partner)):
         raise Invalid
-    if Kind(kind) is Kind.PRECONSULTATION and (audience is not None or not 0 < capacity <= SMALL):
-        raise Invalid
+    check(Kind(kind), audience, minutes=minutes, capacity=capacity)
     row: dict[str, Any] = {
         "id": new_id(),
         "by": by,
@@ -214,6 +214,14 @@ async def draft(
     times = {"starts_local": "", "zone": ZoneInfo(zone).key, "minutes": minutes, "sequence": 0, "made_at": tx.now}
     await tx.run(exchanges.insert(), {**row, **sealed, **times, "capacity": capacity})
     return str(row["id"])
+
+
+def check(kind: Kind, audience: Audience | None, *, minutes: int, capacity: int) -> None:
+    """Raise Invalid for a length or places that no exchange has, or a small list that is none."""
+    if not 0 < minutes <= MOST_MINUTES or not 0 <= capacity <= MOST_PLACES:
+        raise Invalid
+    if kind is Kind.PRECONSULTATION and (audience is not None or not 0 < capacity <= SMALL):
+        raise Invalid
 
 
 async def get(tx: Tx, *, exchange: str) -> Exchange:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import Column, ForeignKey, Select, String, Table, select, update
 
 from network import audiences, exchanges, members
+from network.audiences import Audience
 from network.exchanges import LISTED, Exchange
 from network.store import Instant, Tx, metadata
 
@@ -51,6 +53,11 @@ async def upcoming(tx: Tx, *, person: str, only: Sequence[str] | None = None) ->
     return [each for each in ahead if await is_invited(tx, found=each, person=person)][:LISTED]
 
 
+async def lacking(tx: Tx, *, audience: Audience, sides: Sequence[str]) -> list[str]:
+    """Return those of these sides of which nobody is meant by an audience (R003, R056)."""
+    return [each for each in sides if not await _of_side(tx, audience, each)]
+
+
 async def invite(tx: Tx, *, exchange: str, person: str) -> None:
     """Invite one member, who came with a code."""
     await tx.add(invitees, key=("exchange", "person"), exchange=exchange, person=person, at=tx.now)
@@ -61,3 +68,9 @@ async def hand_over(tx: Tx, *, person: str, to: str) -> None:
     had = select(invitees.c.exchange).where(invitees.c.person == to).scalar_subquery()
     mine = update(invitees).where(invitees.c.person == person, invitees.c.exchange.not_in(had))
     await tx.run(mine.values(person=to))
+
+
+async def _of_side(tx: Tx, audience: Audience, side: str) -> int:
+    if audience.sides and side not in audience.sides:
+        return 0
+    return await audiences.count(tx, audience=replace(audience, sides=(side,)))

@@ -1,16 +1,17 @@
 """Planning: what the hosts of an exchange do with it: they propose it, set its time, change it, call it off, close it.
 
-Beyond one group the other side's coordinators agree first (approvals of the kind ``exchange``).
+Beyond one group the other side's coordinators agree first (approvals of the kind ``exchange``). Who hosts it with its
+author stands in ``cohosts``.
 """
 
 from __future__ import annotations
 
-from datetime import datetime
+import json
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, select, update
-
-from network import approvals, audit, due, exchanges, groups, members
+from network import approvals, attendance, audit, cohosts, due, exchanges, groups, members
 from network.approvals import Approval, Decision
 from network.audiences import Audience
 from network.errors import Conflict, Forbidden, Invalid, Missing
@@ -19,6 +20,9 @@ from network.members import SIDES
 from network.store import Tx
 
 KIND = "exchange"  # of its approval
+SIDES_LOOKED_AT = "exchange.sides"  # kind of the due row on which hosts are warned of a side that is missing,
+BEFORE = timedelta(days=2)  # so long before it begins,
+SHORTEST = timedelta(hours=1)  # or soon, where it begins sooner
 
 
 async def propose(tx: Tx, *, exchange: str, by: str) -> dict[str, Any]:
@@ -39,7 +43,8 @@ async def propose(tx: Tx, *, exchange: str, by: str) -> dict[str, Any]:
     side = (await members.get(tx, person=by)).side
     if leads and found.audience in {None, Audience(groups=(found.group,))}:
         other = next(seat.person for seat in seated if seat.side != side)
-        await exchanges.set_(tx, exchange, state=State.AGREEING.value, partner_by=other)
+        await exchanges.set_(tx, exchange, state=State.AGREEING.value)
+        await cohosts.name(tx, exchange=exchange, person=other)
         return {"state": State.AGREEING, "approval": "", "deciders": []}
     await exchanges.set_(tx, exchange, state=State.PROPOSED.value)
     whose = {"side": next(each for each in SIDES if each != side)} if leads else {"both_sides": True}
@@ -65,7 +70,9 @@ async def decided(tx: Tx, approval: Approval, state: Decision, _reason: str) -> 
     side = (await members.get(tx, person=found.by)).side
     said = await members.get_many(tx, people=await approvals.agreed(tx, approval=approval.id))
     partner = next((person for person, member in said.items() if member.side != side and person != found.by), None)
-    await exchanges.set_(tx, found.id, state=State.AGREEING.value, partner_by=partner)
+    await exchanges.set_(tx, found.id, state=State.AGREEING.value)
+    if partner is not None:
+        await cohosts.name(tx, exchange=found.id, person=partner)
     return found.by
 
 
@@ -92,29 +99,44 @@ async def set_time(tx: Tx, *, exchange: str, by: str, local: datetime, zone: str
         starts_at=at,
         sequence=found.sequence + moved,
     )
+    await due.at(tx, kind=SIDES_LOOKED_AT, subject=exchange, instant=max(at - BEFORE, tx.now + SHORTEST))
     return await _heard(tx, exchange, by, "move_exchange" if moved else "set_exchange")
 
 
 async def change(
-    tx: Tx, *, exchange: str, by: str, place: str | None = None, link: str | None = None, **words: str | int
+    tx: Tx,
+    *,
+    exchange: str,
+    by: str,
+    languages: Sequence[str] | None = None,
+    place: str | None = None,
+    link: str | None = None,
+    **given: str | int,
 ) -> Exchange:
-    """Change words (the names in WORDS), ``minutes``, ``capacity``, the place or the link. Raise Missing, Conflict.
+    """Change words (the names in WORDS), ``minutes``, ``capacity``, the languages, the place or the link.
 
-    Whoever comes hears of it once its time is set.
+    Whoever comes hears of it once its time is set; more places go to those who wait, at once and without other news.
+    Raise Missing, Invalid, Conflict (it is over, or coordinators are reading it).
     """
     found = await exchanges.of_host(tx, exchange=exchange, by=by)
-    if found.state not in OPEN_STATES:
+    if found.state not in OPEN_STATES or found.state is State.PROPOSED:
         raise Conflict
-    numbers = {name: words.pop(name) for name in ("minutes", "capacity") if name in words}
-    if set(words) - set(WORDS):
+    numbers = {name: int(given.pop(name)) for name in ("minutes", "capacity") if name in given}
+    if set(given) - set(WORDS) or languages == []:
         raise Invalid
-    said = {name: getattr(found, name) for name in WORDS} | words
+    exchanges.check(found.kind, found.audience, **{"minutes": found.minutes, "capacity": found.capacity} | numbers)
+    said = {name: getattr(found, name) for name in WORDS} | given
     door = await exchanges.opened(tx, exchange=exchange)
     door |= {name: value for name, value in (("place", place), ("link", link)) if value is not None}
-    sealed = {"words": tx.seal.seal_json("exchanges.words", exchange, said)}
-    sealed |= {"door": tx.seal.seal_json("exchanges.door", exchange, door)}
-    await exchanges.set_(tx, exchange, **sealed, **numbers)
+    changed: dict[str, Any] = {"words": tx.seal.seal_json("exchanges.words", exchange, said)}
+    changed |= {"door": tx.seal.seal_json("exchanges.door", exchange, door)}
+    changed |= {} if languages is None else {"languages": json.dumps(list(languages))}
+    await exchanges.set_(tx, exchange, **changed, **numbers)
     if not found.takes_place:
+        return await exchanges.get(tx, exchange=exchange)
+    if set(numbers) == {"capacity"} and not given and languages is place is link is None:
+        await attendance.fill(tx, found=await exchanges.get(tx, exchange=exchange))
+        await audit.record(tx, act="change_exchange", actor=by, subject=exchange)
         return await exchanges.get(tx, exchange=exchange)
     await exchanges.set_(tx, exchange, sequence=found.sequence + 1)
     return await _heard(tx, exchange, by, "change_exchange")
@@ -139,16 +161,6 @@ async def close(tx: Tx, *, exchange: str, by: str) -> None:
     if not found.takes_place or found.starts_at is None or found.starts_at > tx.now:
         raise Conflict
     await exchanges.set_(tx, exchange, state=State.OVER.value)
-
-
-async def forget(tx: Tx, *, person: str) -> None:
-    """Erase what somebody planned, and with it who comes; what they only co-hosted stays without them."""
-    table = exchanges.exchanges
-    for row in await tx.all(select(table.c.id, table.c.sequence).where(table.c.by == person)):
-        await approvals.withdraw(tx, subject=row.id)
-        await due.cancel(tx, kind=NEWS, subject=f"{row.id}:{row.sequence}")
-    await tx.run(delete(table).where(table.c.by == person))
-    await tx.run(update(table).where(table.c.partner_by == person).values(partner_by=None))
 
 
 async def _heard(tx: Tx, exchange: str, by: str, act: str) -> Exchange:
