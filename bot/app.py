@@ -31,7 +31,16 @@ from bot.translator import Translator as MachineTranslator
 from bot.web import Doors
 from bot.workers import Act, Housekeeping, Timekeeper, Workers
 from bot.works import Works
-from handlers import agreeing_news, capabilities, consult_news, exchange_news, feedback_news, poll_news
+from handlers import (
+    action_news,
+    agreeing_news,
+    capabilities,
+    consult_news,
+    exchange_news,
+    feedback_news,
+    poll_news,
+    problem_news,
+)
 from handlers.desk import Desk as RealDesk
 from handlers.language import OFFERED, Translator
 from network import addresses, concepts, costs, groups, linked, migrations, practices, reach, starter, stops
@@ -252,7 +261,7 @@ ACTS: Mapping[str, Act] = MappingProxyType(  # what is done at its time for the 
 def _polls(desk: Desk) -> Mapping[str, Act]:
     """Return what is done at the times of polls: it speaks, so it needs the catalogues of the desk."""
     spoken = desk.translator if isinstance(desk, RealDesk) else None
-    nouns = (agreeing_news, poll_news, exchange_news, consult_news, feedback_news)
+    nouns = (agreeing_news, poll_news, exchange_news, consult_news, feedback_news, action_news, problem_news)
     return {kind: act for each in nouns for kind, act in each.acts(spoken).items()} if spoken else {}
 
 

@@ -326,7 +326,7 @@ class Talk:
         """Read from the network as it is now, and record nothing: only for what is shown."""
         return await query(self._tx, **arguments)
 
-    async def do(self, key: str, action: Callable[..., Awaitable[Value]], **arguments: Any) -> Value:
+    async def do(self, key: str, action: Callable[..., Awaitable[Value]], /, **arguments: Any) -> Value:
         """Change the network, once: ``await action(tx, **arguments)``; its JSON result is recorded.
 
         Nobody goes back behind it. A refusal (a NetworkError) undoes what it did, is recorded, and
