@@ -1,13 +1,16 @@
 """Calendars: exchanges as iCalendar files (RFC 5545), which every calendar program reads.
 
 A file is published (RFC 5546, section 3.2.1), not a request: a request must name who attends, and nobody is named
-here. With the same UID and a higher SEQUENCE it takes the place of the earlier one; CANCEL takes the event out.
+here. With the same UID and a higher SEQUENCE, or the same one and a later DTSTAMP, it takes the place of the earlier
+one; CANCEL takes the event out. What is held again and again is one event with its rule (RRULE), without the dates
+that are cancelled (EXDATE), and one more event for each date that was moved or is elsewhere (RECURRENCE-ID).
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -19,6 +22,7 @@ from icalendar import (
     TimezoneDaylight,
     TimezoneStandard,
     vCalAddress,
+    vRecur,
     vText,
 )
 
@@ -72,20 +76,38 @@ def _written(entries: Sequence[Entry], method: str, now: datetime, *, refreshed:
         calendar.add("x-wr-calname", "Jisr")
         calendar.add("x-published-ttl", REFRESH)
     for entry in entries:
-        calendar.add_component(_event(entry, now))
+        for event in _events(entry, now):
+            calendar.add_component(event)
     for zone in sorted({entry.zone for entry in entries}):
-        years = [entry.starts.year for entry in entries if entry.zone == zone]
+        years = [at.year for entry in entries if entry.zone == zone for at in entry.times]
         calendar.add_component(_timezone(zone, min(years), max(years)))
     written: bytes = calendar.to_ical()
     return written
 
 
+def _events(entry: Entry, now: datetime) -> Iterator[Event]:
+    """Yield the event of an exchange, then one for each date that is not as the rule has it."""
+    whole = _event(entry, now)
+    if entry.rule:
+        whole.add("rrule", vRecur.from_ical(entry.rule))
+        for each in entry.dates:
+            if each.out:
+                _at(whole, "exdate", each.original, entry.zone)
+    yield whole
+    for each in [] if entry.cancelled else entry.dates:
+        as_is = (_held(each.local, entry.zone), each.place, each.link) == (each.original, entry.place, entry.link)
+        if not each.out and not as_is:
+            event = _event(replace(entry, starts=each.local, place=each.place, link=each.link), now)
+            _at(event, "recurrence-id", each.original, entry.zone)
+            yield event
+
+
 def _event(entry: Entry, now: datetime) -> Event:
-    event, start = Event(), entry.starts.replace(tzinfo=ZoneInfo(entry.zone))
+    event = Event()
     event.add("uid", f"{entry.id}@jisr")
     event.add("dtstamp", now.astimezone(UTC).replace(microsecond=0))
     event.add("sequence", entry.sequence)
-    event.add("dtstart", start)
+    _at(event, "dtstart", _held(entry.starts, entry.zone), entry.zone)
     event.add("duration", timedelta(minutes=entry.minutes))
     event.add("summary", entry.title)
     event.add("description", entry.purpose)
@@ -99,6 +121,16 @@ def _event(entry: Entry, now: datetime) -> Event:
     if entry.link:
         event.add("url", entry.link)
     return event
+
+
+def _at(event: Event, name: str, local: datetime, zone: str) -> None:
+    """Write a wall time with its zone, also where the library would write that zone as UTC."""
+    event.add(name, local, parameters={"TZID": zone})
+
+
+def _held(local: datetime, zone: str) -> datetime:
+    """Return a wall time; of one that a clock change skips, the one at which it really is (RFC 5545, 3.3.5)."""
+    return local.replace(tzinfo=ZoneInfo(zone)).astimezone(UTC).astimezone(ZoneInfo(zone)).replace(tzinfo=None)
 
 
 def _timezone(name: str, first: int, last: int) -> Timezone:

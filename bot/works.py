@@ -139,13 +139,15 @@ class Works:
     async def calendar(self, job: Job) -> dict[str, Any]:
         """Write an exchange for the calendar of somebody who comes; the result says whether it is cancelled."""
         async with self.store.reading(self.clock.now()) as tx:
-            entry = await feeds.entry(tx, exchange=job.argument["subject"], person=job.person or "")
+            given = {"exchange": job.argument["subject"], "gone": bool(job.argument.get("gone"))}
+            entry = await feeds.entry(tx, person=job.person or "", **given)
         if entry is None or job.person is None:
             raise Impossible("nobody")
         data = calendars.invite(entry, self.clock.now())
         ref = await self.media.save(job.person, data)
         media = Media(MediaKind.DOCUMENT, ref, mime=calendars.MIME, size=len(data), name=calendars.NAME)
-        return {"subject": entry.id, "cancelled": entry.cancelled, "changes": entry.sequence, **asdict(media)}
+        result = {"subject": entry.id, "cancelled": entry.cancelled, "changes": entry.sequence, "gone": not entry.sure}
+        return result | asdict(media)
 
     async def draw(self, job: Job) -> dict[str, Any]:
         """Draw a picture; the result is its text and the file's ``Media``, or the text alone."""

@@ -66,6 +66,8 @@ async def deliver_calendar(tx: Tx, occasion: Occasion) -> list[Letter]:
         text = _("It has changed: open this file, and your calendar has it as it is now.")
     if result["cancelled"]:
         text = _("It does not take place: open this file, and it is gone from your calendar.")
+    if result.get("gone"):
+        text = _("You do not come any more: open this file, and it is gone from your calendar.")
     not_before = people.news_at(tx, who.member)
     return [replace(each, not_before=not_before) for each in _letters(who, text, await _file(tx, occasion))]
 

@@ -16,10 +16,22 @@ from handlers.language import OFFERED, Text, Translator, Voice, _
 from handlers.messages import Letter, write
 from handlers.questions import Option
 from handlers.registry import Errand, Occasion
-from network import attendance, cohosts, contents, costs, exchanges, invitees, mailings, members, planning, reminders
+from network import (
+    attendance,
+    cohosts,
+    contents,
+    costs,
+    exchanges,
+    invitees,
+    mailings,
+    members,
+    occurrences,
+    planning,
+    reminders,
+)
 from network.attendance import Attending
 from network.costs import OverBudget
-from network.exchanges import Exchange, State
+from network.exchanges import Exchange, Kind, State
 from network.store import Tx
 
 Act = Callable[[Tx, str], Awaitable[None]]
@@ -60,8 +72,13 @@ def acts(translator: Translator) -> dict[str, Act]:
         """Take out what is left of an exchange that nobody hosts."""
         await cohosts.sweep(tx, exchange=exchange)
 
+    async def turned(tx: Tx, exchange: str) -> None:
+        """Let the next date be at hand."""
+        await occurrences.turn(tx, exchange=exchange)
+
     return {
         exchanges.NEWS: news,
+        occurrences.TURN: turned,
         attendance.LAPSE: lapsed,
         planning.SIDES_LOOKED_AT: sides,
         cohosts.GONE: gone,
@@ -183,6 +200,8 @@ def _news(found: Exchange, language: str) -> Text:
     card = exchange_cards.card(found, "", language)
     if found.sequence:
         return _("Something has changed. Please look whether you can still come.\n\n{card}", card=card)
+    if found.kind is Kind.CALL_IN:
+        card = below(card, _("You can ask beforehand, with or without your side; nobody reads your name."))
     return _("You are invited.\n\n{card}", card=card)
 
 

@@ -6,7 +6,7 @@ Every change locks the exchange first, so that places are given one after the ot
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import (
     Boolean,
     Column,
+    ColumnElement,
     ForeignKey,
     Integer,
     Row,
@@ -45,6 +46,7 @@ REMIND = "exchange.remind"  # kind of the due rows of reminders; the subject is 
 TO_ANSWER = timedelta(hours=24)  # a free place waits so long for the one to whom it was offered,
 TENDED = timedelta(days=8)  # before they begin exchanges are looked after
 AT_LEAST = timedelta(hours=1)  # and ends so long before it begins
+LATEST = 3  # starts of which it is known that a reminder went out: a clock gone wrong may go back to an earlier date
 
 
 class Standing(StrEnum):
@@ -70,7 +72,8 @@ attendance = Table(
     Column("until", Instant),  # an offered place is kept so long
     Column("late", Boolean, nullable=False, server_default="0"),
     Column("cut_off", Boolean, nullable=False, server_default="0"),  # cannot connect
-    Column("reminded", Text, nullable=False, server_default="{}"),  # JSON: the start by reminder that went out
+    Column("reminded", Text, nullable=False, server_default="{}"),  # JSON: the latest starts by reminder that went out
+    Column("apart", Text, nullable=False, server_default="{}"),  # JSON: what they said to single dates, by their names
     Column("at", Instant, nullable=False),
     UniqueConstraint("exchange", "person"),
 )
@@ -88,7 +91,16 @@ class Attending:
     number: int
     at: datetime  # since when they stand so, with this start
     until: datetime | None = None
-    reminded: dict[str, str] = field(default_factory=dict)  # which reminder went out, and for which start
+    reminded: dict[str, str] = field(default_factory=dict)  # which reminder went out, and for which latest starts
+    apart: dict[str, str] = field(default_factory=dict)  # what they said to single dates, by their names
+
+    def comes(self, name: str) -> bool:
+        """Whether they come to the date with a name; with "", to what is held once."""
+        return self.apart[name] == YES if name in self.apart else self.standing is Standing.IN
+
+    def has_place(self, found: Exchange, now: datetime) -> bool:
+        """Whether they come, or to one date that is not over."""
+        return self.standing is Standing.IN or any(self.comes(each.name) for each in found.ahead(now))
 
 
 @dataclass(frozen=True)
@@ -115,14 +127,17 @@ async def answer(tx: Tx, *, exchange: str, person: str, answer: str) -> Standing
         raise Missing
     if not found.takes_place or found.starts_at is None or found.starts_at <= tx.now:
         raise Conflict
+    if not await invitees.is_meant(tx, found=found, person=person):
+        await invitees.invite(tx, exchange=exchange, person=person)  # it is for everybody, and they hear of it from now
     mine = await _of(tx, exchange, person)
     if answer == YES:
         await _ask_place(tx, found, person, mine)
     else:
-        row = {"answer": answer, "standing": Standing.OUT.value, "until": None}
+        row = {"answer": answer, "standing": Standing.OUT.value, "until": None, "apart": "{}"}
         await _put(tx, exchange, person, mine, **row)
         if mine is not None:
             await _let_go(tx, mine.id)
+            await _take_out(tx, found, mine)
     await fill(tx, found=found, asking=person)
     return (await get(tx, exchange=exchange, person=person)).standing
 
@@ -154,7 +169,7 @@ async def fill(tx: Tx, *, found: Exchange, asking: str = "") -> None:
     table = attendance
     free = await _free(tx, found)
     waiting = select(table).where(table.c.exchange == found.id, table.c.standing == Standing.WAITING.value)
-    reached = waiting.where(~darkness.has(table.c.person) & ~regimes.holds(table.c.person))
+    reached = waiting.where(~_cannot_be_reached())
     for row in await tx.all(reached.order_by(table.c.number).limit(free)):
         if row.person == asking:
             await _set(tx, row.id, standing=Standing.IN.value)
@@ -176,12 +191,13 @@ async def give_over(tx: Tx, *, found: Exchange, person: str, to: str) -> None:
         raise Conflict
     if other is not None and other.standing is Standing.IN:
         raise Conflict
-    await _set(tx, mine.id, answer=NO, standing=Standing.OUT.value)
+    await _set(tx, mine.id, answer=NO, standing=Standing.OUT.value, apart="{}")
     await _let_go(tx, mine.id)
+    await _take_out(tx, found, mine)
     if other is not None:
         await _let_go(tx, other.id)
     row = {"answer": YES, "standing": Standing.IN.value, "number": mine.number, "until": None}
-    await _put(tx, found.id, to, other, **row)
+    await _put(tx, found.id, to, other, **row, apart=json.dumps(mine.apart))  # their dates, no other ones
     taken = await _of(tx, found.id, to)
     if taken is not None:
         await remind_later(tx, found=found, attending=taken)
@@ -199,8 +215,17 @@ async def lapse(tx: Tx, *, attending: str) -> None:
     if mine.until is not None and mine.until > tx.now:
         await due.at(tx, kind=LAPSE, subject=mine.id, instant=mine.until)
         return
-    await _set(tx, mine.id, standing=Standing.OUT.value, answer=MAYBE, until=None)
+    away = select(attendance.c.id).where(attendance.c.id == mine.id, _cannot_be_reached())
+    if await tx.first(away) is not None:  # nothing is lost by a shutdown but this place: they keep their number
+        await _set(tx, mine.id, standing=Standing.WAITING.value, until=None)
+        await due.cancel(tx, kind=OFFER, subject=mine.id)
+    else:
+        await _set(tx, mine.id, standing=Standing.OUT.value, answer=MAYBE, until=None)
     await fill(tx, found=found)
+
+
+def _cannot_be_reached() -> ColumnElement[bool]:
+    return darkness.has(attendance.c.person) | regimes.holds(attendance.c.person)
 
 
 def offered_until(found: Exchange, now: datetime) -> datetime:
@@ -214,10 +239,11 @@ async def door(tx: Tx, *, exchange: str, person: str) -> dict[str, str]:
     """Return the ``place`` and the ``link`` for a host, or somebody who has a place. Raise Forbidden."""
     found = await exchanges.get(tx, exchange=exchange)
     mine = await _of(tx, exchange, person)
-    is_in = mine is not None and mine.standing is Standing.IN
+    is_in = mine is not None and mine.has_place(found, tx.now)
     if person not in found.hosts and not (is_in and found.takes_place):
         raise Forbidden
-    return await exchanges.opened(tx, exchange=exchange)
+    ahead = [each.name for each in found.ahead(tx.now) if mine is None or mine.comes(each.name)]
+    return await exchanges.opened(tx, exchange=exchange, name=ahead[0] if ahead else found.at_hand)
 
 
 async def counts(tx: Tx, *, exchange: str, by: str = "") -> Counts:
@@ -228,6 +254,9 @@ async def counts(tx: Tx, *, exchange: str, by: str = "") -> Counts:
     cells = cells.join(members.members, members.members.c.id == table.c.person).where(table.c.exchange == exchange)
     rows = await tx.all(cells.group_by(table.c.answer, table.c.standing, members.members.c.side))
     sides = {side: sum(row.many for row in rows if row.side == side and row.standing == Standing.IN) for side in SIDES}
+    for each in await guests(tx, found=found) if found.dates else []:
+        more = each.comes(found.at_hand) - (each.standing is Standing.IN)
+        sides[(await members.get(tx, person=each.person)).side] += more
     held = sum(row.many for row in rows if row.standing in HELD)
     return Counts(
         answers={each: sum(row.many for row in rows if row.answer == each) for each in ANSWERS},
@@ -251,21 +280,28 @@ async def who(tx: Tx, *, exchange: str, by: str) -> list[Attending]:
     """Return who comes, in the order of asking: for its hosts only. Raise Forbidden."""
     if by not in (await exchanges.get(tx, exchange=exchange)).hosts:
         raise Forbidden
-    coming = (attendance.c.exchange == exchange, attendance.c.standing == Standing.IN.value)
-    rows = await tx.all(select(attendance).where(*coming).order_by(attendance.c.number))
-    return [_attending(row) for row in rows]
+    found = await exchanges.get(tx, exchange=exchange)
+    return [each for each in await guests(tx, found=found) if each.comes(found.at_hand)]
 
 
 async def coming(tx: Tx, *, exchange: str) -> list[str]:
-    """Return the ids of those who come, for what is sent to them."""
-    mine = (attendance.c.exchange == exchange, attendance.c.standing == Standing.IN.value)
-    rows = await tx.all(select(attendance.c.person).where(*mine).order_by(attendance.c.number))
-    return [row.person for row in rows]
+    """Return the ids of those who come, to the date at hand, for what is sent to them."""
+    found = await exchanges.get(tx, exchange=exchange)
+    return [each.person for each in await guests(tx, found=found) if each.comes(found.at_hand)]
+
+
+async def guests(tx: Tx, *, found: Exchange) -> list[Attending]:
+    """Return who comes, or to one date at least, in the order of asking; who said no to a date is among them."""
+    in_it = (attendance.c.standing == Standing.IN.value) | attendance.c.apart.contains(f'"{YES}"')
+    query = select(attendance).where(attendance.c.exchange == found.id, in_it)
+    rows = await tx.all(query.order_by(attendance.c.number, attendance.c.id))
+    return [_attending(row) for row in rows]
 
 
 def concerned(found: Exchange, *, hearing_at: datetime | None = None) -> Select[tuple[str]]:
     """Return the select of the ids of those who hear of a change: all who are invited, but those who said no."""
-    refused = select(attendance.c.person).where(attendance.c.exchange == found.id, attendance.c.answer == NO)
+    said_no = (attendance.c.answer == NO) & ~attendance.c.apart.contains(f'"{YES}"')
+    refused = select(attendance.c.person).where(attendance.c.exchange == found.id, said_no)
     return invitees.invited(found, hearing_at=hearing_at).where(members.members.c.id.not_in(refused))
 
 
@@ -273,13 +309,16 @@ async def remind_later(tx: Tx, *, found: Exchange, attending: Attending) -> None
     """Set the reminders that somebody who comes did not get yet, in the place of those that were set before."""
     await forget_reminders(tx, attending=attending.id)
     await jobs.ask(tx, kind=FILE, person=attending.person, argument={"subject": found.id})
-    for which, start in attending.reminded.items():
-        if found.starts_at is None or not found.takes_place or start != found.starts_at.isoformat():
-            await mailings.stop(
-                tx, mailing=reminders.mailing(attending.id, which, start)
-            )  # it may wait for the morning
+    for which, starts in attending.reminded.items():
+        for start in starts.split():
+            if found.starts_at is None or not found.takes_place or start != found.starts_at.isoformat():
+                await mailings.stop(  # it may wait for the morning
+                    tx, mailing=reminders.mailing(attending.id, which, start)
+                )
     await _set(tx, attending.id, at=tx.now)
-    await _arm(tx, found, replace(attending, at=tx.now))
+    now = await find(tx, attending=attending.id)
+    if now is not None:
+        await arm(tx, found=found, mine=now)
 
 
 async def tend(tx: Tx) -> int:
@@ -298,19 +337,31 @@ async def tend(tx: Tx) -> int:
         if moved:
             await remind_all(tx, found=found)
             continue
-        mine = (attendance.c.exchange == exchange, attendance.c.standing == Standing.IN.value)
-        for row in await tx.all(select(attendance).where(*mine).order_by(attendance.c.number)):
-            await _arm(tx, found, _attending(row))
+        for each in await guests(tx, found=found):
+            await arm(tx, found=found, mine=each)
     return len(ids)
 
 
-async def _arm(tx: Tx, found: Exchange, mine: Attending) -> None:
-    """Set the reminders that lie ahead, or came up since ``mine.at``, unless they are set or went out."""
+async def rearm(tx: Tx, *, found: Exchange) -> None:
+    """Set the reminders of everybody who comes for the date that is at hand now, in the place of another one's."""
+    for each in await guests(tx, found=found):
+        await forget_reminders(tx, attending=each.id)
+        await arm(tx, found=found, mine=each)
+
+
+async def arm(tx: Tx, *, found: Exchange, mine: Attending) -> None:
+    """Set the reminders that lie ahead, or came up since ``mine.at``, unless they are set or went out.
+
+    Of what is held again and again none comes before the date before it is over.
+    """
     member = await members.find(tx, person=mine.person)
     if member is None or not found.takes_place or found.starts_at is None or found.starts_at <= tx.now:
         return
+    if not mine.comes(found.at_hand):
+        return
+    since = max(mine.at, found.follows or mine.at)
     for which, at in reminders.instants(found.starts_at, member).items():
-        if mine.reminded.get(which) == found.starts_at.isoformat() or at <= min(mine.at, tx.now):
+        if found.starts_at.isoformat() in mine.reminded.get(which, "").split() or at <= min(since, tx.now):
             continue
         if tx.now < reminders.ends_at(which, found.starts_at):
             subject = f"{mine.id}:{which}"
@@ -319,9 +370,8 @@ async def _arm(tx: Tx, found: Exchange, mine: Attending) -> None:
 
 async def remind_all(tx: Tx, *, found: Exchange) -> None:
     """Set the reminders of everybody who comes anew: it was moved, or is cancelled."""
-    mine = (attendance.c.exchange == found.id, attendance.c.standing == Standing.IN.value)
-    for row in await tx.all(select(attendance).where(*mine).order_by(attendance.c.number)):
-        await remind_later(tx, found=found, attending=_attending(row))
+    for each in await guests(tx, found=found):
+        await remind_later(tx, found=found, attending=each)
 
 
 async def reminded(tx: Tx, *, subject: str) -> tuple[Exchange, Attending, str] | None:
@@ -336,14 +386,15 @@ async def reminded(tx: Tx, *, subject: str) -> tuple[Exchange, Attending, str] |
     if mine is None or found is None or found.starts_at is None or which not in reminders.SPANS:
         return None
     if (
-        mine.standing is not Standing.IN
+        not mine.comes(found.at_hand)
         or not found.takes_place
         or not reminders.is_timely(which, found.starts_at, tx.now)
     ):
         return None
-    if mine.reminded.get(which) == found.starts_at.isoformat():
+    starts = mine.reminded.get(which, "").split()
+    if found.starts_at.isoformat() in starts:
         return None
-    sent = {**mine.reminded, which: found.starts_at.isoformat()}
+    sent = {**mine.reminded, which: " ".join([*starts, found.starts_at.isoformat()][-LATEST:])}
     await _set(tx, mine.id, reminded=json.dumps(sent))
     return found, mine, which
 
@@ -361,7 +412,7 @@ async def forget(tx: Tx, *, person: str) -> None:
     for row in mine:
         await _let_go(tx, row.id)
         found = await exchanges.find(tx, exchange=row.exchange)
-        if found is not None and found.takes_place and row.standing in HELD:
+        if found is not None and found.takes_place and (row.standing in HELD or row.apart != "{}"):
             await fill(tx, found=found)
 
 
@@ -377,7 +428,11 @@ async def hand_over(tx: Tx, *, person: str, to: str) -> None:
 async def copy(tx: Tx, *, person: str) -> list[dict[str, Any]]:
     """Return what somebody answered to exchanges, as JSON to be read by them."""
     rows = await tx.all(select(attendance).where(attendance.c.person == person).order_by(attendance.c.at))
-    return [{"exchange": row.exchange, "answer": row.answer, "place": row.standing} for row in rows]
+    return [
+        {"exchange": row.exchange, "answer": row.answer, "place": row.standing}
+        | ({"dates": json.loads(row.apart)} if row.apart != "{}" else {})
+        for row in rows
+    ]
 
 
 async def _let_go(tx: Tx, attending: str) -> None:
@@ -385,6 +440,12 @@ async def _let_go(tx: Tx, attending: str) -> None:
     await forget_reminders(tx, attending=attending)
     for kind in (OFFER, LAPSE):
         await due.cancel(tx, kind=kind, subject=attending)
+
+
+async def _take_out(tx: Tx, found: Exchange, mine: Attending) -> None:
+    """Send whoever came and does not any more what takes it out of their calendar."""
+    if mine.has_place(found, tx.now):
+        await jobs.ask(tx, kind=FILE, person=mine.person, argument={"subject": found.id, "gone": True})
 
 
 async def _ask_place(tx: Tx, found: Exchange, person: str, mine: Attending | None) -> None:
@@ -415,8 +476,29 @@ async def _put(tx: Tx, exchange: str, person: str, mine: Attending | None, **val
 async def _free(tx: Tx, found: Exchange) -> int:
     if not found.capacity:
         return exchanges.MOST_PLACES
+    held = await _held(tx, found)
+    more = [sum((await _otherwise(tx, found, each.name)).values()) for each in found.ahead(tx.now)]
+    return max(0, found.capacity - held - max([0, *more]))
+
+
+async def _held(tx: Tx, found: Exchange) -> int:
     held = (attendance.c.exchange == found.id, attendance.c.standing.in_(HELD))
-    return max(0, found.capacity - int(await tx.scalar(select(func.count()).where(*held)) or 0))
+    return int(await tx.scalar(select(func.count()).where(*held)) or 0)
+
+
+async def _otherwise(tx: Tx, found: Exchange, name: str) -> dict[str, int]:
+    """Return who comes to one date and not to the others (1), and who does not come to it but to the others (-1)."""
+    said = (attendance.c.exchange == found.id, attendance.c.apart != "{}")
+    others = [_attending(row) for row in await tx.all(select(attendance).where(*said))] if found.dates else []
+    taken = {each.person: int(each.standing.value in HELD) for each in others if name in each.apart}
+    more = {each.person: int(each.apart[name] == YES) - taken[each.person] for each in others if name in each.apart}
+    return {person: many for person, many in more.items() if many}
+
+
+async def is_room(tx: Tx, *, found: Exchange, name: str) -> bool:
+    """Whether one more can come to one date."""
+    more = sum((await _otherwise(tx, found, name)).values())
+    return not found.capacity or await _held(tx, found) + more < found.capacity
 
 
 async def _of(tx: Tx, exchange: str, person: str) -> Attending | None:
@@ -430,5 +512,15 @@ async def _set(tx: Tx, attending: str, **values: Any) -> None:
 
 
 def _attending(row: Row[Any]) -> Attending:
-    standing, reminded = Standing(row.standing), json.loads(row.reminded)
-    return Attending(row.id, row.exchange, row.person, row.answer, standing, row.number, row.at, row.until, reminded)
+    return Attending(
+        row.id,
+        row.exchange,
+        row.person,
+        row.answer,
+        Standing(row.standing),
+        row.number,
+        row.at,
+        row.until,
+        json.loads(row.reminded),
+        json.loads(row.apart),
+    )

@@ -29,11 +29,12 @@ from sqlalchemy import (
     update,
 )
 
-from network import groups
+from network import groups, recurrence
 from network.audiences import Audience
 from network.errors import Forbidden, Invalid, Missing
 from network.ids import new_id
 from network.members import SIDES
+from network.recurrence import Occurrence
 from network.store import Instant, Tx, metadata
 
 NEWS = "exchange.news"  # kind of the due row on which those who are invited hear of it, as it is now
@@ -104,11 +105,12 @@ exchanges = Table(
     Column("starts_at", Instant, index=True),  # counted from the two above
     Column("minutes", SmallInteger, nullable=False),
     Column("series", String(32), index=True),
-    Column("rule", String(200), nullable=False),  # RFC 5545, "": once
+    Column("rule", String(200), nullable=False),  # as ``recurrence`` has it, "": once
+    Column("exceptions", Text, nullable=False, server_default="{}"),  # JSON: dates that are not as the rule has them
     Column("sequence", Integer, nullable=False),  # how often it changed since its time was set
     Column("telling", String(8), nullable=False),  # what may be told of it: a ``Rule``
     Column("words", LargeBinary, nullable=False),  # JSON by the names in WORDS
-    Column("door", LargeBinary, nullable=False),  # JSON: place, link
+    Column("door", LargeBinary, nullable=False),  # JSON: place, link, and apart: those of single dates by their names
     Column("record", LargeBinary),  # JSON: notes, decisions, summary
     Column("published", Integer, nullable=False, server_default="0"),  # 1: both hosts agree to the summary
     Column("made_at", Instant, nullable=False),
@@ -119,7 +121,8 @@ exchanges = Table(
 class Exchange:
     """An exchange. ``by`` and ``partner_by`` are its hosts; ``audience`` None: only who has a code is invited.
 
-    ``starts_local`` is the wall time in ``zone``, ``starts_at`` the instant (UTC); both None until it is set.
+    ``starts_local`` is the wall time in ``zone``, ``starts_at`` the instant (UTC); both None until it is set. Of what
+    is held again and again they are those of the date at hand: the first that is not over, or the last.
     Where it takes place is not in it: see ``attendance.door``.
     """
 
@@ -140,6 +143,7 @@ class Exchange:
     minutes: int
     series: str | None
     rule: str
+    exceptions: Mapping[str, str]
     sequence: int
     telling: Rule
     title: str = field(repr=False)
@@ -163,6 +167,32 @@ class Exchange:
     def takes_place(self) -> bool:
         """Whether its time is set, and it is not cancelled."""
         return self.state.value in STANDING
+
+    @property
+    def dates(self) -> tuple[Occurrence, ...]:
+        """The dates of what is held again and again, as they stand; none of what is held once."""
+        return recurrence.occurrences(self.rule, self.exceptions)
+
+    @property
+    def standing(self) -> list[tuple[datetime, Occurrence]]:
+        """The dates that are not cancelled, each after its instant (UTC), the first one first."""
+        held = [(instant(each.local, self.zone), each) for each in self.dates if not each.cancelled]
+        return sorted(held, key=lambda pair: (pair[0], pair[1].original))
+
+    @property
+    def at_hand(self) -> str:
+        """The name of the date at hand, "" of what is held once."""
+        return next((each.name for at, each in self.standing if at == self.starts_at), "")
+
+    @property
+    def follows(self) -> datetime | None:
+        """When the date before the one at hand is over (UTC), None where there is none."""
+        before = [at for at, _each in self.standing if self.starts_at is not None and at < self.starts_at]
+        return before[-1] + timedelta(minutes=self.minutes) if before else None
+
+    def ahead(self, now: datetime) -> list[Occurrence]:
+        """Return the dates that are not over."""
+        return [each for at, each in self.standing if at + timedelta(minutes=self.minutes) > now]
 
 
 async def draft(
@@ -288,8 +318,14 @@ async def upcoming(
     return found
 
 
-async def opened(tx: Tx, *, exchange: str) -> dict[str, str]:
-    """Return the ``place`` and the ``link``, for ``attendance.door`` and the hosts' own changes only."""
+async def opened(tx: Tx, *, exchange: str, name: str = "") -> dict[str, str]:
+    """Return the ``place`` and the ``link``, of the date with a ``name``, for ``attendance.door`` only."""
+    doors = await all_doors(tx, exchange=exchange)
+    return {"place": doors["place"], "link": doors["link"], **doors.get("apart", {}).get(name, {})}
+
+
+async def all_doors(tx: Tx, *, exchange: str) -> dict[str, Any]:
+    """Return the ``place``, the ``link``, and those of dates ``apart``: for hosts' own changes, and calendars."""
     sealed = await tx.scalar(select(exchanges.c.door).where(exchanges.c.id == exchange))
     return dict(tx.seal.open_json("exchanges.door", exchange, sealed))
 
@@ -303,7 +339,7 @@ def instant(local: datetime, zone: str) -> datetime:
 
 
 async def recount(tx: Tx, *, exchange: str) -> bool:
-    """Count the instant anew from the wall time, by the rules of today; return whether it is another one."""
+    """Count the instant anew from the wall time, by the zones of today; return whether it is another one."""
     found = await get(tx, exchange=exchange)
     if found.starts_local is None:
         return False
@@ -363,6 +399,7 @@ def _exchange(tx: Tx, row: Row[Any]) -> Exchange:
         minutes=row.minutes,
         series=row.series,
         rule=row.rule,
+        exceptions=json.loads(row.exceptions),
         sequence=row.sequence,
         telling=Rule(row.telling),
         published=bool(row.published),

@@ -7,16 +7,19 @@ have a place, and to hosts; nothing of anybody else who comes is in it.
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Column, ForeignKey, String, Table, delete, func, select, update
 
-from network import attendance, exchanges, invitees, jobs, members, regimes
-from network.attendance import NO, Standing
+from network import attendance, exchanges, invitees, jobs, members, recurrence, regimes
+from network.attendance import NO, YES, Attending, Standing
 from network.errors import Missing
 from network.exchanges import Exchange, State
 from network.members import State as Membership
+from network.recurrence import Occurrence
 from network.regimes import Standing as Regime
 from network.store import Instant, Tx, metadata
 
@@ -34,10 +37,25 @@ feeds = Table(
 
 
 @dataclass(frozen=True)
+class Date:
+    """One date of what is held again and again: its wall time by the rule, and the one at which it is held.
+
+    ``out``: it is cancelled, or the reader does not come to it.
+    """
+
+    original: datetime
+    local: datetime
+    out: bool
+    place: str = field(default="", repr=False)
+    link: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True)
 class Entry:
     """An exchange in a calendar. ``starts`` is the wall time in ``zone``; ``sequence`` grows with each change.
 
-    ``sure``: its reader comes; else it is only possible. ``place`` and ``link`` are "" for who has no place.
+    ``sure``: its reader comes; else it is only possible. ``place`` and ``link`` are "" for who has no place. With a
+    ``rule`` (an RRULE) there are ``dates``, and ``starts`` is the first one by the rule.
     """
 
     id: str
@@ -51,6 +69,13 @@ class Entry:
     sure: bool
     place: str = field(default="", repr=False)
     link: str = field(default="", repr=False)
+    rule: str = ""
+    dates: tuple[Date, ...] = ()
+
+    @property
+    def times(self) -> tuple[datetime, ...]:
+        """Every wall time that is in it."""
+        return (self.starts, *(at for each in self.dates for at in (each.original, each.local)))
 
 
 async def ask(tx: Tx, *, exchange: str, person: str) -> None:
@@ -60,10 +85,16 @@ async def ask(tx: Tx, *, exchange: str, person: str) -> None:
     await jobs.ask(tx, kind=FILE, person=person, argument={"subject": exchange})
 
 
-async def entry(tx: Tx, *, exchange: str, person: str) -> Entry | None:
-    """Return an exchange for the calendar of somebody who has a place or hosts it; None for anybody else."""
+async def entry(tx: Tx, *, exchange: str, person: str, gone: bool = False) -> Entry | None:
+    """Return an exchange for the calendar of somebody who has a place or hosts it; None for anybody else.
+
+    With ``gone`` whoever has no place any more gets it as cancelled, without where it is.
+    """
     found = await exchanges.find(tx, exchange=exchange)
-    return None if found is None or not await _is_in(tx, found, person) else await _entry(tx, found, person)
+    if found is None or not (gone or await _is_in(tx, found, person)):
+        return None
+    made = await _entry(tx, found, person)
+    return replace(made, cancelled=True) if made is not None and not made.sure else made
 
 
 async def entries(tx: Tx, *, person: str) -> list[Entry]:
@@ -71,7 +102,8 @@ async def entries(tx: Tx, *, person: str) -> list[Entry]:
     found: list[Entry] = []
     for each in await invitees.upcoming(tx, person=person):
         mine = await attendance.of(tx, exchange=each.id, person=person)
-        made = None if mine is not None and mine.answer == NO else await _entry(tx, each, person)
+        refused = mine is not None and mine.answer == NO and not mine.has_place(each, tx.now)
+        made = None if refused else await _entry(tx, each, person)
         if made is not None:
             found.append(made)
     return found
@@ -116,7 +148,7 @@ async def hand_over(tx: Tx, *, person: str, to: str) -> None:
 
 async def _is_in(tx: Tx, found: Exchange, person: str) -> bool:
     mine = await attendance.of(tx, exchange=found.id, person=person)
-    return person in found.hosts or (mine is not None and mine.standing is Standing.IN)
+    return person in found.hosts or (mine is not None and mine.has_place(found, tx.now))
 
 
 async def _entry(tx: Tx, found: Exchange, person: str) -> Entry | None:
@@ -124,17 +156,33 @@ async def _entry(tx: Tx, found: Exchange, person: str) -> Entry | None:
     if found.starts_local is None:
         return None
     sure, cancelled = await _is_in(tx, found, person), found.state is State.CANCELLED
-    door = await attendance.door(tx, exchange=found.id, person=person) if sure and not cancelled else {}
+    shown = await exchanges.all_doors(tx, exchange=found.id) if sure and not cancelled else {}
+    mine = await attendance.of(tx, exchange=found.id, person=person)
+    dates = tuple(_date(each, shown, out=each.cancelled or _is_out(found, person, mine, each)) for each in found.dates)
     return Entry(
         id=found.id,
         title=found.title,
         purpose=found.purpose,
-        starts=found.starts_local,
+        starts=dates[0].original if dates else found.starts_local,
         zone=found.zone,
         minutes=found.minutes,
         sequence=found.sequence,
-        cancelled=cancelled,
+        cancelled=cancelled or (bool(dates) and all(each.out for each in dates)),
         sure=sure,
-        place=door.get("place", ""),
-        link=door.get("link", ""),
+        place=shown.get("place", ""),
+        link=shown.get("link", ""),
+        rule=recurrence.written(found.rule),
+        dates=dates,
     )
+
+
+def _date(date: Occurrence, shown: Mapping[str, Any], *, out: bool) -> Date:
+    door = {name: shown.get(name, "") for name in ("place", "link")} | shown.get("apart", {}).get(date.name, {})
+    return Date(date.original, date.local, out, **door)
+
+
+def _is_out(found: Exchange, person: str, mine: Attending | None, date: Occurrence) -> bool:
+    """Whether somebody does not come to a date: they said so, or come to single dates only and not to this one."""
+    if mine is None or date.name in mine.apart:
+        return mine is not None and not mine.comes(date.name)
+    return YES in mine.apart.values() and mine.standing is not Standing.IN and person not in found.hosts

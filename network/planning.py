@@ -11,11 +11,11 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from network import approvals, attendance, audit, cohosts, due, exchanges, groups, members
+from network import approvals, attendance, audit, callins, cohosts, due, exchanges, groups, members, recurrence
 from network.approvals import Approval, Decision
 from network.audiences import Audience
 from network.errors import Conflict, Forbidden, Invalid, Missing
-from network.exchanges import NEWS, OPEN_STATES, WORDS, Exchange, State
+from network.exchanges import NEWS, OPEN_STATES, WORDS, Exchange, Kind, State
 from network.members import SIDES
 from network.store import Tx
 
@@ -79,10 +79,10 @@ async def decided(tx: Tx, approval: Approval, state: Decision, _reason: str) -> 
 async def set_time(tx: Tx, *, exchange: str, by: str, local: datetime, zone: str) -> Exchange:
     """Set when it takes place, or move it: ``local`` is a wall time in ``zone``. Raise Missing, Conflict, Invalid.
 
-    Everybody who is invited hears of it. A past time is Invalid.
+    Everybody who is invited hears of it. A past time is Invalid. Dates of a rule are moved in ``occurrences``.
     """
     found = await exchanges.of_host(tx, exchange=exchange, by=by)
-    if found.state is not State.AGREEING and not found.takes_place:
+    if found.state is not State.AGREEING and (not found.takes_place or found.rule):
         raise Conflict
     at = exchanges.instant(local, zone)
     if at <= tx.now:
@@ -97,10 +97,13 @@ async def set_time(tx: Tx, *, exchange: str, by: str, local: datetime, zone: str
         starts_local=local.isoformat("T", "minutes"),
         zone=zone,
         starts_at=at,
+        rule=recurrence.begin(found.rule, local),
         sequence=found.sequence + moved,
     )
     await due.at(tx, kind=SIDES_LOOKED_AT, subject=exchange, instant=max(at - BEFORE, tx.now + SHORTEST))
-    return await _heard(tx, exchange, by, "move_exchange" if moved else "set_exchange")
+    if found.kind is Kind.CALL_IN and at - callins.BEFORE > tx.now:
+        await due.at(tx, kind=callins.REMIND, subject=exchange, instant=at - callins.BEFORE)
+    return await heard(tx, exchange, by, "move_exchange" if moved else "set_exchange")
 
 
 async def change(
@@ -126,7 +129,7 @@ async def change(
         raise Invalid
     exchanges.check(found.kind, found.audience, **{"minutes": found.minutes, "capacity": found.capacity} | numbers)
     said = {name: getattr(found, name) for name in WORDS} | given
-    door = await exchanges.opened(tx, exchange=exchange)
+    door = await exchanges.all_doors(tx, exchange=exchange)
     door |= {name: value for name, value in (("place", place), ("link", link)) if value is not None}
     changed: dict[str, Any] = {"words": tx.seal.seal_json("exchanges.words", exchange, said)}
     changed |= {"door": tx.seal.seal_json("exchanges.door", exchange, door)}
@@ -139,7 +142,7 @@ async def change(
         await audit.record(tx, act="change_exchange", actor=by, subject=exchange)
         return await exchanges.get(tx, exchange=exchange)
     await exchanges.set_(tx, exchange, sequence=found.sequence + 1)
-    return await _heard(tx, exchange, by, "change_exchange")
+    return await heard(tx, exchange, by, "change_exchange")
 
 
 async def cancel(tx: Tx, *, exchange: str, by: str) -> Exchange:
@@ -152,18 +155,19 @@ async def cancel(tx: Tx, *, exchange: str, by: str) -> Exchange:
     if not found.takes_place:
         await audit.record(tx, act="cancel_exchange", actor=by, subject=exchange)
         return await exchanges.get(tx, exchange=exchange)
-    return await _heard(tx, exchange, by, "cancel_exchange")
+    return await heard(tx, exchange, by, "cancel_exchange")
 
 
 async def close(tx: Tx, *, exchange: str, by: str) -> None:
-    """Say that it took place and is over. Raise Missing, Conflict: not before it began."""
+    """Say that it took place and is over. Raise Missing, Conflict: not before its last date began."""
     found = await exchanges.of_host(tx, exchange=exchange, by=by)
-    if not found.takes_place or found.starts_at is None or found.starts_at > tx.now:
+    last = max((at for at, _date in found.standing), default=found.starts_at)
+    if not found.takes_place or last is None or last > tx.now:
         raise Conflict
     await exchanges.set_(tx, exchange, state=State.OVER.value)
 
 
-async def _heard(tx: Tx, exchange: str, by: str, act: str) -> Exchange:
+async def heard(tx: Tx, exchange: str, by: str, act: str) -> Exchange:
     """Let everybody whom it concerns hear how it stands now. Audited."""
     found = await exchanges.get(tx, exchange=exchange)
     await due.at(tx, kind=NEWS, subject=f"{exchange}:{found.sequence}", instant=tx.now)

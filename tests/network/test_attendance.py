@@ -34,8 +34,8 @@ CROWD = 20
 STARTS = datetime.fromisoformat("2026-12-14T10:00")  # wall time in Niamey: 9:00 UTC
 
 
-async def planned(tx: Tx, *, local: datetime = STARTS, **how: object) -> tuple[str, str]:
-    """Plan an exchange of the group of Niger whose time is set; return it and its host."""
+async def planned(tx: Tx, *, local: datetime = STARTS, set_: bool = True, **how: object) -> tuple[str, str]:
+    """Plan an exchange of the group of Niger whose time is set, or open; return it and its host."""
     host = await seated(tx, "NE", "civil")
     await seated(tx, "NE", "official")
     group = (await groups.by_country(tx, country="NE")).id
@@ -43,7 +43,8 @@ async def planned(tx: Tx, *, local: datetime = STARTS, **how: object) -> tuple[s
     usual |= {"audience": Audience(groups=(group,)), "capacity": 3} | how
     exchange = await exchanges.draft(tx, by=host, group=group, **usual)
     assert (await planning.propose(tx, exchange=exchange, by=host))["state"] is State.AGREEING
-    await planning.set_time(tx, exchange=exchange, by=host, local=local, zone="Africa/Niamey")
+    if set_:
+        await planning.set_time(tx, exchange=exchange, by=host, local=local, zone="Africa/Niamey")
     return exchange, host
 
 

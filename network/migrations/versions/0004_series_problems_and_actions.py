@@ -69,6 +69,33 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_actions_series"), ["series"], unique=False)
 
     op.create_table(
+        "exchange_steps",
+        sa.Column("id", sa.String(length=32), nullable=False),
+        sa.Column("exchange", sa.String(length=32), nullable=False),
+        sa.Column("number", sa.SmallInteger(), nullable=False),
+        sa.Column("kind", sa.String(length=10), nullable=False),
+        sa.Column("state", sa.String(length=8), nullable=False),
+        sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("words", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["exchange"], ["exchanges.id"], name=op.f("fk_exchange_steps_exchange_exchanges"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_exchange_steps")),
+        sa.UniqueConstraint("exchange", "number", name=op.f("uq_exchange_steps_exchange_number")),
+    )
+    op.create_table(
+        "facilitators",
+        sa.Column("id", sa.String(length=32), nullable=False),
+        sa.Column("exchange", sa.String(length=32), nullable=False),
+        sa.Column("side", sa.String(length=10), nullable=False),
+        sa.Column("role", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["exchange"], ["exchanges.id"], name=op.f("fk_facilitators_exchange_exchanges"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_facilitators")),
+        sa.UniqueConstraint("exchange", "side", name=op.f("uq_facilitators_exchange_side")),
+    )
+    op.create_table(
         "feedback",
         sa.Column("id", sa.String(length=32), nullable=False),
         sa.Column("exchange", sa.String(length=32), nullable=False),
@@ -266,6 +293,25 @@ def upgrade() -> None:
     with op.batch_alter_table("problem_options", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_problem_options_problem"), ["problem"], unique=False)
 
+    op.create_table(
+        "step_replies",
+        sa.Column("id", sa.String(length=32), nullable=False),
+        sa.Column("step", sa.String(length=32), nullable=False),
+        sa.Column("person", sa.String(length=32), nullable=False),
+        sa.Column("side", sa.String(length=10), nullable=False),
+        sa.Column("text", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["person"], ["members.id"], name=op.f("fk_step_replies_person_members"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["step"], ["exchange_steps.id"], name=op.f("fk_step_replies_step_exchange_steps"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_step_replies")),
+        sa.UniqueConstraint("step", "person", name=op.f("uq_step_replies_step_person")),
+    )
+    with op.batch_alter_table("step_replies", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_step_replies_person"), ["person"], unique=False)
+
     with op.batch_alter_table("attendance", schema=None) as batch_op:
         batch_op.add_column(sa.Column("apart", sa.Text(), server_default="{}", nullable=False))
 
@@ -284,6 +330,10 @@ def downgrade() -> None:
     with op.batch_alter_table("attendance", schema=None) as batch_op:
         batch_op.drop_column("apart")
 
+    with op.batch_alter_table("step_replies", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_step_replies_person"))
+
+    op.drop_table("step_replies")
     with op.batch_alter_table("problem_options", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_problem_options_problem"))
 
@@ -330,6 +380,8 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_feedback_exchange"))
 
     op.drop_table("feedback")
+    op.drop_table("facilitators")
+    op.drop_table("exchange_steps")
     with op.batch_alter_table("actions", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_actions_series"))
         batch_op.drop_index(batch_op.f("ix_actions_owner"))
