@@ -34,6 +34,7 @@ from bot.works import Works
 from handlers import (
     action_news,
     agreeing_news,
+    callin_news,
     capabilities,
     consult_news,
     exchange_news,
@@ -261,7 +262,16 @@ ACTS: Mapping[str, Act] = MappingProxyType(  # what is done at its time for the 
 def _polls(desk: Desk) -> Mapping[str, Act]:
     """Return what is done at the times of polls: it speaks, so it needs the catalogues of the desk."""
     spoken = desk.translator if isinstance(desk, RealDesk) else None
-    nouns = (agreeing_news, poll_news, exchange_news, consult_news, feedback_news, action_news, problem_news)
+    nouns = (
+        agreeing_news,
+        callin_news,
+        poll_news,
+        exchange_news,
+        consult_news,
+        feedback_news,
+        action_news,
+        problem_news,
+    )
     return {kind: act for each in nouns for kind, act in each.acts(spoken).items()} if spoken else {}
 
 

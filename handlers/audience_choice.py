@@ -11,7 +11,7 @@ from handlers.about_me import country_options
 from handlers.labels import LANGUAGES, SIDES
 from handlers.language import OFFERED, Place, Text, _, n_
 from handlers.talk import Option, Talk
-from network import audiences, charters, groups, topics
+from network import audiences, charters, countries, groups, topics
 from network.audiences import Audience
 from network.groups import Group
 
@@ -29,6 +29,8 @@ FIELDS: dict[str, Text] = {
     "without_countries": _("Leave out countries"),
     # Translators: in a list, max:24
     "without_groups": _("Leave out groups"),
+    # Translators: in a list, max:24. Two countries on both sides of a border.
+    "zone": _("Only a border zone"),
 }
 QUESTIONS: dict[str, Text] = {
     "groups": _("Which groups?"),
@@ -38,6 +40,7 @@ QUESTIONS: dict[str, Text] = {
     "languages": _("Readers of which languages?"),
     "without_countries": _("Which countries are left out?"),
     "without_groups": _("The members of which groups are left out?"),
+    "zone": _("Which border zone? The members of both its countries are meant."),
 }
 
 
@@ -84,6 +87,8 @@ def describe(audience: Audience, language: str, called: Mapping[str, str]) -> It
         yield _("Topics: {topics}", topics=joined(topics.label(code, language) for code in audience.topics))
     if audience.languages:
         yield _("Languages: {languages}", languages=joined(LANGUAGES[each] for each in audience.languages))
+    if audience.series:
+        yield _("Only those who take part in the dialogue")
     left_out: list[Place | str] = list(map(Place, audience.without_countries))
     left_out += [called.get(each, "") for each in audience.without_groups]
     if left_out:
@@ -115,6 +120,9 @@ async def _narrowed(talk: Talk, audience: Audience, name: str, place: str) -> Au
     if name == "sides":
         return replace(audience, sides=(await talk.choose(key, QUESTIONS[name], options),))
     search = name.endswith(("countries", "groups"))
+    if name == "zone":
+        zone = await talk.choose(key, QUESTIONS[name], options, search=True)
+        return replace(audience, countries=tuple(zone.split("-")))
     chosen = await talk.choose_several(key, QUESTIONS[name], options, search=search)
     return replace(audience, **{name: tuple(chosen)})
 
@@ -126,6 +134,8 @@ async def _values(talk: Talk, name: str) -> list[Option]:
         return [Option(group, label) for group, label in (await names(talk)).items()]
     if name == "sides":
         return [Option(side, label) for side, label in SIDES.items()]
+    if name == "zone":
+        return [Option(zone, countries.zone_name(zone, talk.language)) for zone in countries.zones()]
     if name == "topics":
         return [Option(root.code, topics.label(root.code, talk.language)) for root in topics.roots()]
     return [Option(language, LANGUAGES[language]) for language in OFFERED]

@@ -15,7 +15,7 @@ from handlers.registry import Capability, Room
 from handlers.screening import screen
 from handlers.talk import Talk
 from handlers.topic_choice import ask_topic
-from network import countries, exchanges, groups, invitees, planning
+from network import countries, exchanges, groups, invitees, planning, topics
 from network.audiences import Audience
 from network.errors import Forbidden
 from network.exchanges import SMALL, Kind, Rule, State
@@ -26,6 +26,7 @@ LED = frozenset({Kind.LAUNCH, Kind.CAMPAIGN, Kind.CALL_IN})  # only verified coo
 LENGTHS = (30, 60, 90, 120, 180, 480)  # minutes
 MINE, WIDER, CODES = "mine", "wider", "codes"
 ROUNDS, OWN = "rounds", "own"
+TOPIC = "topic."  # what begins an argument that names a topic
 NO_GROUP = _("Your groups have no coordinator from each side yet. Until then nobody plans an exchange in them.")
 RULES_SHORT: dict[str, Text] = {
     # Translators: in a list, max:24. What was said may be told, not by whom.
@@ -89,6 +90,9 @@ async def _group(talk: Talk) -> Group | None:
 
 
 async def _plan(talk: Talk, *, leads: bool) -> Plan:
+    given = _given(talk.argument)
+    if given:
+        await talk.say(_("Topic: {topic}", topic=topics.label(given, talk.language)))
     kinds = [Option(kind, label) for kind, label in KINDS.items() if leads or kind not in LED]
     kind = await talk.choose("kind", _("People of both sides meet. What do they do together?"), kinds)
     title = await written(talk, "title", _("What is it called, in a few words?"), TITLE)
@@ -97,7 +101,7 @@ async def _plan(talk: Talk, *, leads: bool) -> Plan:
     host = await _body(talk, "host", _("Which organisation or service is the host? No person, please."), skip)
     partner = await _body(talk, "partner", _("And its partner from the other side?"), skip)
     languages = await ask_languages(talk)
-    topic = await ask_topic(talk, _("What is it about?"))
+    topic = given or await ask_topic(talk, _("What is it about?"))
     telling = [Option(rule, label, TELLING[rule]) for rule, label in RULES_SHORT.items()]
     return Plan(
         kind=kind,
@@ -112,6 +116,12 @@ async def _plan(talk: Talk, *, leads: bool) -> Plan:
         rules=await ask_rules(talk),
         sides=await _sides(talk),
     )
+
+
+def _given(argument: str) -> str:
+    """Return the topic with which it was begun (``topic.<code>``), "" for none."""
+    code = argument.removeprefix(TOPIC)
+    return code if argument.startswith(TOPIC) and code in {each.code for each in topics.all()} else ""
 
 
 async def ask_languages(talk: Talk) -> list[str]:

@@ -73,6 +73,8 @@ def write_copy(kept: Mapping[str, Any], voice: Voice, now: datetime, *, titles: 
         *([_line(voice, label, value) for label, value in _vote(each, voice)] for each in kept["votes"]),
         [_line(voice, label, value) for label, value in _polls(kept["polls"], voice)],
         [_line(voice, label, value) for label, value in _drafts(kept, voice)],
+        [_line(voice, label, value) for label, value in _dialogues(kept)],
+        [_line(voice, label, value) for label, value in _problems(kept, voice)],
         [_line(voice, label, value) for label, value in _meetings(kept, voice)],
         [_line(voice, label, value) for label, value in _directory(kept, voice)],
         *([_line(voice, label, value) for label, value in _relay(each, voice)] for each in kept["relays"]),
@@ -235,6 +237,26 @@ def _drafts(kept: Mapping[str, Any], voice: Voice) -> Lines:
     for each in kept["remarks"]:
         said = {"title": each["title"], "stance": STANCES[each["stance"]]}
         yield _("You answered the draft “{title}”: {stance}", **said), each["text"]
+
+
+def _dialogues(kept: Mapping[str, Any]) -> Lines:
+    """Yield the dialogues of a year that a person leads or answered to, and the texts that they wrote there."""
+    for each in kept["series"]:
+        if each["hosts"]:
+            yield _("A dialogue that you lead"), each["title"]
+        else:
+            yield _("You take part in the dialogue “{title}”", title=each["title"]), _yes_no(bool(each["takes_part"]))
+    for text in kept["series_texts"]:
+        yield _("A text that you wrote for a dialogue"), text
+
+
+def _problems(kept: Mapping[str, Any], voice: Voice) -> Lines:
+    """Yield the problems that a person named, and what they wrote of those that need a national answer."""
+    for each in kept["problems"]:
+        yield _("You named a problem, on {topic}", topic=topics.label(each["topic"], voice.language)), each["text"]
+    for text in kept["escalations"]:
+        yield _("You wrote, of what needs a national answer"), text
+    yield _("The last quarter whose insights you were sent"), kept["insights_heard"]
 
 
 def _meetings(kept: Mapping[str, Any], voice: Voice) -> Lines:

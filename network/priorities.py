@@ -29,6 +29,7 @@ from network.store import Instant, Tx, metadata
 
 OPEN_FOR = timedelta(days=7)
 REMINDED = timedelta(days=1)  # before it closes
+MOST_WORDED = 6  # problems in one poll: their words have room in one message
 PLACES = 3  # that one may choose, or rank
 WAITING = (Asked.DRAFT, Asked.ASKED, Asked.SCHEDULED, Asked.OPEN)
 
@@ -83,12 +84,13 @@ async def ask(
     """Make a secret poll of these topics or problems for those who are in a series; return its id, for ``polls.ask``.
 
     ``kind``: three are put in order, or chosen. Raise Missing (not a host), Forbidden (no coordinator), Conflict (it is
-    over, or such a poll is under way), Invalid (fewer than two, more than twelve, or not of this series).
+    over, or such a poll is under way), Invalid (fewer than two, too many, or not of this series).
     """
     found = await series_.of_host(tx, series=series, by=by)
     if found.state is not State.OPEN or await under_way(tx, series=series) is not None:
         raise Conflict
-    if Kind(kind) not in {Kind.RANKING, Kind.SEVERAL} or not 1 < len(set(codes)) == len(codes) <= MOST_OPTIONS:
+    most = MOST_WORDED if What(what) is What.PROBLEMS else MOST_OPTIONS
+    if Kind(kind) not in {Kind.RANKING, Kind.SEVERAL} or not 1 < len(set(codes)) == len(codes) <= most:
         raise Invalid
     options = await _options(tx, series, by, What(what), codes)
     poll = await polls.draft(tx, by=by, question=question, options=options, plan=await _plan(tx, series, Kind(kind)))

@@ -1,0 +1,236 @@
+"""Problems in conversation: named by nobody, read by topic, put in order, hidden, taken to the country, shared."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from handlers import problem_news
+from handlers.language import Text
+from network import board, due, groups, insights, problems, requests, series
+from network.members import SERVICES
+from tests.handlers.polling_talk import passes
+from tests.handlers.test_broadcast import coordinators, goes_through, joins, queued
+from tests.handlers.test_unmasked import seen
+from tests.network.people import enrolled
+
+TITLE = "Le soir au marché"
+TEXT = "La nuit, personne ne répond à la brigade."
+ARABIC = "لا أحد يجيب في المركز ليلا."
+SECOND = "Les femmes attendent trop longtemps au guichet."
+RULE = "Il manque une règle nationale sur la permanence de nuit."
+TOPIC = ("[Community security]", "[Police-public dialogue]")
+CALM = {"quiet_from": "", "quiet_until": ""}
+
+
+async def begun(open_phone, language="en", **how):
+    """Open a series in Niger; return it and the phones of its hosts."""
+    awa, issa = await coordinators(open_phone, language)
+    world = awa.world
+    async with world.store.transaction(world.now) as tx:
+        group = (await groups.by_country(tx, country="NE")).id
+        given = {"title": TITLE, "purpose": "Que les deux côtés décident ensemble.", **how}
+        asked = await series.open_one(tx, by=awa.person, group=group, **given)
+        await requests.settle(tx, approval=asked["approval"], by=issa.person, agree=True)
+        await due.take(tx)
+    return asked["id"], awa, issa
+
+
+async def takes_part(phone, found, **fields):
+    """Make somebody a member in the group of Niger who takes part in a series."""
+    await joins(phone, **{**CALM, **fields})
+    async with phone.world.store.transaction(phone.world.now) as tx:
+        await series.take_part(tx, series=found, person=phone.person)
+    return phone
+
+
+async def names(phone, found, text=TEXT, *, shown="[No, only the topic]", topic=TOPIC):
+    """Name one problem."""
+    await goes_through(phone, f"/problem {found}", text, *topic, shown, "[That is all]")
+
+
+async def test_problems_are_named_and_read_by_topic_without_who(open_phone):
+    """One after the other, screened as posts are; everybody in it reads the same, nobody outside anything."""
+    found, awa, _issa = await begun(open_phone)
+    guest, other = await takes_part(open_phone(), found), await takes_part(open_phone(channel="whatsapp"), found)
+    await guest.says(f"/problem {found}")
+    guest.hears("Nobody ever reads who wrote it", "What goes wrong? One sentence, please.")
+    await guest.says("Le commandant Issa Moussa ne répond jamais au +227 90 12 34 56.")
+    guest.hears("There seems to be")
+    await goes_through(guest, TEXT, *TOPIC)
+    guest.hears("May others read these words too")
+    await guest.taps("No, only the topic")
+    guest.hears("It is kept, without a name. Is there another?")
+    await goes_through(guest, "[One more]", SECOND, "[Search by words]", "women", "1")
+    await goes_through(guest, "[No, only the topic]", "[That is all]")
+    guest.hears(TEXT, SECOND, "1 problem")
+    for phone in (awa, other):
+        await phone.says(f"/problems {found}")
+        phone.hears(TEXT, SECOND)
+    outside = await joins(open_phone())
+    for command in ("problem", "problems"):
+        await outside.says(f"/{command} {found}")
+        outside.hears("This dialogue is not there for you, or is over.")
+
+
+@pytest.mark.parametrize(
+    ("text", "card"),
+    [
+        ("Au secours, on nous tire dessus maintenant, aidez-nous !", "This reads as an emergency."),
+        ("Je veux porter plainte contre le policier qui m’a frappé hier.", "This reads as a complaint."),
+    ],
+)
+async def test_what_is_no_problem_of_many_gets_the_card_and_is_not_kept(open_phone, text, card):
+    """An emergency or a complaint is told where to turn; nothing of it is stored."""
+    found, *_hosts = await begun(open_phone)
+    guest = await takes_part(open_phone(), found)
+    await goes_through(guest, f"/problem {found}", text)
+    guest.hears(card)
+    async with guest.world.store.reading(guest.world.now) as tx:
+        assert await tx.all(problems.problems.select()) == []
+
+
+async def test_a_host_hides_and_its_author_alone_hears_why(open_phone):
+    """The host never learns who; the author hears it in their chat."""
+    found, awa, issa = await begun(open_phone)
+    guest, other = await takes_part(open_phone(), found), await takes_part(open_phone(), found)
+    await names(guest, found)
+    await goes_through(awa, f"/problems {found}", "[Hide a harmful one]", f"[{TEXT[:24]}]")
+    awa.hears("you never learn who it was")
+    await awa.says("Cela peut viser une seule personne.")
+    awa.hears("It is shown no more")
+    await awa.waits(seconds=1)
+    guest.hears("What you named is shown no more", TEXT, "Cela peut viser une seule personne.")
+    for phone in (awa, issa, other):
+        phone.hears_nothing()
+    await other.says(f"/problems {found}")
+    other.hears("Nobody has named a problem yet.")
+
+
+async def test_somebody_takes_back_what_they_named(open_phone):
+    """Only their own is offered to them."""
+    found, awa, _issa = await begun(open_phone)
+    guest = await takes_part(open_phone(), found)
+    await names(guest, found)
+    await awa.says(f"/problems {found}")
+    awa.sees_no_choice("What I named")
+    await goes_through(guest, f"/problems {found}", "[What I named]", "1")
+    guest.hears("It is gone.")
+    await goes_through(guest, "[That is all]", f"/problems {found}")
+    guest.hears("Nobody has named a problem yet.")
+
+
+async def test_a_poll_orders_the_list(open_phone):
+    """A host opens it by typed numbers; those in it vote, and its result stands above the list."""
+    found, awa, _issa = await begun(open_phone)
+    guest = await takes_part(open_phone(), found)
+    await names(guest, found)
+    await names(guest, found, SECOND, topic=("[Prisons]", "[Prison service]"))
+    await goes_through(awa, f"/problems {found}", "[Put them in order]", "1", "1 2", "Done", "[Rank three]")
+    awa.hears("It is secret, lasts a week")
+    await awa.taps("Yes, open it")
+    awa.hears("It opens now")
+    await passes(awa, seconds=5)
+    guest.hears("Which of these shall we work on first?")
+    await goes_through(awa, "[Put them in order]")
+    awa.hears("Such a poll is under way already.")
+    await goes_through(guest, "[Have your say]")
+    while not any("counted" in message.text or "kept" in message.text for message in guest.heard):
+        await guest.says("1")
+    await passes(awa, days=8)
+    await guest.says(f"/problems {found}")
+    guest.hears("In the order of the poll")
+
+
+async def test_one_goes_up_to_the_country_and_an_answer_comes_back(open_phone):
+    """In the host’s words where the author did not let theirs be read; the other side’s seat answers."""
+    found, awa, issa = await begun(open_phone)
+    guest = await takes_part(open_phone(), found)
+    await names(guest, found)
+    await goes_through(awa, f"/problems {found}", "[Needs a national answer]", "1")
+    awa.hears("Say in your own words")
+    await awa.says(RULE)
+    awa.hears("You hear what they say.")
+    issa.hears("this needs a national answer")
+    await goes_through(issa, "[Read it]")
+    issa.hears(RULE)
+    issa.does_not_hear(TEXT)
+    await goes_through(issa, "[Answer it]", "Une instruction est en préparation au ministère.")
+    awa.hears("answer what your dialogue says")
+    await goes_through(guest, f"/problems {found}")
+    guest.hears(RULE, "Une instruction est en préparation au ministère.")
+    await goes_through(awa, "/national", "1")
+    awa.sees_no_choice("Answer it")
+
+
+async def test_several_countries_share_a_topic(open_phone):
+    """The board shows it, the coordinators are told once, and one tap plans an exchange on it."""
+    _found, awa, issa = await begun(open_phone)
+    guest = await joins(open_phone())
+    await guest.says("/board")
+    guest.hears("Nothing is named in several countries by ten people yet.")
+    await goes_through(guest, "[Name a problem]", TEXT, *TOPIC, "[Yes, they may]", "[That is all]")
+    world = awa.world
+    async with world.store.transaction(world.now) as tx:
+        for country in ("NE", "ML"):
+            for _ in range(10):
+                await problems.name(tx, person=await enrolled(tx, country=country), topic="com.dialogue", text=SECOND)
+    table = problem_news.acts(world.desk.translator)
+    for _ in range(2):
+        world.now += timedelta(days=2)
+        async with world.store.transaction(world.now) as tx:
+            for row in [each for each in await due.take(tx) if each.kind in table]:
+                await table[row.kind](tx, row.subject)
+            await due.at(tx, kind=problems.NAMED, subject="com.dialogue", instant=tx.now)
+    for phone in (awa, issa):
+        [message] = await queued(phone)
+        assert "Members of several countries name the same." in message.text
+        assert TEXT not in message.text
+    await awa.taps("Plan an exchange")
+    awa.hears("Topic: Police-public dialogue", "What do they do together?")
+    await goes_through(guest, "/board", "1")
+    guest.hears("Mali", "Niger", TEXT)
+    guest.does_not_hear(SECOND)
+    guest.sees_no_choice("Hide a harmful one")
+
+
+@pytest.mark.parametrize("language", ["fr", "ar"])
+async def test_all_of_it_in_french_and_arabic(open_phone, language):
+    """By typed numbers, in the words of the catalogue; the reader’s language, the author’s sentence as it is."""
+    found, awa, issa = await begun(open_phone, language)
+    guest = await takes_part(open_phone(language=language), found)
+    text = ARABIC if language == "ar" else TEXT
+    await goes_through(guest, f"/problem {found}", text, "1", "1", "2", "2")
+    guest.hears(text, Text("What would you like to do?"))
+    await goes_through(awa, f"/problems {found}", Text("Needs a national answer"), "1", RULE)
+    issa.hears(Text("A local dialogue says: this needs a national answer."))
+    await goes_through(issa, Text("Read it"), Text("Close it"), "Cela existe déjà dans la loi.")
+    awa.hears(Text("The country’s coordinators close what your dialogue says needs a national answer, and say why."))
+    await guest.says("/board")
+    guest.sees_choice(Text("Name a problem"))
+
+
+async def test_nobody_learns_who_named_what(open_phone):
+    """Whatever hosts, coordinators and others open, nothing tells one author from another of their side."""
+    found, awa, issa = await begun(open_phone)
+    authors = [
+        await takes_part(open_phone(), found, side=side, service=SERVICES[side][0], name=f"Canari {side}")
+        for side in ("civil", "official")
+    ]
+    reader = await takes_part(open_phone(), found)
+    for author, text in zip(authors, (TEXT, SECOND), strict=True):
+        await names(author, found, text, shown="[Yes, they may]")
+    for host in (awa, issa):
+        await goes_through(host, f"/problems {found}", "[That is all]", f"/series {found}")
+    await goes_through(awa, f"/problems {found}", "[Needs a national answer]", "1", "[In its words]")
+    await goes_through(issa, "[Read it]", "[Not now]", f"/problems {found}", "[Hide a harmful one]", "2", RULE)
+    await issa.waits(seconds=1)
+    await goes_through(reader, f"/problems {found}", "[That is all]", "/board", "[That is all]")
+    for phone in (awa, issa, reader):
+        told = seen(phone)
+        assert not [word for word in ("Canari", *(author.person for author in authors)) if word in told]
+        assert "Civil society" not in told.split("Which dialogue?")[-1] or "at least" not in told
+    async with awa.world.store.reading(awa.world.now) as tx:
+        assert await board.shared(tx) == []
+        assert await insights.there(tx) == []
