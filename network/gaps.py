@@ -12,7 +12,6 @@ from sqlalchemy import select
 
 from network import members, outputs
 from network import series as series_
-from network.errors import Missing
 from network.groups import memberships
 from network.members import SIDES
 from network.outputs import Name
@@ -36,9 +35,7 @@ class Gaps:
 
 async def of(tx: Tx, *, series: str, by: str) -> Gaps:
     """Return what a series is without now; raise Missing but for its hosts."""
-    found = await series_.get(tx, series=series)
-    if by not in found.hosts:
-        raise Missing
+    found = await series_.led(tx, series=series, by=by)
     table = members.members
     known = select(table.c.id, table.c.side, table.c.service, table.c.visibility)
     rows = await tx.all(known.where(table.c.id.in_(series_.members_of(series))))

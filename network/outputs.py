@@ -167,7 +167,7 @@ async def decided(tx: Tx, approval: Approval, state: Decision, _reason: str) -> 
 
 async def draft(tx: Tx, *, series: str, by: str) -> Output | None:
     """Return what is written so far for the phase, published or not, None for nothing; raise Missing for others."""
-    found = await series_.of_host(tx, series=series, by=by)
+    found = await series_.led(tx, series=series, by=by)
     name = expected(found)
     return await _find(tx, series, name) if name else None
 

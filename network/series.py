@@ -293,6 +293,14 @@ async def of_host(tx: Tx, *, series: str, by: str) -> Series:
     return _series(tx, row)
 
 
+async def led(tx: Tx, *, series: str, by: str) -> Series:
+    """Return a series to one of its hosts; raise Missing for anybody else."""
+    found = await get(tx, series=series)
+    if by not in found.hosts:
+        raise Missing
+    return found
+
+
 async def mine(tx: Tx, *, person: str, only: Sequence[str] | None = None) -> list[Series]:
     """Return what somebody hosts, is in, or is invited to while it is open; open ones first, the latest first."""
     hosted = or_(dialogues.c.by == person, dialogues.c.partner_by == person)

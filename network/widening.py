@@ -34,7 +34,7 @@ async def candidates(tx: Tx, *, series: str, by: str, only: Sequence[str] | None
 
     To its hosts they are named, whether or not they are in them: so they can ask.
     """
-    local = await series_.of_host(tx, series=series, by=by)
+    local = await series_.led(tx, series=series, by=by)
     found = await series_.national(tx, only=only)
     return [each for each in found if set(each.countries) & set(local.countries)]
 
