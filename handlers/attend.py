@@ -11,10 +11,10 @@ from handlers.questions import Option
 from handlers.registry import Capability, Room
 from handlers.screening import screen
 from handlers.talk import Talk
-from network import attendance, exchanges, invitees, passes, preparations
+from network import attendance, callins, exchanges, invitees, passes, preparations
 from network.attendance import MAYBE, NO, YES, Attending, Standing
 from network.errors import Conflict, Invalid, Missing
-from network.exchanges import Exchange
+from network.exchanges import Exchange, Kind
 
 SHORT = 24  # characters of a title in a list
 QUESTION = (10, 300)  # characters of a question beforehand, fewest and most
@@ -67,6 +67,8 @@ async def attend(talk: Talk) -> None:
         await _send_another(talk, found)
     elif wish == "calendar":
         await talk.go("calendar", found.id)
+    elif wish == "answers":
+        await talk.go("callin", found.id)
     else:
         await talk.say(_("Gladly. Write “menu” for anything else."))
 
@@ -85,6 +87,8 @@ async def _pick(talk: Talk, which: str) -> Exchange | None:
         listed = await talk.look(invitees.upcoming, person=talk.person)
         held = await talk.look(preparations.published)
         listed += [each for each in held if await talk.look(invitees.is_invited, found=each, person=talk.person)]
+        listed += await talk.look(callins.answered, person=talk.person)
+        listed = list({each.id: each for each in listed}.values())
         if not listed:
             await talk.say(_("Nothing is planned for you yet. Invitations come to you here."))
             code = await talk.text("code", _("If you have a code, write it."), at_most=20, skip=_("I have none"))
@@ -131,8 +135,9 @@ async def _door(talk: Talk, found: Exchange, mine: Attending) -> None:
 
 async def _options(talk: Talk, found: Exchange) -> list[Option]:
     """Return what one can do about an exchange now."""
+    read = await _to_read(talk, found)
     if not found.takes_place or found.starts_at is None or found.ends_at is None or found.ends_at <= talk.now:
-        return [_END]
+        return [*read, _END]
     mine = await talk.look(attendance.of, exchange=found.id, person=talk.person)
     is_in = mine is not None and mine.standing is Standing.IN
     options = [Option(each, label) for each, label in COMING.items()] if found.starts_at > talk.now else []
@@ -148,7 +153,15 @@ async def _options(talk: Talk, found: Exchange) -> list[Option]:
     if is_in and talk.is_known_word("calendar"):
         # Translators: in a list, max:24. A file that puts a meeting into one's calendar.
         options.append(Option("calendar", _("Into my calendar")))
-    return [*options, _END]
+    return [*options, *read, _END]
+
+
+async def _to_read(talk: Talk, found: Exchange) -> list[Option]:
+    """Return what leads to the answers of a call-in, where some are published."""
+    if found.kind is not Kind.CALL_IN or not await talk.look(callins.published, exchange=found.id, person=talk.person):
+        return []
+    # Translators: in a list, max:24. What was asked of a call-in, and answered.
+    return [Option("answers", _("Read the answers"))]
 
 
 # Translators: in a list, max:24

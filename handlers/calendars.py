@@ -50,6 +50,7 @@ async def calendar(site: str, talk: Talk) -> None:
         await _file(talk)
         return
     offered = [Option(way, label) for way, label in WAYS.items() if way != "address" or site.startswith(SAFE)]
+    await talk.say(_("Open days and campaigns are for every member."))
     way = await talk.choose("way", _("What is on? You see what you are invited to."), offered)
     if way == "address":
         await _address(talk, site)
@@ -70,7 +71,7 @@ async def _file(talk: Talk) -> None:
 
 async def _list(talk: Talk, way: str) -> None:
     """Show what is to come, narrowed as was wished, and open one of it."""
-    listed = await talk.look(invitees.upcoming, person=talk.person)
+    listed = await talk.look(invitees.upcoming, person=talk.person, public=True)
     homes = {each.group: await talk.look(charters.of, group=each.group) for each in listed}
     narrowing = {"group": _by_group, "topic": _by_topic, "country": _by_country}
     if listed and way in narrowing:

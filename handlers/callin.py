@@ -13,6 +13,7 @@ from handlers.talk import Talk
 from network import callins
 from network.callins import Answered
 from network.errors import Conflict, Forbidden, Missing
+from network.exchanges import Exchange
 
 SHORT = 24  # characters in a list
 ANSWER = (5, 500)  # characters, fewest and most
@@ -22,23 +23,32 @@ GONE = _("That is not possible any more, or not for you.")
 async def callin(talk: Talk) -> None:
     """Let a host answer and publish, and anybody else who was invited read the answers."""
     hosted = await talk.look(callins.hosted, person=talk.person)
-    if talk.argument and talk.argument not in {each.id for each in hosted}:
-        await _read(talk)
+    found = talk.argument or await _pick(talk, hosted)
+    if not found:
         return
-    if not hosted:
-        await talk.say(_("You host no call-in. To plan one, write “exchange”."))
+    if found not in {each.id for each in hosted}:
+        await _read(talk, found)
         return
-    options = [Option(each.id, each.title[:SHORT]) for each in hosted]
-    found = talk.argument or await talk.choose("which", _("Which one?"), options)
     for turn in count():
         if not await _moderate(talk, found, turn):
             await talk.say(_("Gladly. Write “menu” for anything else."))
             return
 
 
-async def _read(talk: Talk) -> None:
+async def _pick(talk: Talk, hosted: list[Exchange]) -> str:
+    """Return the call-in that is chosen: of those one hosts, and of those that have answers to be read."""
+    answered = await talk.look(callins.answered, person=talk.person)
+    listed = {each.id: each for each in [*hosted, *answered]}
+    if not listed:
+        await talk.say(_("You host no call-in, and none has answers for you yet. To plan one, write “exchange”."))
+        return ""
+    options = [Option(each.id, each.title[:SHORT]) for each in listed.values()]
+    return await talk.choose("which", _("Which one?"), options)
+
+
+async def _read(talk: Talk, exchange: str) -> None:
     try:
-        answered = await talk.look(callins.published, exchange=talk.argument, person=talk.person)
+        answered = await talk.look(callins.published, exchange=exchange, person=talk.person)
     except Missing:
         answered = []
     lines = [_("“{question}”\n{answer}", question=each.question, answer=each.answer) for each in answered]
@@ -62,7 +72,7 @@ async def _moderate(talk: Talk, exchange: str, turn: int) -> bool:
             await talk.do(f"publish[{turn}]", callins.publish, exchange=exchange, by=talk.person)
             translator = talk.who.voice.translator
             await talk.do(f"mail[{turn}]", callin_news.tell, exchange=exchange, translator=translator)
-            await talk.say(_("The answers are published, and whoever asked hears of it."))
+            await talk.say(_("The answers are published. Whoever asked, and whoever was invited, hears of it."))
         else:
             await _answer(talk, exchange, next(each for each in asked if each.id == wish), turn)
     except (Conflict, Forbidden, Missing):

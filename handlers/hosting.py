@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Awaitable, Callable
 from datetime import datetime, time, timedelta
 
-from handlers import changing, exchange_cards, hosting_acts
+from handlers import changing, exchange_cards, hosting_acts, inviting
 from handlers.audience_choice import below
 from handlers.exchange import LINK, NONE, PLACE
 from handlers.labels import SIDES, attribution_label
@@ -16,7 +16,7 @@ from handlers.questions import Option
 from handlers.registry import Capability, Room
 from handlers.screening import screen
 from handlers.talk import Talk
-from network import attendance, attribution, cohosts, countries, exchanges, members, passes, planning, preparations
+from network import attendance, attribution, cohosts, countries, exchanges, members, planning, preparations
 from network.errors import Conflict, Forbidden, Invalid, Missing
 from network.exchanges import Exchange, State
 from network.folding import latin_digits
@@ -149,12 +149,6 @@ async def _do(talk: Talk, found: Exchange, wish: str) -> None:
     await (_note(talk, found, wish) if wish in NOTES else _WAYS[wish](talk, found))
 
 
-async def _code(talk: Talk, found: Exchange) -> None:
-    code = await talk.do("code", passes.invite, exchange=found.id, by=talk.person)
-    await talk.say(_("Hand this code to the one you invite, also through Jisr: {code}", code=code))
-    await talk.say(_("They write “attend {code}”. It holds once.", code=code))
-
-
 async def _close(talk: Talk, found: Exchange) -> None:
     await talk.do("close", planning.close, exchange=found.id, by=talk.person)
     await talk.say(_("Thank you. Notes, decisions and the summary can still be written."))
@@ -272,7 +266,7 @@ _WAYS: dict[str, Callable[[Talk, Exchange], Awaitable[None]]] = {
     "where": _where,
     "change": changing.change,
     "decline": _decline,
-    "code": _code,
+    "code": inviting.invite,
     "who": _who,
     "asked": _asked,
     "publish": _publish,

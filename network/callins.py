@@ -7,15 +7,19 @@ one host calls sensitive is published only when the host of the other side agree
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 
 from sqlalchemy import Boolean, Column, ForeignKey, LargeBinary, Select, String, Table, delete, select, update
 
-from network import exchanges, invitees, members
+from network import attendance, exchanges, invitees, members
 from network.errors import Conflict, Forbidden, Missing
 from network.exchanges import Exchange, Kind
 from network.ids import new_id
 from network.preparations import exchange_questions
 from network.store import Tx, metadata
+
+REMIND = "callin.remind"  # kind of the due row on which those who asked nothing hear that they still can,
+BEFORE = timedelta(days=2)  # so long before it begins
 
 callin_answers = Table(
     "callin_answers",
@@ -89,12 +93,33 @@ async def publish(tx: Tx, *, exchange: str, by: str) -> int:
     return many
 
 
+async def answered(tx: Tx, *, person: str) -> list[Exchange]:
+    """Return the call-ins to which somebody is invited and of which answers are published, the latest first."""
+    done = select(callin_answers.c.exchange).where(callin_answers.c.published).distinct()
+    rows = await tx.all(done.order_by(callin_answers.c.exchange))
+    every = [await exchanges.get(tx, exchange=row.exchange) for row in rows]
+    found = [each for each in every if await invitees.is_invited(tx, found=each, person=person)]
+    return sorted(found, key=lambda each: each.starts_at or tx.now, reverse=True)[: exchanges.LISTED]
+
+
 async def published(tx: Tx, *, exchange: str, person: str) -> list[Answered]:
     """Return what was answered, for whoever was invited. Raise Missing."""
     found = await exchanges.get(tx, exchange=exchange)
     if not await invitees.is_invited(tx, found=found, person=person):
         raise Missing
     return [each for each in await _answered(tx, exchange) if each.published]
+
+
+def silent(found: Exchange, *, hearing_at: datetime) -> Select[tuple[str]]:
+    """Return the select of the ids of those who were invited, did not say no, and asked nothing."""
+    asked = select(exchange_questions.c.person).where(exchange_questions.c.exchange == found.id)
+    return attendance.concerned(found, hearing_at=hearing_at).where(members.members.c.id.not_in(asked))
+
+
+def listeners(found: Exchange, *, hearing_at: datetime) -> Select[tuple[str]]:
+    """Return the select of the ids of those who were invited, did not say no, and got no answer of their own."""
+    concerned = attendance.concerned(found, hearing_at=hearing_at)
+    return concerned.where(members.members.c.id.not_in(askers(found.id)))
 
 
 def askers(exchange: str) -> Select[tuple[str]]:

@@ -10,8 +10,11 @@ from sqlalchemy import Column, ForeignKey, Select, String, Table, select, update
 
 from network import audiences, exchanges, members
 from network.audiences import Audience
-from network.exchanges import LISTED, Exchange
+from network.exchanges import LISTED, Exchange, Kind
+from network.members import State
 from network.store import Instant, Tx, metadata
+
+PUBLIC = (Kind.OPEN_DAY, Kind.CAMPAIGN)  # to which every member may come, though only their audience is told (R083)
 
 invitees = Table(
     "invitees",
@@ -40,6 +43,14 @@ def these(people: Sequence[str]) -> Select[tuple[str]]:
 
 
 async def is_invited(tx: Tx, *, found: Exchange, person: str) -> bool:
+    """Whether somebody hosts an exchange, is in its audience, came to it with a code, or may come as everybody may."""
+    if await is_meant(tx, found=found, person=person):
+        return True
+    member = await members.find(tx, person=person) if is_public(found) else None
+    return member is not None and member.state is State.ACTIVE
+
+
+async def is_meant(tx: Tx, *, found: Exchange, person: str) -> bool:
     """Whether somebody hosts an exchange, is in its audience, or came to it with a code."""
     mine = (invitees.c.exchange == found.id, invitees.c.person == person)
     if person in found.hosts or await tx.first(select(invitees.c.person).where(*mine)):
@@ -47,10 +58,16 @@ async def is_invited(tx: Tx, *, found: Exchange, person: str) -> bool:
     return await tx.first(invited(found).where(members.members.c.id == person)) is not None
 
 
-async def upcoming(tx: Tx, *, person: str, only: Sequence[str] | None = None) -> list[Exchange]:
-    """Return what is to come and somebody is invited to, the soonest first."""
+def is_public(found: Exchange) -> bool:
+    """Whether every member may come: an open day or a campaign with a time, unless it is for codes only."""
+    return found.kind in PUBLIC and found.audience is not None and found.takes_place
+
+
+async def upcoming(tx: Tx, *, person: str, public: bool = False, only: Sequence[str] | None = None) -> list[Exchange]:
+    """Return what is to come and somebody is meant by, the soonest first; ``public``: also what is for everybody."""
     ahead = await exchanges.upcoming(tx, only=only)
-    return [each for each in ahead if await is_invited(tx, found=each, person=person)][:LISTED]
+    open_to = is_invited if public else is_meant
+    return [each for each in ahead if await open_to(tx, found=each, person=person)][:LISTED]
 
 
 async def lacking(tx: Tx, *, audience: Audience, sides: Sequence[str]) -> list[str]:

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
+import pytest
+
+from handlers.language import Text
 from network import callins
 from network.errors import Forbidden, Missing
 from tests.handlers.test_broadcast import coordinators, goes_through, joins, queued
@@ -31,7 +36,7 @@ async def test_a_question_is_answered_and_read_by_whoever_asked(open_phone):
     await goes_through(awa, "1", ANSWER, "2")
     awa.hears("It is kept.")
     await goes_through(awa, "[Publish the answers]")
-    awa.hears("whoever asked hears of it")
+    awa.hears("Whoever asked, and whoever was invited, hears of it.")
     await queued(guest)
     guest.hears("The answers are there to be read.")
     await guest.taps("Read the answers")
@@ -64,3 +69,77 @@ async def test_a_sensitive_answer_needs_the_other_host(open_phone):
 async def _hosted(phone):
     async with phone.world.store.reading(phone.world.now) as tx:
         return await callins.hosted(tx, person=phone.person)
+
+
+async def test_it_is_announced_reminded_of_and_its_answers_are_posted(open_phone):
+    """Whoever is invited hears that they can ask, once more before it if they did not, and that there are answers."""
+    awa, _issa, guest = await asked(open_phone)
+    other = await joins(open_phone(channel="whatsapp"))
+    refuser = await joins(open_phone())
+    await goes_through(awa, "/hosting", "1", "[Move it]", "8/12/2026", "10:00")
+    await acts(awa)
+    for phone in (guest, other, refuser):
+        await queued(phone)
+    await goes_through(refuser, "[See and answer]", "[No, I cannot]")
+    awa.world.now += timedelta(days=12)
+    await acts(awa)
+    assert await queued(other) == [], "three days before there is time"
+    awa.world.now += timedelta(days=1)
+    await acts(awa)
+    await queued(other)
+    other.hears(
+        "Soon there is a call-in, “Le thé du marché”: what would you like to ask?", "8 December 2026, 09:00 UTC"
+    )
+    for phone in (guest, refuser):
+        assert await queued(phone) == [], "they asked, or said no"
+    await goes_through(other, "[See and answer]", "4", "Où appeler la brigade la nuit ?", "2")
+    other.hears("It is kept for the hosts; nobody reads your name.")
+    await goes_through(awa, "/callin", "1", "1", ANSWER, "2", "[Publish the answers]")
+    for phone in (guest, other):
+        assert len(await queued(phone)) == 1
+    assert await queued(refuser) == []
+
+
+async def test_everybody_invited_reads_the_answers_from_the_menu(open_phone):
+    """Under “My invitations” and under “callin”, by typed numbers, before it is over and long after."""
+    awa, _issa, _guest = await asked(open_phone)
+    other = await joins(open_phone())
+    stranger = open_phone()
+    await stranger.is_member(country="TN")
+    await other.says("/callin")
+    other.hears("You host no call-in, and none has answers for you yet.")
+    await goes_through(awa, "/callin", "1", "1", ANSWER, "2", "[Publish the answers]")
+    await queued(other)
+    other.hears("What was asked of the call-in “Le thé du marché” is answered.")
+    for days in (0, 60):
+        awa.world.now += timedelta(days=days)
+        await goes_through(other, "/callin", "1")
+        other.hears(QUESTION, ANSWER)
+        await goes_through(other, "/attend", "1", "[Read the answers]")
+        other.hears(QUESTION, ANSWER)
+    await stranger.says("/callin")
+    stranger.hears("none has answers for you yet")
+
+
+@pytest.mark.parametrize(("language", "channel"), [("ar", "telegram"), ("ar", "whatsapp"), ("fr", "whatsapp")])
+async def test_it_speaks_the_language_of_each(open_phone, language, channel):
+    """From the announcement to the answers everything is in the words of its reader, by typed digits of any script."""
+    awa, _issa = await coordinators(open_phone, language)
+    guest = await joins(open_phone(language=language, channel=channel))
+    await goes_through(awa, PLAN[0], Text("A radio call-in"), *map(_said, PLAN[2:]))
+    await goes_through(awa, Text("Set the time"), "7/12/2026", "10:00")
+    await acts(awa)
+    await queued(guest)
+    guest.hears(Text("You can ask beforehand, with or without your side; nobody reads your name."))
+    await goes_through(guest, Text("See and answer"), "٤", QUESTION, "٢")
+    guest.hears("Thank you. It is kept for the hosts; nobody reads your name.")
+    await goes_through(awa, "/callin", "١", "١", ANSWER, "٢", Text("Publish the answers"))
+    awa.hears("The answers are published. Whoever asked, and whoever was invited, hears of it.")
+    await queued(guest)
+    await guest.taps("Read the answers")
+    guest.hears(QUESTION, ANSWER)
+
+
+def _said(answer):
+    """Return an answer of the plan as it is tapped in any language."""
+    return Text(answer[1:-1]) if answer.startswith("[") else answer

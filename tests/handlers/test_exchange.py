@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from handlers import exchange_news
+from handlers import callin_news, exchange_news
 from network import due
 from tests.handlers.test_broadcast import coordinators, goes_through, joins, queued
 
@@ -23,7 +23,7 @@ PLAN = (
 async def acts(phone):
     """Let the clock do what is due for the network now."""
     world = phone.world
-    table = exchange_news.acts(world.desk.translator)
+    table = {**callin_news.acts(world.desk.translator), **exchange_news.acts(world.desk.translator)}
     async with world.store.transaction(world.now) as tx:
         for row in await due.take(tx):
             if row.kind in table:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from handlers.language import Text
@@ -126,10 +128,10 @@ async def test_hosts_are_warned_of_a_missing_side_twice(open_phone):
     for phone in (awa, issa, guest):
         await queued(phone)
     await goes_through(guest, "[See and answer]", "[Yes, I come]")
-    await guest.waits(days=11)
+    awa.world.now += timedelta(days=11)
     await acts(awa)
     assert await queued(awa) == [], "three days before nobody is warned"
-    await guest.waits(days=1)
+    awa.world.now += timedelta(days=1)
     await acts(awa)
     for host in (awa, issa):
         assert len(await queued(host)) == 1
