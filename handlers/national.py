@@ -39,7 +39,8 @@ async def national(talk: Talk) -> None:
         return
     options = [Option(act, label) for act, label in ACTS.items()]
     # Translators: button, max:20
-    act = await talk.choose("act", _("What shall become of it?"), options, skip=_("Not now"))
+    skip = _("Not now")
+    act = await talk.choose("act", _("What shall become of it?"), options, skip=skip)
     if act:
         await _settle(talk, found, act)
 
