@@ -325,7 +325,7 @@ async def tend(tx: Tx) -> int:
     """Look after what is to come within days; return how many exchanges.
 
     Their instants are counted anew by the zones of today, free places are given to those who can be reached again,
-    and reminders that a clock gone wrong took away are set again.
+    and reminders that a clock gone wrong took away, or a shutdown put off, are set again.
     """
     table = exchanges.exchanges
     soon = (table.c.state.in_(exchanges.STANDING), table.c.starts_at > tx.now, table.c.starts_at < tx.now + TENDED)
@@ -365,7 +365,7 @@ async def arm(tx: Tx, *, found: Exchange, mine: Attending) -> None:
             continue
         if tx.now < reminders.ends_at(which, found.starts_at):
             subject = f"{mine.id}:{which}"
-            await due.at_first(tx, kind=REMIND, subject=subject, instant=at, person=mine.person)
+            await due.at_latest(tx, kind=REMIND, subject=subject, instant=at, person=mine.person)
 
 
 async def remind_all(tx: Tx, *, found: Exchange) -> None:

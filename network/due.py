@@ -55,6 +55,13 @@ async def at_first(tx: Tx, *, kind: str, subject: str, instant: datetime, person
     return await tx.add(due, key=("kind", "subject"), **row)
 
 
+async def at_latest(tx: Tx, *, kind: str, subject: str, instant: datetime, person: str | None = None) -> None:
+    """Set what is to happen at ``instant``, unless that kind and subject stand for an earlier one already."""
+    if not await at_first(tx, kind=kind, subject=subject, instant=instant, person=person):
+        here = (due.c.kind == kind, due.c.subject == subject, due.c.at > instant)
+        await tx.run(update(due).where(*here).values(at=instant))
+
+
 async def for_all(tx: Tx, *, kind: str, people: Sequence[str], instant: datetime) -> None:
     """Set something that is about each of these people for ``instant``; the last word counts."""
     for some in batches(people):
