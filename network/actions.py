@@ -137,7 +137,7 @@ async def record(
     many = await tx.scalar(select(func.count()).where(actions.c.series == series))
     if found.state is not dialogues.State.OPEN or int(many or 0) >= MOST:
         raise Conflict
-    row = {"id": new_id(), "series": series, "problem": problem, "due_on": _future(tx, due_on)}
+    row: dict[str, Any] = {"id": new_id(), "series": series, "problem": problem, "due_on": _future(tx, due_on)}
     row |= {"state": State.OPEN.value, "reminded_on": tx.now.date().isoformat(), "told": False, "made_at": tx.now}
     sealed = tx.seal.seal_json("actions.words", row["id"], {"text": text, "role": owner_role, "name": ""})
     await tx.run(actions.insert(), {**row, "words": sealed})
@@ -163,7 +163,7 @@ async def mark(tx: Tx, *, action: str, by: str, state: State | str, note: str = 
     await mailings.stop(tx, mailing=mailing(found.id, found.reminded_on))  # it may wait for the morning
     reminded_on = max(tx.now.date(), found.reminded_on).isoformat()
     await tx.run(here.values(state=wanted.value, due_on=day, reminded_on=reminded_on))
-    row = {"id": new_id(), "action": action, "at": tx.now, "state": wanted.value, "due_on": day}
+    row: dict[str, Any] = {"id": new_id(), "action": action, "at": tx.now, "state": wanted.value, "due_on": day}
     sealed = tx.seal.seal("action_history.note", row["id"], note) if note else None
     await tx.run(action_history.insert(), {**row, "note": sealed})
     await _arm(tx, await get(tx, action=action))

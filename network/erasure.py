@@ -45,6 +45,7 @@ from network import (
     inbox,
     insights,
     introductions,
+    leads,
     linked,
     marks,
     members,
@@ -68,6 +69,7 @@ from network import (
     series,
     slots,
     standings,
+    steps,
     topics,
     traces,
     translations,
@@ -118,7 +120,7 @@ async def erase(tx: Tx, *, person: str, keep_practices: bool = True, keep_listed
     await escalations.forget(tx, person=person)
     await problems.forget(tx, person=person)
     await outputs.forget(tx, person=person)
-    await series.forget(tx, person=person)
+    await leads.forget(tx, person=person)
     await ballots.forget(tx, person=person)
     await polls.forget(tx, person=person)
     await introductions.forget(tx, person=person)
@@ -199,6 +201,7 @@ async def export(tx: Tx, *, person: str) -> dict[str, Any]:
         "calendar_address": await feeds.is_open(tx, person=person),
         "exchanges_answered": await attendance.copy(tx, person=person),
         "actions": await actions.copy(tx, person=person),
+        "step_replies": await steps.copy(tx, person=person),
         "feedback": await feedback.copy(tx, person=person),
         "exchange_questions": await preparations.copy(tx, person=person),
         "questions_received": await calls.count(tx, person=person),

@@ -5,7 +5,7 @@ It is asked once. While it is open a word can be changed; when it closes nobody'
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -209,7 +209,7 @@ async def _closes_at(tx: Tx, exchange: str) -> datetime | None:
     return None if row is None else row.closes_at
 
 
-def _sides(rows: list[Row[Any]]) -> tuple[str, ...]:
+def _sides(rows: Sequence[Row[Any]]) -> tuple[str, ...]:
     """Return the sides of which figures may be shown."""
     cells: dict[tuple[str, str], tuple[int]] = {}
     for row in rows:
@@ -217,6 +217,6 @@ def _sides(rows: list[Row[Any]]) -> tuple[str, ...]:
     return Grid(cells, {}).shown().sides
 
 
-def _counted(rows: list[Row[Any]], side: str = "") -> dict[str, dict[str, int]]:
-    meant: list[Mapping[str, Any]] = [row._mapping for row in rows if side in {"", row.side}]  # noqa: SLF001 - public
+def _counted(rows: Sequence[Row[Any]], side: str = "") -> dict[str, dict[str, int]]:
+    meant: list[Any] = [row._mapping for row in rows if side in {"", row.side}]  # noqa: SLF001 - public
     return {name: {each.value: sum(row[name] == each for row in meant) for each in Answer} for name in QUESTIONS}

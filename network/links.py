@@ -55,6 +55,7 @@ from network import (
     series,
     slots,
     standings,
+    steps,
     swaps,
     topics,
     translations,
@@ -195,6 +196,7 @@ async def _hand_over(tx: Tx, old: str, new: str) -> None:
     await remarks.hand_over(tx, person=old, to=new)
     await attendance.hand_over(tx, person=old, to=new)
     await actions.hand_over(tx, person=old, to=new)
+    await steps.hand_over(tx, person=old, to=new)
     await feedback.hand_over(tx, person=old, to=new)
     await feeds.hand_over(tx, person=old, to=new)
     await slots.hand_over(tx, person=old, to=new)
