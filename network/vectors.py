@@ -188,7 +188,8 @@ def _nearest(space: Space, words: str, languages: tuple[str, ...]) -> dict[str, 
     numpy = import_module("numpy")
     known = [space.middles[language] for language in languages if language in space.middles]
     middle = numpy.mean(known, axis=0) if known else space.middles[""]
-    cosines = space.rows @ _unit(_model("searching").query(words) - middle)
+    sought = _unit(_model("searching").query(words) - middle).ravel()
+    cosines = numpy.einsum("ij,j->i", space.rows, sought)  # in this thread: those of BLAS wait for each other
     found: dict[str, float] = {}
     for at in numpy.argsort(-cosines, kind="stable").tolist():
         found.setdefault(space.keys[at][0], float(cosines[at]))
