@@ -198,13 +198,32 @@ async def test_other_rules_index_everything_once(store: Store, now: datetime, mo
         assert await index.behind(tx, limit=9) == [practice]
 
 
+async def test_topics_of_the_best_speak(store: Store, now: datetime) -> None:
+    """Of equal answers the one is first that shares topics with the best; what has no topic is found all the same."""
+    async with store.transaction(now) as tx:
+        author = await enrolled(tx)
+        alike = {"title": "Thé", "problem": "Une zébrure.", "done": "Une girafe."}
+        herds, radio, none = [
+            await published(tx, author, **alike, topics=topics) for topics in (["prv.resources"], ["tru.media"], [])
+        ]
+        for word, topic, order in (
+            ("zébrure", "prv.resources", [herds, radio, none]),
+            ("girafe", "tru.media", [radio, herds, none]),
+        ):
+            best = [await published(tx, author, title=word, problem=word, done=word, topics=[topic]) for _ in range(2)]
+            found = await _ids(tx, word)
+            assert sorted(found[:2]) == sorted(best)
+            assert found[2] == order[0]
+            assert set(found[3:]) == set(order[1:])
+
+
 async def test_the_labelled_searches_find_what_is_meant(store: Store, now: datetime) -> None:
-    """Of the good answers at least seven in ten are among the first five, by words alone: less means it broke."""
+    """Of the good answers more than eight in ten are among the first five, by words alone: less means it broke."""
     async with store.transaction(now) as tx:
         await search_set.fill(tx)
     async with store.reading(now) as tx:
         scores = {query: await search_set.recall(tx, query) for query in search_set.queries()}
-    assert min(search_set.means(scores, "half").values()) >= 0.70
+    assert min(search_set.means(scores, "half").values()) >= 0.85
 
 
 async def test_both_stores_find_the_same(

@@ -15,6 +15,7 @@ from network.search import Wish
 from network.store import Store, Tx
 from network.texts import Mark
 from network.vectors import search_vectors
+from tests.network import search_set
 from tests.network.people import enrolled, handed_in, published
 
 numpy = pytest.importorskip("numpy", reason="comes with the extra: make semantic")
@@ -146,6 +147,19 @@ async def test_the_real_model_crosses_languages(store: Store, now: datetime) -> 
         await _read(tx)
         near = await vectors.near(tx, words="honey bees stinging passers-by", languages=("en",))
         assert next(iter(near)) == wanted
+
+
+async def test_the_labelled_searches_find_what_is_meant(sqlite_store: Store, now: datetime, *, long: bool) -> None:
+    """Of the good answers at least nine in ten are among the first five with the installed model, on either half."""
+    pytest.importorskip(vectors.LIBRARY, reason="make semantic")
+    if not long:
+        pytest.skip("the model reads for a minute: make long")
+    async with sqlite_store.transaction(now) as tx:
+        await search_set.fill(tx)
+        while await _read(tx):
+            pass
+        scores = {query: await search_set.recall(tx, query) for query in search_set.queries()}
+    assert min(search_set.means(scores, "half").values()) >= 0.9
 
 
 async def _ids(tx: Tx, words: str) -> list[str]:
