@@ -35,7 +35,7 @@ def acts(translator: Translator) -> dict[str, Act]:
         if await rounds.open(tx, poll=poll):
             found = await polls.get(tx, poll=poll)
             await tell_open(tx, found, translator)
-            if found.by and found.plan.audience.groups:
+            if found.by and found.plan.audience.groups and not found.plan.audience.series:
                 await due.at(tx, kind=CARD, subject=poll, instant=tx.now, person=found.by)
 
     async def remind(tx: Tx, poll: str) -> None:

@@ -35,7 +35,7 @@ from network.approvals import Decision
 from network.board import quarter
 from network.costs import OverBudget
 from network.digests import Pace
-from network.exchanges import exchanges
+from network.exchanges import Rule, exchanges
 from network.members import State
 from network.priorities import Order
 from network.problems import Problem
@@ -182,7 +182,7 @@ async def _summaries(tx: Tx, since: datetime, until: datetime) -> list[tuple[fro
     rows = await tx.all(
         select(exchanges.c.id, exchanges.c.topics)
         .join(agreed, agreed.c.subject == exchanges.c.id)
-        .where(exchanges.c.published == 1)
+        .where(exchanges.c.published == 1, exchanges.c.telling != Rule.CLOSED.value)
         .order_by(agreed.c.decided_at.desc(), exchanges.c.id)
     )
     return [(frozenset(json.loads(row.topics)), {"": await preparations.summary(tx, exchange=row.id)}) for row in rows]

@@ -399,7 +399,12 @@ def asked(poll: Poll) -> Select[tuple[str]]:
 
 
 async def is_coordinating(tx: Tx, *, poll: Poll, person: str) -> bool:
-    """Whether a person made this poll, or holds a seat in a group that it asks (any seat where it asks them all)."""
+    """Whether a person made this poll, or holds a seat in a group that it asks (any seat where it asks them all).
+
+    What those in a dialogue are asked is for them and its hosts, who are in it.
+    """
+    if poll.plan.audience.series:
+        return poll.by == person
     seats = {group.id for group in await groups.coordinated_by(tx, person=person)}
     meant = set(poll.plan.audience.groups)
     return poll.by == person or bool(seats & meant if meant else seats)

@@ -13,7 +13,7 @@ from network.polls import Kind
 from network.priorities import What
 from network.problems import Gathered, Problem
 from network.store import Store, Tx
-from tests.network.people import enrolled
+from tests.network.people import enrolled, seated
 from tests.network.test_series import inside, member, opened
 
 TEXT = "La nuit, personne ne répond à la brigade du marché."
@@ -158,6 +158,7 @@ async def test_a_poll_of_those_in_it_puts_topics_in_order(store: Store, now: dat
         asked = await polls.get(tx, poll=poll)
         assert {row.id for row in await tx.all(polls.asked(asked))} == await inside(tx, found)
         assert not await polls.is_asked(tx, poll=asked, person=outside)
+        assert not await polls.is_coordinating(tx, poll=asked, person=await seated(tx, "NE", "civil", "deputy"))
         for person in people:
             choice = [2, 1] if kind is Kind.RANKING else [2]
             await ballots.cast(tx, poll=poll, person=person, choice=choice)

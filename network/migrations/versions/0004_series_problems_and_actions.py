@@ -230,6 +230,18 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_series_people_person"), ["person"], unique=False)
 
     op.create_table(
+        "shifts",
+        sa.Column("poll", sa.String(length=32), nullable=False),
+        sa.Column("series", sa.String(length=32), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["poll"], ["polls.id"], name=op.f("fk_shifts_poll_polls"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["series"], ["series.id"], name=op.f("fk_shifts_series_series"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("poll", name=op.f("pk_shifts")),
+    )
+    with op.batch_alter_table("shifts", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_shifts_series"), ["series"], unique=False)
+
+    op.create_table(
         "action_history",
         sa.Column("id", sa.String(length=32), nullable=False),
         sa.Column("action", sa.String(length=32), nullable=False),
@@ -351,6 +363,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_action_history_action"))
 
     op.drop_table("action_history")
+    with op.batch_alter_table("shifts", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_shifts_series"))
+
+    op.drop_table("shifts")
     with op.batch_alter_table("series_people", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_series_people_person"))
 
