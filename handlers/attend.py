@@ -65,8 +65,8 @@ async def attend(talk: Talk) -> None:
         await _ask(talk, found)
     elif wish == "send":
         await _send_another(talk, found)
-    elif wish == "calendar":
-        await talk.go("calendar", found.id)
+    elif wish in {"calendar", "dates"}:
+        await talk.go(wish, found.id)
     elif wish == "answers":
         await talk.go("callin", found.id)
     else:
@@ -116,8 +116,10 @@ async def _show(talk: Talk, found: Exchange) -> None:
     if counts.free is not None and found.takes_place:
         await talk.say(_places(counts.free, counts.waiting))
     mine = await talk.look(attendance.of, exchange=found.id, person=talk.person)
-    if mine is not None and mine.answer and found.takes_place:
-        await talk.say(STANDINGS[mine.standing])
+    if mine is not None and found.takes_place:
+        once = mine.has_place(found, talk.now) and mine.standing is not Standing.IN
+        if once or mine.answer:
+            await talk.say(_("You come to single dates.") if once else STANDINGS[mine.standing])
         await _door(talk, found, mine)
 
 
@@ -128,7 +130,7 @@ def _places(free: int, waiting: int) -> Text:
 
 
 async def _door(talk: Talk, found: Exchange, mine: Attending) -> None:
-    if mine.standing is Standing.IN:
+    if mine.has_place(found, talk.now):
         door = await talk.look(attendance.door, exchange=found.id, person=talk.person)
         await talk.say(exchange_cards.door(door["place"], door["link"]))
 
@@ -139,15 +141,18 @@ async def _options(talk: Talk, found: Exchange) -> list[Option]:
     if not found.takes_place or found.starts_at is None or found.ends_at is None or found.ends_at <= talk.now:
         return [*read, _END]
     mine = await talk.look(attendance.of, exchange=found.id, person=talk.person)
-    is_in = mine is not None and mine.standing is Standing.IN
+    is_in = mine is not None and mine.has_place(found, talk.now)
     options = [Option(each, label) for each, label in COMING.items()] if found.starts_at > talk.now else []
     if is_in and talk.now >= found.starts_at - AROUND:
         # Translators: in a list, max:24
         options += [Option("late", _("I am late")), Option("cut", _("I cannot connect"))]
+    if found.dates and talk.is_known_word("dates"):
+        # Translators: in a list, max:24. Of a meeting that is held again and again.
+        options.append(Option("dates", _("Single dates")))
     if found.starts_at > talk.now:
         # Translators: in a list, max:24. A question that is collected before people meet.
         options.append(Option("ask", _("Ask beforehand")))
-    if is_in and found.starts_at > talk.now:
+    if mine is not None and mine.standing is Standing.IN and found.starts_at > talk.now:
         # Translators: in a list, max:24. One who cannot come sends another member.
         options.append(Option("send", _("Send somebody else")))
     if is_in and talk.is_known_word("calendar"):

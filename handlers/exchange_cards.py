@@ -7,6 +7,7 @@ from datetime import datetime
 from functools import reduce
 from zoneinfo import ZoneInfo
 
+from handlers import rhythm
 from handlers.audience_choice import below, joined
 from handlers.labels import LANGUAGES
 from handlers.language import Place, Text, _, n_
@@ -79,6 +80,7 @@ def lines(found: Exchange, country: str, language: str) -> Iterator[Text]:
     if found.starts_at is not None:
         yield when(found.starts_at, country)
         yield lasts(found.minutes)
+    yield from rhythm.lines(found, lambda at: when(at, country))
     if found.state in {State.CHANGED, State.CANCELLED, State.OVER}:
         yield _("How it stands: {state}", state=STATES[found.state])
 

@@ -35,6 +35,10 @@ ACTS: dict[str, Text] = {
     "time": _("Set the time"),
     # Translators: in a list, max:24
     "move": _("Move it"),
+    # Translators: in a list, max:24. A meeting is held again and again.
+    "repeat": _("Hold it again and again"),
+    # Translators: in a list, max:24. Of a meeting that is held again and again.
+    "dates": _("Single dates"),
     # Translators: in a list, max:24
     "where": _("The place or the link"),
     # Translators: in a list, max:24. Its title, its length, how many can come, and the like.
@@ -82,8 +86,8 @@ async def hosting(talk: Talk) -> None:
     wish = await talk.choose(
         "wish", _("What would you like to do?"), [Option(act, ACTS[act]) for act in _acts(talk, found)]
     )
-    if wish == "agree":
-        await talk.go("agree", found.id)
+    if wish in {"agree", "dates", "repeat"}:
+        await talk.go("agree" if wish == "agree" else "dates", found.id)
     if wish == "end":
         await talk.say(_("Gladly. Write “menu” for anything else."))
         return
@@ -98,13 +102,15 @@ def _acts(talk: Talk, found: Exchange) -> list[str]:
     begun = found.starts_at is not None and found.starts_at <= talk.now
     acts: list[str] = []
     if found.state is State.AGREEING:
-        acts = ["time", "where", "change", "code", "asked", "cancel"]
+        acts = ["time", "repeat", "where", "change", "code", "asked", "cancel"]
         acts = ["agree", *acts] if talk.is_known_word("agree") else acts
     elif found.takes_place and not begun:
-        acts = ["who", "asked", "code", "move", "where", "change", "cancel"]
+        acts = ["who", "asked", "code", *(["dates"] if found.rule else ["move", "repeat"]), "where", "change", "cancel"]
+        acts += ["notes", "decisions", "summary", "publish"] if found.follows else []  # it was held before
     elif found.takes_place or found.state is State.OVER:
         acts = ["who", "asked", "notes", "decisions", "summary", "publish"]
-        acts += ["close"] if found.takes_place else []
+        more = [each for each in found.ahead(talk.now) if each.name != found.at_hand]
+        acts += ["dates" if more else "close"] if found.takes_place else []
     elif found.state in {State.DRAFT, State.PROPOSED}:
         acts = ["cancel"]
     if talk.person == found.partner_by and found.state in exchanges.OPEN_STATES and not begun:

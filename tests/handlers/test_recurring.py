@@ -1,0 +1,154 @@
+"""Exchanges held again and again, in conversations: how often, single dates, and answers to one of them."""
+
+from __future__ import annotations
+
+import pytest
+
+from network import attendance, exchanges, jobs, occurrences
+from tests.handlers.test_agreeing import _only
+from tests.handlers.test_broadcast import coordinators, goes_through, joins, queued
+from tests.handlers.test_exchange import LINK, PLACE, PLAN, acts, planned
+
+AGAIN = ("/hosting", "[Le thé du marché]", "[Hold it again and again]")
+
+
+async def news(phone, *others):
+    """Let the clock do what is due, and return what each of these people read of it."""
+    await acts(phone)
+    return ["\n\n".join(message.text for message in await queued(other)) for other in others]
+
+
+async def test_a_host_says_how_often_before_the_time_and_everybody_hears_once(open_phone):
+    """Plain choices, no rule is typed; the first news says when it is, how often, and until when."""
+    awa, _issa = await coordinators(open_phone, "en")
+    guest = await joins(open_phone(channel="whatsapp", language="fr"))
+    await goes_through(awa, *PLAN, "[Hold it again and again]")
+    awa.hears("How often is it held?")
+    await awa.taps("Every month")
+    awa.hears("When does it end?")
+    await goes_through(awa, "[After so many dates]", "53")
+    await awa.says("6")
+    awa.hears("Every month", "It is kept. It begins with the time that you set.")
+    await goes_through(awa, "/hosting", "[Le thé du marché]", "[Set the time]", "8/12/2026", "10:00")
+    [said] = await news(awa, guest)
+    assert "Quand\u202f: 8 décembre 2026, 09:00 UTC" in said
+    assert "Chaque mois, le deuxième mardi" in said
+    assert "11 mai 2027" in said
+    await goes_through(guest, "[See and answer]", "[Yes, I come]")
+    guest.hears("You have a place.", LINK)
+    await goes_through(awa, "/hosting", "[Le thé du marché]")
+    awa.hears("Every month, on the second Tuesday", "6 dates in all, the last one on 11 May 2027.")
+    awa.sees_no_choice("Move it")
+
+
+async def test_single_dates_are_moved_called_off_and_elsewhere(open_phone):
+    """A host changes one date, or one and all after it; those invited hear each time what changed."""
+    awa, issa = await coordinators(open_phone, "en")
+    guest = await joins(open_phone())
+    await planned(awa)
+    await goes_through(awa, *AGAIN, "[Every week]", "[Until a day]", "10/12/2026")
+    awa.hears("There would be no second date until then.", "Until which day?")
+    await goes_through(awa, "18/1/2027")
+    awa.hears("Every week", "7 dates in all, the last one on 18 January 2027.", "an answer holds for all dates")
+    await news(awa, guest)
+    await goes_through(guest, "[See and answer]", "[Yes, I come]")
+    exchange = await _only(awa)
+    await goes_through(awa, f"/dates {exchange}", "1", "[Call this date off]", "[Only this date]")
+    awa.hears("It is kept. Everybody who is invited hears of it.")
+    [said] = await news(awa, guest)
+    assert "Something has changed." in said
+    assert "Not on 7 December 2026." in said
+    assert "When: 14 December 2026, 09:00 UTC" in said
+    await goes_through(issa, f"/dates {exchange}", "2", "[Move this date]", "22/12/2026", "15:00")
+    issa.hears("Those after it are moved by as much.")
+    await issa.taps("This and all after it")
+    [said] = await news(awa, guest)
+    assert "Not on 21 December 2026, but:\nWhen: 22 December 2026, 14:00 UTC" in said
+    assert "3 more dates have changed." in said
+    place = "La mairie"
+    await goes_through(
+        awa, f"/dates {exchange}", "1", "[Another place or link]", place, "[Nothing]", "[Only this date]"
+    )
+    await news(awa, guest)
+    await goes_through(guest, "/attend", "[Le thé du marché]")
+    guest.hears(place)
+    assert PLACE not in guest.text
+    await goes_through(awa, f"/dates {exchange}", "1", "[Move this date]", "22/12/2026", "15:00", "[Only this date]")
+    awa.hears("That time has passed, or another date is then.")
+    await goes_through(guest, f"/dates {exchange}", "1")
+    guest.sees_no_choice("Move this date")
+
+
+async def test_a_guest_answers_for_one_date(open_phone):
+    """An answer holds for all dates but the one that is spoken of; a place that is free so goes to another, once."""
+    awa, _issa = await coordinators(open_phone, "en")
+    first, second, third = [await joins(open_phone(), quiet_from="", quiet_until="") for _ in range(3)]
+    await planned(awa)  # there are two places
+    await goes_through(awa, *AGAIN, "[Every two weeks]", "[After so many dates]", "3")
+    await news(awa, first, second, third)
+    for phone in (first, second, third):
+        await goes_through(phone, "[See and answer]", "[Yes, I come]")
+    third.hears("You wait for a place.")
+    await goes_through(third, "/attend", "[Le thé du marché]", "[Single dates]", "2", "[I come on this date]")
+    third.hears("No place is free on that date.")
+    await goes_through(first, "/attend", "[Le thé du marché]", "[Single dates]", "2")
+    first.hears("When: 21 December 2026, 10:00 (Niger)")
+    await first.taps("I do not come then")
+    first.hears("For the others your answer stays as it is.")
+    await goes_through(third, "/attend", "[Le thé du marché]", "[Single dates]", "2", "[I come on this date]")
+    third.hears("You come on that date.")
+    await goes_through(third, "/attend", "[Le thé du marché]")
+    third.hears("You come to single dates.", LINK)
+    heard = {}
+    for _half_day in range(90):
+        await awa.waits(hours=12)
+        async with awa.world.store.transaction(awa.world.now) as tx:
+            await occurrences.tend(tx)
+            await attendance.tend(tx)
+            await jobs.claim(tx, kinds=[attendance.FILE], limit=50)
+        for name, phone in (("first", first), ("third", third)):
+            heard.setdefault(name, []).extend(message.text for message in await queued(phone))
+    reminders = {
+        name: [text for text in texts if "within a day" in text or "begins soon" in text]
+        for name, texts in heard.items()
+    }
+    assert ["21 December" in text for text in reminders["third"]] == [True] * len(reminders["third"]) != []
+    assert not any("21 December" in text for text in reminders["first"])
+    assert any("4 January" in text for text in reminders["first"])
+
+
+@pytest.mark.parametrize("language", ["ar", "fr"])
+@pytest.mark.parametrize("channel", ["telegram", "whatsapp"])
+async def test_dates_are_spoken_of_in_each_language(open_phone, language, channel):
+    """Host and guest do it all by numbers, in Arabic and in French, on both apps."""
+    awa, _issa = await coordinators(open_phone, language)
+    guest = await joins(open_phone(language=language, channel=channel))
+    await planned(awa)
+    await goes_through(awa, *AGAIN)
+    awa.hears("How often is it held?")
+    await goes_through(awa, "٣" if language == "ar" else "3", "1", "4")
+    awa.hears("It is kept. Everybody who is invited hears of it, and an answer holds for all dates.")
+    [said] = await news(awa, guest)
+    assert ("كل شهر" if language == "ar" else "Chaque mois, le premier lundi") in said.translate(
+        dict.fromkeys(map(ord, "\u2066\u2067\u2068\u2069"))
+    )
+    await goes_through(guest, "[See and answer]", "[Yes, I come]", "/attend", "1", "[Single dates]", "2")
+    await guest.taps("I do not come then")
+    guest.hears("You do not come on that date. For the others your answer stays as it is.")
+    await goes_through(awa, f"/dates {await _only(awa)}", "2", "[Call this date off]", "[This and all after it]")
+    [said] = await news(awa, guest)
+    assert LINK not in said
+    async with awa.world.store.reading(awa.world.now) as tx:
+        [found] = await exchanges.upcoming(tx)
+    assert [each.cancelled for each in found.dates] == [False, True, True, True]
+
+
+async def test_dates_are_for_those_who_are_invited(open_phone):
+    """A stranger, a guest of what is held once, and an id that is none are told nothing."""
+    awa, _issa = await coordinators(open_phone, "en")
+    guest, stranger = await joins(open_phone()), open_phone()
+    await stranger.is_member(country="TN")
+    await planned(awa)
+    for phone, given in ((stranger, await _only(awa)), (guest, await _only(awa)), (guest, "x"), (guest, "")):
+        await phone.says(f"/dates {given}")
+        phone.hears("That is not possible any more, or not for you.")
