@@ -11,7 +11,7 @@ from handlers.language import Text, _
 from handlers.questions import Option
 from handlers.screening import screen
 from handlers.talk import Talk
-from network import commitments, consultations, poll_files, remarks
+from network import commitments, consultations, extracts, poll_files, remarks
 from network.commitments import Outcome
 from network.consultations import Consultation, State
 from network.sections import LONGEST
@@ -40,7 +40,7 @@ def options(found: Consultation, *, promised: bool) -> list[Option]:
     """Return what a host can do now."""
     acts: list[str] = []
     if found.state is State.OPEN:
-        acts = ["table", "close"]
+        acts = ["close"]
     elif found.state is State.CLOSED:
         acts = ["table", "renew", "publish", "promise"]
     elif found.state is State.RENEWED:
@@ -49,11 +49,24 @@ def options(found: Consultation, *, promised: bool) -> list[Option]:
 
 
 async def _table(talk: Talk, found: Consultation, turn: int) -> None:
+    """Make a file of all that was written, once both sides let it out; ask the other side for its word before."""
+    if not await talk.read(f"let out[{turn}]", extracts.is_let_out, consultation=found.id):
+        await _ask_out(talk, found, turn)
+        return
     every = await talk.look(consultations.sections, consultation=found.id)
     said = await talk.look(remarks.of, consultation=found.id, person=talk.person)
     name, text = f"consultation-{found.id[:8]}.csv", consult_cards.table(every, said)
     await talk.do(f"table[{turn}]", poll_files.write, person=talk.person, name=name, text=text)
     await talk.say(_("The table comes in a moment. Of whoever wrote it holds the side, and no more."))
+
+
+async def _ask_out(talk: Talk, found: Consultation, turn: int) -> None:
+    asked = await talk.do(f"ask out[{turn}]", extracts.ask, consultation=found.id, by=talk.person)
+    # Translators: button, max:20
+    option = Option(f"decide:{asked['approval']}", _("Read and decide"))
+    news = _("A file of all that was written on “{title}” waits for your side’s word.", title=found.title)
+    await talk.tell(f"tell out[{turn}]", asked["deciders"], news, [option], about=talk.person)
+    await talk.say(_("A file needs the yes of both sides. The other side is asked; here you can read it all now."))
 
 
 async def _close(talk: Talk, found: Consultation, turn: int) -> None:
@@ -109,7 +122,7 @@ async def _mark(talk: Talk, found: Consultation, turn: int) -> None:
     became = [Option(outcome, OUTCOMES[outcome]) for outcome in (Outcome.DONE, Outcome.NOT_DONE)]
     outcome = await talk.choose(f"outcome[{turn}]", _("What became of it?"), became)
     await talk.do(f"mark[{turn}]", commitments.mark, commitment=chosen, by=talk.person, outcome=outcome)
-    await talk.say(_("It is kept, and everybody who can read the draft sees it."))
+    await talk.say(_("It is kept. Whoever answered the draft hears of it, and everybody who can read it sees it."))
 
 
 WAYS: dict[str, Way] = {

@@ -9,12 +9,15 @@ from handlers.questions import Option
 from handlers.registry import Capability, ForWhom, Room
 from handlers.screening import screen
 from handlers.talk import Talk
-from network import consultations, groups, sections
+from network import consultations, groups, sections, series
+from network.audiences import Audience
 from network.errors import Forbidden
 from network.groups import Group
 from network.sections import MOST, Part
+from network.series import State
 
 TITLE, WHY, DRAFT = (5, 60), (20, 400), (20, 3500)  # characters
+SHORT = 24  # characters of a title in a list
 MOST_PASTED = 8  # messages of one draft
 NO_GROUP = _("Your group has no coordinator of the other side yet. Until then no draft can be put before both.")
 
@@ -30,7 +33,8 @@ async def make(talk: Talk) -> None:
     parts = await _draft(talk)
     if parts is None:
         return
-    audience = await ask_audience(talk, group)
+    dialogue = await _dialogue(talk, group)
+    audience = Audience(series=(dialogue,)) if dialogue else await ask_audience(talk, group)
     options = [Option(str(days), n_("{count} day", "{count} days", days)) for days in consultations.DAYS]
     days = int(await talk.choose("days", _("How long can people answer?"), options))
     await talk.say(_("A draft: “{title}”\n{why}", title=title, why=why))
@@ -42,6 +46,7 @@ async def make(talk: Talk) -> None:
         await talk.say(_("Nothing was proposed."))
         return
     given = {"group": group.id, "title": title, "why": why, "audience": audience, "days": days}
+    given["series"] = dialogue or None
     given["parts"] = [[part.heading, part.text] for part in parts]
     await _propose(talk, given)
 
@@ -49,6 +54,18 @@ async def make(talk: Talk) -> None:
 async def _group(talk: Talk) -> Group | None:
     mine = await talk.look(groups.coordinated_by, person=talk.person)
     return await able_group(talk, "group", mine, _("For which group do you speak?"), none=NO_GROUP)
+
+
+async def _dialogue(talk: Talk, group: Group) -> str:
+    """Return the dialogue of a year to which the draft belongs, which then asks those who take part; "" for none."""
+    mine = await talk.look(series.mine, person=talk.person)
+    led = [each for each in mine if talk.person in each.hosts and each.group == group.id and each.state is State.OPEN]
+    if not led:
+        return ""
+    options = [Option(each.id, each.title[:SHORT]) for each in led]
+    question = _("Does it belong to a dialogue? Then those who take part in it are asked.")
+    # Translators: button, max:20. A draft that belongs to no dialogue of a year.
+    return await talk.choose("dialogue", question, options, skip=_("To none"))
 
 
 async def _draft(talk: Talk) -> list[Part] | None:

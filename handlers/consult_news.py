@@ -15,6 +15,7 @@ from handlers.language import OFFERED, Text, Translator, Voice, _
 from handlers.messages import write
 from handlers.questions import Option
 from network import commitments, consultations, contents, costs, invitees, mailings, remarks
+from network.commitments import Outcome
 from network.consultations import Consultation, State
 from network.costs import OverBudget
 from network.store import Tx
@@ -41,9 +42,7 @@ def acts(translator: Translator) -> dict[str, Act]:
 
     async def closed(tx: Tx, consultation: str) -> None:
         """Close a draft, and tell those who answered."""
-        if await consultations.find(tx, consultation=consultation) is not None:
-            await consultations.close(tx, consultation=consultation)
-            await tell_closed(tx, await consultations.get(tx, consultation=consultation), translator)
+        await close(tx, consultation, translator)
 
     async def renewed(tx: Tx, consultation: str) -> None:
         """Tell those who answered of the new version."""
@@ -55,12 +54,17 @@ def acts(translator: Translator) -> dict[str, Act]:
         """Tell of what was promised, before its day and on it."""
         await tell_promised(tx, commitment, translator)
 
+    async def marked(tx: Tx, commitment: str) -> None:
+        """Tell what became of what was promised."""
+        await tell_marked(tx, commitment, translator)
+
     return {
         consultations.OPENED: opened,
         consultations.REMIND: remind,
         consultations.CLOSE: closed,
         consultations.RENEWED: renewed,
         commitments.DUE: promised,
+        commitments.MARKED: marked,
     }
 
 
@@ -91,6 +95,15 @@ async def tell_reminder(tx: Tx, found: Consultation, translator: Translator) -> 
     await _mail(tx, found, "remind", translator, text, meant=silent, urgency=REMINDER)
 
 
+async def close(tx: Tx, consultation: str, translator: Translator) -> None:
+    """Close a draft, and tell those who answered; a country that was dark has that much longer."""
+    if await consultations.find(tx, consultation=consultation) is None:
+        return
+    if not await consultations.stays_open(tx, consultation=consultation):
+        await consultations.close(tx, consultation=consultation)
+        await tell_closed(tx, await consultations.get(tx, consultation=consultation), translator)
+
+
 async def tell_closed(tx: Tx, found: Consultation, translator: Translator) -> None:
     """Tell whoever answered, and the hosts."""
     text = _("“{title}” is closed. You can read what both sides said; a new version follows.", title=found.title)
@@ -113,6 +126,18 @@ async def tell_promised(tx: Tx, commitment: str, translator: Translator) -> None
     text = below(text, consult_cards.commitment(promised))
     what = f"due|{commitment}|{tx.now.date()}"
     await _mail(tx, found, what, translator, text, meant=invitees.these(found.hosts), urgency=REMINDER)
+
+
+async def tell_marked(tx: Tx, commitment: str, translator: Translator) -> None:
+    """Tell whoever answered, and both hosts, what became of what was promised (R076)."""
+    promised = await commitments.find(tx, commitment=commitment)
+    if promised is None or promised.outcome is Outcome.OPEN:
+        return
+    found = await consultations.get(tx, consultation=promised.consultation)
+    text = _("You were asked about “{title}”. This was promised of it:", title=found.title)
+    text = below(text, consult_cards.commitment(promised))
+    what = f"marked|{commitment}|{promised.outcome.value}"
+    await _mail(tx, found, what, translator, text, meant=remarks.concerned(found), urgency=BROADCAST)
 
 
 async def _mail(

@@ -16,6 +16,7 @@ from network.ids import new_id
 from network.store import Tx, metadata
 
 DUE = "commitment"  # kind of the due row on which its hosts are reminded
+MARKED = "commitment.mark"  # on which whoever answered hears what became of it
 EARLY = timedelta(days=7)  # before its day they are reminded first
 HOUR = time(9, tzinfo=UTC)
 MOST = 20  # of one consultation
@@ -81,6 +82,8 @@ async def mark(tx: Tx, *, commitment: str, by: str, outcome: Outcome | str) -> N
     here = update(commitments).where(commitments.c.id == commitment)
     await tx.run(here.values(outcome=Outcome(outcome).value))
     await due.cancel(tx, kind=DUE, subject=commitment)
+    if Outcome(outcome) is not found.outcome:
+        await due.at(tx, kind=MARKED, subject=commitment, instant=tx.now)
     await audit.record(tx, act="mark_commitment", actor=by, subject=commitment)
 
 

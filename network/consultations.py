@@ -30,7 +30,7 @@ from sqlalchemy import (
     update,
 )
 
-from network import approvals, audiences, audit, due, groups, members
+from network import approvals, audiences, audit, darkness, due, groups, members
 from network.approvals import Approval, Decision
 from network.audiences import Audience
 from network.errors import Conflict, Forbidden, Invalid, Missing
@@ -43,6 +43,7 @@ KIND = "consultation"  # of its approval
 OPENED, REMIND, CLOSE, RENEWED = "consult.open", "consult.remind", "consult.close", "consult.new"  # kinds of due rows
 BEFORE = timedelta(days=2)  # before it closes, those who said nothing are reminded
 DAYS = (7, 14, 30, 60)  # for which it can be open
+LOOK_AGAIN = timedelta(hours=1)  # after so long a close that was put off is looked at again, at the earliest
 LISTED = 50
 
 
@@ -187,6 +188,29 @@ async def close(tx: Tx, *, consultation: str, by: str = "") -> bool:
     if by:
         await due.at(tx, kind=CLOSE, subject=consultation, instant=tx.now)
     await audit.record(tx, act="close_consultation", actor=by, subject=consultation)
+    return True
+
+
+async def is_open(tx: Tx, *, found: Consultation, country: str) -> bool:
+    """Whether people of a country can answer now: one that was dark meanwhile has that much longer (R084)."""
+    if found.state is not State.OPEN or found.closes_at is None:
+        return False
+    since = found.closes_at - timedelta(days=found.days)
+    return tx.now < found.closes_at + await darkness.extension(tx, country=country, since=since)
+
+
+async def stays_open(tx: Tx, *, consultation: str) -> bool:
+    """Whether somebody of a country that was dark can still answer; its close is then put off for them."""
+    found = await locked(tx, consultation=consultation)
+    if found.state is not State.OPEN or found.closes_at is None:
+        return False
+    since = found.closes_at - timedelta(days=found.days)
+    whose = select(members.members.c.country).where(members.members.c.id.in_(meant(found))).distinct()
+    spans = [await darkness.extension(tx, country=row.country, since=since) for row in await tx.all(whose)]
+    at = found.closes_at + max(spans, default=timedelta(0))
+    if at <= tx.now:
+        return False
+    await due.at(tx, kind=CLOSE, subject=consultation, instant=max(at, tx.now + LOOK_AGAIN))
     return True
 
 

@@ -81,13 +81,13 @@ async def say(tx: Tx, *, section: str, person: str, stance: Stance | str, text: 
     Raise Conflict (it is not open), Forbidden (they are not asked), Invalid (an amendment or a comment needs words).
     """
     found = await consultations.locked(tx, consultation=await _of_section(tx, section))
-    if found.state is not State.OPEN or (found.closes_at is not None and found.closes_at <= tx.now):
+    member = await members.get(tx, person=person)
+    if not await consultations.is_open(tx, found=found, country=member.country):
         raise Conflict
     if not await consultations.is_meant(tx, found=found, person=person):
         raise Forbidden
     if len(text) > LONGEST or bool(text.strip()) == (Stance(stance) is Stance.AGREE):
         raise Invalid
-    member = await members.get(tx, person=person)
     await tx.run(delete(remarks).where(remarks.c.section == section, remarks.c.person == person))
     row = {"id": new_id(), "consultation": found.id, "section": section, "person": person, "stance": Stance(stance)}
     sealed = tx.seal.seal("remarks.text", row["id"], text) if text else None

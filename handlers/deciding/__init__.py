@@ -45,6 +45,7 @@ KINDS: Mapping[str, Kind] = MappingProxyType(  # by the names of network.request
         "removal": group.removal,
         "regime": country.kind,
         "consultation": consultation.kind,
+        "extract": consultation.extract,
         "exchange": exchange.kind,
         "series": dialogue.kind,
         "output": dialogue.text,

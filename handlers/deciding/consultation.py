@@ -42,3 +42,34 @@ kind = Kind(
     show=_show,
     tell=_tell,
 )
+
+
+async def _show_extract(talk: Talk, request: Request) -> None:
+    await talk.say(
+        _("“{title}”: the other host asks for one file with all that was written.", title=request.what.title)
+    )
+    await talk.say(
+        _(
+            "It has the words and the side of whoever wrote them, no name. A file can be passed on by whoever has it; "
+            "in the chat everybody who was asked reads the same."
+        )
+    )
+
+
+async def _tell_extract(talk: Talk, request: Request, settled: Settled, reason: str) -> None:
+    """Tell whoever asked that they can take the file, or why not."""
+    title = request.what.title
+    if settled["state"] == Decision.APPROVED:
+        text = _("Both sides agree: you can take the table of “{title}”.", title=title)
+        await talk.tell("tell", [settled["tell"]], text, [Option(f"consult:{request.what.id}", _("Open the draft"))])
+        return
+    text = _("The other side does not let the table of “{title}” out: {reason}", title=title, reason=reason)
+    await talk.tell("tell", [settled["tell"]], text)
+
+
+extract = Kind(
+    listed=lambda request: request.what.title,
+    note=_("all words on a draft as a file"),
+    show=_show_extract,
+    tell=_tell_extract,
+)

@@ -9,8 +9,10 @@ from datetime import timedelta
 import pytest
 
 from handlers import consult_news
-from network import consultations, due, jobs, poll_files
+from handlers.language import Text
+from network import consultations, due, groups, jobs, poll_files, shutdowns
 from tests.handlers.test_broadcast import coordinators, goes_through, joins, queued
+from tests.handlers.transcript import bare
 
 DRAFT = "1. But\nLa brigade et les habitants se voient chaque mois.\n2. Moyens\nUne salle et deux heures."
 PLAN = (
@@ -89,7 +91,7 @@ async def test_a_draft_goes_from_the_paste_to_the_commitments(open_phone):
     await queued(issa)
     issa.hears("A commitment of “Charte du quartier” falls due.", "Imprimer la charte")
     await goes_through(issa, "[Open the draft]", "[Mark a commitment]", "1", "[Done]")
-    issa.hears("everybody who can read the draft sees it")
+    issa.hears("everybody who can read it sees it")
 
 
 @pytest.mark.parametrize("language", ["en", "fr", "ar"])
@@ -123,16 +125,104 @@ async def test_who_said_nothing_is_reminded_once(open_phone):
 
 
 async def test_the_table_names_nobody_and_is_no_formula(open_phone):
-    """A host gets what was written with the side; words that a spreadsheet would run are made inert."""
+    """Once both sides let it out a host gets what was written, with the side; what a sheet would run is made inert."""
     awa, issa = await opens(open_phone)
     guest = await joins(open_phone())
     await goes_through(guest, "/consult", "[Charte du quartier]", "[Choose a section]", "1", "[Comment]", "=1+1 non")
-    await goes_through(issa, "/consult", "[Charte du quartier]", "[As a table]")
+    await goes_through(issa, "/consult", "[Charte du quartier]")
+    issa.sees_no_choice("As a table")
+    await goes_through(issa, "[Close it now]", "[Yes]", "[As a table]")
+    issa.hears("A file needs the yes of both sides.")
+    async with issa.world.store.transaction(issa.world.now) as tx:
+        assert await jobs.claim(tx, kinds=[poll_files.TABLE]) == []
+    awa.hears("A file of all that was written on “Charte du quartier” waits for your side’s word.")
+    await goes_through(awa, "[Read and decide]")
+    awa.hears("the other host asks for one file", "It has the words and the side of whoever wrote them, no name.")
+    await goes_through(awa, "[I agree]")
+    issa.hears("Both sides agree: you can take the table of “Charte du quartier”.")
+    await goes_through(issa, "[Open the draft]", "[As a table]")
+    issa.hears("The table comes in a moment.")
     async with issa.world.store.transaction(issa.world.now) as tx:
         [job] = await jobs.claim(tx, kinds=[poll_files.TABLE])
     rows = list(csv.DictReader(io.StringIO(job.argument["text"])))
     assert rows == [{"section": "1", "heading": "1. But", "side": "civil", "says": "comment", "words": "'=1+1 non"}]
     assert awa.person not in job.argument["text"]
+
+
+async def test_a_table_that_the_other_side_keeps_in_is_not_made(open_phone):
+    """A no is told with its reason; the chat shows the same words all the while."""
+    awa, issa = await opens(open_phone)
+    await goes_through(issa, "/consult", "1", "[Close it now]", "[Yes]", "[As a table]")
+    await goes_through(awa, "[Read and decide]", "[I refuse]", "Un fichier circule trop vite.")
+    issa.hears("does not let the table of “Charte du quartier” out", "Un fichier circule trop vite.")
+    await goes_through(issa, "/consult", "1", "[As a table]")
+    async with issa.world.store.transaction(issa.world.now) as tx:
+        assert await jobs.claim(tx, kinds=[poll_files.TABLE]) == []
+
+
+@pytest.mark.parametrize("language", ["en", "ar"])
+async def test_all_that_was_written_can_be_read_in_the_chat(open_phone, language):
+    """Long comments of many come page by page, side by side, for a host and for whoever was asked; for nobody else."""
+    awa, issa = await opens(open_phone, language=language)
+    long = "assez longue pour remplir une page entière. " * 9
+    said = [f"Remarque numéro {letter}, {long}" for letter in "ABCDEFGHIJKLMN"]
+    for each in said:
+        guest = await joins(open_phone(), side="official" if each[16] in "AEI" else "civil")
+        await goes_through(guest, "/consult", "1", "2", "1", "3", each.strip())
+    reader = await joins(open_phone(language=language, channel="whatsapp"))
+    await goes_through(awa, "/consult", "1", Text("Close it now"), "1")
+    for phone in (issa, reader):
+        await goes_through(phone, "/consult", "1", Text("What both sides say"))
+        read, pages = phone.text, 1
+        while any(bare(choice.label) in phone.forms(Text("Read on")) for choice in phone.choices):
+            await phone.taps(Text("Read on"))
+            read, pages = read + phone.text, pages + 1
+        assert pages > 1
+        assert [each for each in said if each[:18] not in read] == []
+
+
+async def test_what_became_of_a_promise_is_told_to_those_who_answered(open_phone):
+    """Whoever commented and both hosts hear it, once for each word; who said nothing does not."""
+    awa, issa = await opens(open_phone)
+    guest, silent = await joins(open_phone()), await joins(open_phone())
+    await goes_through(guest, "/consult", "1", "[Choose a section]", "1", "[Comment]", "Le soir, plutôt.")
+    await goes_through(awa, "/consult", "1", "[Close it now]", "[Yes]")
+    await goes_through(awa, "[Add a commitment]", "Imprimer la charte en trois langues.", "La mairie", "1/2/2027")
+    await acts(awa)
+    for phone in (awa, issa, guest, silent):
+        await queued(phone)
+    for outcome, heard in (("[Not done]", 1), ("[Not done]", 0), ("[Done]", 1)):
+        await goes_through(issa, "/consult", "1", "[Mark a commitment]", "1", outcome)
+        issa.hears("Whoever answered the draft hears of it")
+        await acts(awa)
+        assert [len(await queued(phone)) for phone in (awa, issa, guest, silent)] == [heard, heard, heard, 0]
+    guest.hears("This was promised of it:", "Imprimer la charte", "How it stands: Done")
+
+
+async def test_whoever_was_in_the_dark_answers_for_as_much_longer(open_phone):
+    """A draft closes for the rest at its time, and for everybody when those who were cut off have had theirs."""
+    awa, _issa = await opens(open_phone)
+    near, cut = await joins(open_phone()), open_phone()
+    await cut.is_member(country="ML")
+    world = awa.world
+    async with world.store.transaction(world.now) as tx:
+        await groups.join(tx, group=(await groups.by_country(tx, country="NE")).id, person=cut.person)
+    world.now += timedelta(days=5)
+    async with world.store.transaction(world.now) as tx:
+        await shutdowns.darken(tx, country="ML", by="steward")
+    world.now += timedelta(days=10)
+    await acts(awa)
+    async with world.store.transaction(world.now) as tx:
+        await shutdowns.lighten(tx, country="ML", by="steward")
+    await goes_through(near, "/consult", "1", "[Choose a section]", "1", "[I agree]")
+    near.hears("That is not possible any more, or not for you.")
+    await goes_through(cut, "/consult", "1", "[Choose a section]", "1", "[I agree]")
+    cut.hears("It is kept.")
+    world.now += timedelta(days=9, hours=2)
+    await acts(awa)
+    async with world.store.reading(world.now) as tx:
+        [found] = await consultations.readable(tx, person=cut.person)
+    assert found.state is consultations.State.CLOSED
 
 
 async def test_what_leads_to_a_person_is_not_taken(open_phone):
