@@ -15,6 +15,7 @@ from network.folding import clean, fold, latin_digits
 
 LONGEST_READ = 20_000  # characters; more is counted, not read
 LONGEST_CHOICE = 200  # characters of a typed choice that are looked at
+NONE_OF_THEM = "0"  # typed: skip it, or be done with choosing
 _NUMBERS = re.compile(r"\d+(?:\s*[\s,;.،و+&]\s*\d+)*")
 
 
@@ -154,6 +155,8 @@ def _picked(prompt: Prompt, option: Shown) -> Reply:
 
 
 def _common_way(prompt: Prompt, typed: str, common: CommonWords) -> Reply | None:
+    if latin_digits(typed) == NONE_OF_THEM and prompt.out:
+        return _way(prompt, prompt.out)
     if prompt.skip and (typed == fold(prompt.skip) or common.means(typed, words.SKIP)):
         return _way(prompt, words.SKIP)
     here = (

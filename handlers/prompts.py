@@ -74,6 +74,13 @@ class Prompt:
         return self.form in CHOICES
 
     @property
+    def out(self) -> str:
+        """What "0" means: to be done with choosing, else to skip; "" where neither is possible."""
+        if self.form == "several" and (self.picked or not self.skip):
+            return words.DONE
+        return words.SKIP if self.skip and self.form != "number" else ""
+
+    @property
     def found(self) -> tuple[Shown, ...]:
         """The options that match what the person searched for; all of them without a search."""
         if not self.filter:
@@ -117,6 +124,8 @@ def show(prompt: Prompt, voice: Voice, *, before: str = "", replaces: str = "") 
     choices = [_choice(prompt, option) for option in page] + _ways(prompt, voice)
     plain = _is_plain(prompt)
     lines = [] if plain else [_line(start + at, option, voice) for at, option in enumerate(page, start=1)]
+    if lines and prompt.out:
+        lines.append(_line(0, Shown("", voice.say(_label(prompt, prompt.out))), voice))
     parts = [before, prompt.question, "\n".join(lines), voice.say(_hint(prompt)) if prompt.options else ""]
     return Outgoing(
         text="\n\n".join(part for part in parts if part),
@@ -160,8 +169,11 @@ def _ways(prompt: Prompt, voice: Voice) -> list[Choice]:
         words.DONE: prompt.form == "several",
         words.SKIP: bool(prompt.skip),
     }
-    labels: dict[str, Words] = {**words.LABELS, words.SKIP: prompt.skip}
-    return [_way(prompt, name, voice.say(labels[name])) for name, here in offered.items() if here]
+    return [_way(prompt, name, voice.say(_label(prompt, name))) for name, here in offered.items() if here]
+
+
+def _label(prompt: Prompt, way: str) -> Words:
+    return prompt.skip if way == words.SKIP else words.LABELS[way]
 
 
 def _exits(prompt: Prompt, voice: Voice, *, room: int) -> list[Choice]:

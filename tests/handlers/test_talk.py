@@ -57,6 +57,28 @@ async def test_arabic_labels_are_typed_as_people_type_them(chat):
         phone.hears(f"<{key}>")
 
 
+async def test_nothing_of_a_list_and_nothing_more_are_typed_as_zero(chat):
+    """Where a choice can be skipped, or is of several, 0 stands below the numbers and does so in any digits."""
+
+    async def pick(talk: Talk) -> None:
+        listed = [Option(each, f"The {each} colour") for each in "abcd"]
+        one = await talk.choose("one", "Which one?", listed, skip="None of these")
+        some = await talk.choose_several("some", "Which ones?", listed)
+        note = await talk.text("note", "A word on it?", at_least=5, skip="Nothing")
+        await talk.say(f"<{one}|{some}|{note}>")
+
+    phone = chat(pick)
+    await phone.says("/pick")
+    phone.hears("4. The d colour\n0. None of these")
+    await phone.says("0")
+    phone.hears("4. The d colour\n0. Done")
+    await phone.taps("The b colour")
+    await phone.says("٠")
+    phone.hears("A word on it?")
+    await phone.says("0")
+    phone.hears("<|['b']|>")
+
+
 async def test_wrong_answers_are_met_with_what_would_fit(chat):
     """Each kind of question says, kindly and exactly, what it takes; then it asks again."""
     phone = chat(share)

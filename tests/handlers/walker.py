@@ -232,7 +232,11 @@ def check_numbers(prompt: Prompt, message: Outgoing, walker: Walker) -> None:
     lines = dict(_lines(prompt, message))
     expected = list(enumerate(page, prompt.page * size + 1))
     if lines:
-        assert list(lines) == [number for number, _option in expected], f"numbers {list(lines)}"
+        out = [0] if prompt.out and page else []
+        assert list(lines) == [number for number, _option in expected] + out, f"numbers {list(lines)}"
+    if prompt.out:
+        reply = understood(prompt, walker.dice.choice("0٠"), walker)
+        assert isinstance(reply, Chosen | Unclear), f"0 leads to {reply}"
     for number, option in expected:
         assert not lines or lines[number].startswith(option.label.split("\n")[0]), f"{number} is not {option.label!r}"
         for digits in ("latn", "arab"):
