@@ -108,6 +108,8 @@ async def _show(talk: Talk, found: Exchange, turn: int) -> None:
 
 async def _read(talk: Talk, found: Exchange, turn: int) -> None:
     step = await talk.look(steps.get, step=await _choose(talk, found, turn, _was_answered))
+    if talk.has_answer(f"wish[{turn + 1}]"):
+        return  # they were read as they stood then
     said = await talk.look(steps.replies, step=step.id, person=talk.person)
     lines: list[Words] = list(step_cards.side_by_side(step, said)) or [_("Nobody replied.")]
     await pages.read_through(talk, pages.packed(talk, lines), place=f"read[{turn}]")
