@@ -95,7 +95,7 @@ def _events(entry: Entry, now: datetime) -> Iterator[Event]:
                 _at(whole, "exdate", each.original, entry.zone)
     yield whole
     for each in [] if entry.cancelled else entry.dates:
-        as_is = (_held(each.local, entry.zone), each.place, each.link) == (each.original, entry.place, entry.link)
+        as_is = (held(each.local, entry.zone), each.place, each.link) == (each.original, entry.place, entry.link)
         if not each.out and not as_is:
             event = _event(replace(entry, starts=each.local, place=each.place, link=each.link), now)
             _at(event, "recurrence-id", each.original, entry.zone)
@@ -107,7 +107,7 @@ def _event(entry: Entry, now: datetime) -> Event:
     event.add("uid", f"{entry.id}@jisr")
     event.add("dtstamp", now.astimezone(UTC).replace(microsecond=0))
     event.add("sequence", entry.sequence)
-    _at(event, "dtstart", _held(entry.starts, entry.zone), entry.zone)
+    _at(event, "dtstart", held(entry.starts, entry.zone), entry.zone)
     event.add("duration", timedelta(minutes=entry.minutes))
     event.add("summary", entry.title)
     event.add("description", entry.purpose)
@@ -128,7 +128,7 @@ def _at(event: Event, name: str, local: datetime, zone: str) -> None:
     event.add(name, local, parameters={"TZID": zone})
 
 
-def _held(local: datetime, zone: str) -> datetime:
+def held(local: datetime, zone: str) -> datetime:
     """Return a wall time; of one that a clock change skips, the one at which it really is (RFC 5545, 3.3.5)."""
     return local.replace(tzinfo=ZoneInfo(zone)).astimezone(UTC).astimezone(ZoneInfo(zone)).replace(tzinfo=None)
 
