@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from functools import reduce
+
 from handlers import exchange_cards, pages, series_cards, series_hosting
 from handlers.audience_choice import below
 from handlers.language import Text, Words, _
 from handlers.questions import Option
 from handlers.registry import Capability, Room
 from handlers.talk import Talk
-from network import consultations, outputs, sessions
+from network import consultations, leads, outputs, sessions
 from network import series as series_
 from network.errors import Conflict, Forbidden, Missing
 from network.series import Series, State
@@ -112,6 +114,9 @@ async def _wishes(talk: Talk, found: Series) -> list[Option]:
         lead = Option("lead", _("Lead it"))
         # Translators: in a list, max:24. A dialogue of a year.
         options.append(lead if talk.person in found.hosts else Option("leave", _("Leave it")))
+        if await talk.look(leads.is_vacant, series=found.id, person=talk.person):
+            # Translators: in a list, max:24. A dialogue of a year which nobody of that side leads.
+            options.append(Option("take", _("Lead it for your side")))
     # Translators: in a list, max:24
     return [*options, Option("end", _("That is all"))]
 
@@ -127,11 +132,13 @@ async def _near(talk: Talk, found: Series) -> list[Option]:
     if await talk.look(outputs.published, series=found.id):
         # Translators: in a list, max:24. That both sides published.
         options.append(Option("texts", _("The texts so far")))
-    if found.parent and await talk.look(outputs.published, series=found.parent):
-        # Translators: in a list, max:24. Of the national series to which a local one is linked.
-        options.append(Option("wide", _("The national texts")))
+    national = await talk.look(outputs.published, series=found.parent or "")
+    # Translators: in a list, max:24. Of the national series to which a local one is linked.
+    options += [Option("wide", _("The national texts"))] if national else []
+    # Translators: in a list, max:24. Of a dialogue of a year.
+    phases = Option("phases", _("The phases"))
     # Translators: in a list, max:24
-    return [*options, Option("rules", _("The ground rules"))]
+    return [*options, phases, Option("rules", _("The ground rules"))]
 
 
 async def _texts(talk: Talk, found: Series) -> None:
@@ -149,6 +156,10 @@ async def _read(talk: Talk, found: str) -> None:
     await pages.read_through(talk, pages.packed(talk, lines), place="texts")
 
 
+async def _phases(talk: Talk, found: Series) -> None:
+    await talk.say(reduce(below, series_cards.phases(found)))
+
+
 async def _rules(talk: Talk, found: Series) -> None:
     await talk.say(series_cards.rules(found))
 
@@ -161,6 +172,11 @@ async def _leave(talk: Talk, found: Series) -> None:
         await talk.say(_("It is kept. You can take part later all the same: write “series”."))
 
 
+async def _take(talk: Talk, found: Series) -> None:
+    await talk.do("take", leads.take_up, series=found.id, by=talk.person)
+    await talk.go("series", found.id)
+
+
 async def _end(talk: Talk, _found: Series) -> None:
     await talk.say(_("Gladly. Write “menu” for anything else."))
 
@@ -168,7 +184,9 @@ async def _end(talk: Talk, _found: Series) -> None:
 _WAYS = {
     "texts": _texts,
     "wide": _wide,
+    "phases": _phases,
     "rules": _rules,
+    "take": _take,
     "leave": _leave,
     "lead": series_hosting.lead,
     "end": _end,

@@ -87,8 +87,13 @@ def progress(found: Series) -> Text:
     """Return how far a series has come, in a line."""
     if found.state is not State.OPEN:
         return _("How it stands: {state}", state=STATES[found.state])
-    told = {"number": found.phase.number, "all": len(Phase), "phase": PHASES[found.phase], "bar": bar(found)}
-    return _("Phase {number} of {all}: {phase} {bar}", **told)
+    return _(
+        "Phase {number} of {all}: {phase} {bar}",
+        number=found.phase.number,
+        all=len(Phase),
+        phase=PHASES[found.phase],
+        bar=bar(found),
+    )
 
 
 def card(found: Series, now: datetime, language: str) -> Text:
@@ -130,6 +135,14 @@ def asks(found: Series) -> Text:
     """Return what the phase asks for."""
     table = WORKSHOPS if found.level is Level.NATIONAL else ASKS
     return table[found.phase]
+
+
+def phases(found: Series) -> Iterator[Text]:
+    """Yield every phase, with the day on which it began."""
+    for phase in Phase:
+        began = found.began.get(phase)
+        told = _("began on {day}", day=began.date()) if began else _("is to come")
+        yield _("{number}. {phase}: {told}", number=phase.number, phase=PHASES[phase], told=told)
 
 
 def left(until: datetime, now: datetime) -> Text:

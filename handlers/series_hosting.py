@@ -10,7 +10,8 @@ from handlers.language import Text, _
 from handlers.questions import Option
 from handlers.screening import screen
 from handlers.talk import Talk
-from network import gaps, outputs, series, widening
+from network import gaps, leads, outputs, series, widening
+from network.errors import Forbidden
 from network.outputs import WRITTEN
 from network.series import Level, Series
 
@@ -20,6 +21,7 @@ LED: dict[str, Text] = {
     # Translators: in a list, max:24. A poll of the first phase is compared with the last.
     "shift": _("Before and after"),
 }
+CONSULT = "newconsult"  # it asks itself to which dialogue a draft belongs
 ASKED = _("The other side reads it now, and you hear of it here.")
 
 
@@ -49,7 +51,12 @@ async def _acts(talk: Talk, found: Series) -> list[Option]:
         if await talk.look(outputs.draft, series=found.id, by=talk.person):
             # Translators: in a list, max:24. Once the other side agrees.
             offered.append(Option("publish", _("Publish the text")))
+    if CONSULT in {each.command for each in await talk.capabilities()}:
+        # Translators: in a list, max:24. To ask both sides what they say to a text.
+        offered.append(Option(f"{CONSULT}:", _("Consult on a draft")))
     offered += await _links(talk, found)
+    # Translators: in a list, max:24. Somebody else of one's side leads a dialogue of a year.
+    offered.append(Option("pass", _("Pass the lead on")))
     # Translators: in a list, max:24. Of a dialogue of a year.
     last = Option("next", _("The next phase")) if found.phase.following else Option("close", _("End the dialogue"))
     return [*offered, last]
@@ -59,10 +66,11 @@ async def _links(talk: Talk, found: Series) -> list[Option]:
     if found.parent:
         # Translators: in a list, max:24. The link of a local dialogue to a national one.
         return [Option("unlink", _("Undo the link"))]
-    if found.level is Level.LOCAL and await talk.look(widening.candidates, series=found.id, by=talk.person):
-        # Translators: in a list, max:24. A local dialogue to a national one.
-        return [Option("link", _("Link to a national one"))]
-    return []
+    if found.level is Level.NATIONAL:
+        return []
+    candidates = await talk.look(widening.candidates, series=found.id, by=talk.person)
+    # Translators: in a list, max:24. A local dialogue to a national one.
+    return [Option("link", _("Link to a national one"))] if candidates else []
 
 
 async def warn(talk: Talk, found: Series) -> bool:
@@ -153,7 +161,23 @@ async def _unlink(talk: Talk, found: Series) -> None:
     await talk.say(_("The link is undone."))
 
 
+async def _pass(talk: Talk, found: Series) -> None:
+    """Let the next seat of one's side lead it."""
+    question = _("Shall the next coordinator of your side lead it in your place? You stay in it.")
+    # Translators: button, max:20
+    yes = _("Yes, pass it on")
+    if not await talk.confirm("sure", question, yes=yes):
+        return
+    try:
+        await talk.do("pass", leads.pass_on, series=found.id, by=talk.person)
+    except Forbidden:
+        await talk.say(_("Your side has nobody else in this group who could lead it."))
+        return
+    await talk.say(_("It is passed on, and they hear of it. Thank you for leading it."))
+
+
 WAYS = {
+    "pass": _pass,
     "missing": _missing,
     "next": _next,
     "close": _close,

@@ -6,16 +6,17 @@ The clock brings them, for the network and not for one person, so each is one ma
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Any
 
 from handlers import people, series_cards
 from handlers.audience_choice import below
 from handlers.language import OFFERED, Text, Translator, Voice, _
-from handlers.messages import write
+from handlers.messages import Letter, write
 from handlers.questions import Option
-from network import contents, costs, due, invitees, mailings, members, series
+from handlers.registry import Errand, Occasion
+from network import contents, costs, due, invitees, leads, mailings, members, series
 from network.costs import OverBudget
 from network.series import Phase, Series, State
 from network.store import Tx
@@ -51,6 +52,15 @@ def acts(translator: Translator) -> dict[str, Act]:
             await tell_stands(tx, found, translator)
 
     return {series.NEWS: news, series.STANDS: stands}
+
+
+async def named(tx: Tx, occasion: Occasion) -> list[Letter]:
+    """Tell somebody that they lead a series now, where they still do."""
+    found = await series.find(tx, series=occasion.subject)
+    if found is None or occasion.who.id not in found.hosts or found.state is not State.OPEN:
+        return []
+    text = _("You lead the dialogue “{title}” for your side now: it was passed on to you.", title=found.title)
+    return await people.letters(tx, [occasion.who.id], text, [_button(found)], occasion.who.voice.translator)
 
 
 async def tell_begun(tx: Tx, found: Series, translator: Translator) -> None:
@@ -101,11 +111,10 @@ async def _mail(
     tx: Tx, found: Series, what: str, translator: Translator, text: Text, *, meant: Any, urgency: int
 ) -> None:
     """Queue one mailing, to each in their language."""
-    # Translators: button, max:20. It opens a dialogue of a year.
-    options: Sequence[Option] = [Option(f"series:{found.id}", _("Open the dialogue"))]
     kept: dict[str, str] = {}
     for language in OFFERED:
-        kept[language] = await contents.keep(tx, write(people.notice(Voice(translator, language), text, options)))
+        said = people.notice(Voice(translator, language), text, [_button(found)])
+        kept[language] = await contents.keep(tx, write(said))
     await mailings.send(
         tx,
         mailing=hashlib.sha256(f"series|{found.id}|{what}".encode()).hexdigest()[:32],
@@ -114,3 +123,11 @@ async def _mail(
         fallback=FALLBACK,
         urgency=urgency,
     )
+
+
+def _button(found: Series) -> Option:
+    # Translators: button, max:20. It opens a dialogue of a year.
+    return Option(f"series:{found.id}", _("Open the dialogue"))
+
+
+errands: dict[str, Errand] = {leads.NAMED: named}

@@ -124,10 +124,11 @@ async def write(tx: Tx, *, series: str, by: str, text: str) -> Output:
     waits = written is not None and await approvals.is_pending(tx, kind=KIND, subject=written.id)
     if name is None or found.state is not State.OPEN or waits or (written is not None and written.published):
         raise Conflict
-    row = {"id": written.id if written else new_id(), "series": series, "name": name.value, "by": by, "at": tx.now}
-    sealed = tx.seal.seal("series_outputs.text", row["id"], text)
-    await tx.put(series_outputs, key=("id",), **row, text=sealed, published=False)
-    return Output(row["id"], series, name, by, text, published=False)
+    fresh = Output(written.id if written else new_id(), series, name, by, text, published=False)
+    row = {"id": fresh.id, "series": series, "name": name.value, "by": by, "published": False}
+    sealed = tx.seal.seal("series_outputs.text", fresh.id, text)
+    await tx.put(series_outputs, key=("id",), **row, text=sealed, at=tx.now)
+    return fresh
 
 
 async def publish(tx: Tx, *, series: str, by: str) -> dict[str, Any]:

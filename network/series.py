@@ -25,7 +25,6 @@ from sqlalchemy import (
     String,
     Table,
     Text,
-    delete,
     exists,
     or_,
     select,
@@ -285,12 +284,20 @@ async def find(tx: Tx, *, series: str) -> Series | None:
     return None if row is None else _series(tx, row)
 
 
-async def of_host(tx: Tx, *, series: str, by: str) -> Series:
-    """Return a series that one of its hosts changes now; raise Missing for anybody else."""
+async def locked(tx: Tx, *, series: str) -> Series:
+    """Return a series that nobody else changes meanwhile; raise Missing."""
     row = await tx.first(select(dialogues).where(dialogues.c.id == series).with_for_update())
-    if row is None or by not in (row.by, row.partner_by):
+    if row is None:
         raise Missing
     return _series(tx, row)
+
+
+async def of_host(tx: Tx, *, series: str, by: str) -> Series:
+    """Return a series that one of its hosts changes now; raise Missing for anybody else."""
+    found = await locked(tx, series=series)
+    if by not in found.hosts:
+        raise Missing
+    return found
 
 
 async def led(tx: Tx, *, series: str, by: str) -> Series:
@@ -371,20 +378,8 @@ async def take_part(tx: Tx, *, series: str, person: str, yes: bool = True) -> No
 async def answer_of(tx: Tx, *, series: str, person: str) -> bool | None:
     """Return whether somebody takes part, None while they have not said."""
     mine_ = (series_people.c.series == series, series_people.c.person == person)
-    return await tx.scalar(select(series_people.c.takes_part).where(*mine_))
-
-
-async def forget(tx: Tx, *, person: str) -> None:
-    """Erase what somebody asked for alone; what was opened stays, led by the next seat of their side in the group."""
-    theirs = or_(dialogues.c.by == person, dialogues.c.partner_by == person)
-    for found in [_series(tx, row) for row in await tx.all(select(dialogues).where(theirs))]:
-        if found.begins_at is None:
-            await approvals.withdraw(tx, subject=found.id)
-            await tx.run(delete(dialogues).where(dialogues.c.id == found.id))
-            continue
-        column = "by" if found.by == person else "partner_by"
-        heir = await _heir(tx, found, person)
-        await set_(tx, found.id, **{column: heir or ("" if column == "by" else None)})
+    row = await tx.first(select(series_people.c.takes_part).where(*mine_))
+    return None if row is None else bool(row.takes_part)
 
 
 async def hand_over(tx: Tx, *, person: str, to: str) -> None:
@@ -460,13 +455,6 @@ def _is_silent(series: str, at: datetime) -> Any:
 async def _answer(tx: Tx, series: str, person: str, *, takes_part: bool) -> None:
     row = {"series": series, "person": person, "takes_part": takes_part, "at": tx.now}
     await tx.put(series_people, key=("series", "person"), **row)
-
-
-async def _heir(tx: Tx, found: Series, person: str) -> str | None:
-    """Return who leads it after somebody: the next seat of their side in its group."""
-    side = (await members.get(tx, person=person)).side
-    seated = [seat.person for seat in await groups.seated(tx, group=found.group) if seat.side == side]
-    return next((each for each in seated if each not in {person, *found.hosts}), None)
 
 
 def _series(tx: Tx, row: Row[Any]) -> Series:

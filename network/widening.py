@@ -48,8 +48,9 @@ async def ask(tx: Tx, *, series: str, by: str, national: str) -> dict[str, Any]:
     wide = await series_.get(tx, series=national)
     if local.parent or not _fit(local, wide):
         raise Conflict
-    how = {"group": wide.group, "both_sides": True, "wish": {NATIONAL: national}}
-    approval = await approvals.ask(tx, kind=KIND, subject=series, by=by, **how)
+    approval = await approvals.ask(
+        tx, kind=KIND, subject=series, by=by, group=wide.group, both_sides=True, wish={NATIONAL: national}
+    )
     return {"approval": approval, "deciders": await approvals.deciders(tx, approval=approval)}
 
 

@@ -19,6 +19,7 @@ from network import (
     introductions,
     marks,
     members,
+    outputs,
     practices,
     questions,
     relayed,
@@ -26,6 +27,7 @@ from network import (
     replies,
     reports,
     requests,
+    series,
     standings,
     starter,
     swaps,
@@ -82,6 +84,7 @@ async def fill(tx: Tx, people: list[Who]) -> None:
     await _translations(tx, ids, shared)
     await _meetings(tx, ids)
     await _groups(tx, ids)
+    await _dialogues(tx, ids)
 
 
 async def _enrol(tx: Tx, who: Who) -> str:
@@ -248,3 +251,24 @@ async def _groups(tx: Tx, people: list[str]) -> None:
                 await groups.join(tx, group=group.id, person=who.person)
             elif group.vouched:
                 await entries.ask(tx, group=group.id, person=who.person, words=long_text("fr", 300))
+
+
+async def _dialogues(tx: Tx, people: list[str]) -> None:
+    """Begin dialogues of a year whose texts are as long as may be; one waits for a word, one is at its end."""
+    author, official, civil = people[:3]
+    home = (await groups.by_country(tx, country="BF")).id
+    for at, level in enumerate(("local", "national", "local")):
+        words = {name: long_text(("ar", "fr", "en")[at], most) for name, most in (("title", 60), ("purpose", 400))}
+        how = {"group": home, "level": level, "places": ["BF"], "zone": "BF-CI" if at else "", "about": LONG_TOPICS[:1]}
+        bodies = ("rights_institution", "local_authority", "religious_leader")
+        asked = await series.open_one(tx, by=civil, rules=long_text("ar", 400), services=bodies, **words, **how)
+        if at == 2:
+            continue
+        await requests.settle(tx, approval=asked["approval"], by=official, agree=True)
+        await groups.join(tx, group=home, person=author)
+        await series.take_part(tx, series=asked["id"], person=author)
+        while level == "national" and (await series.get(tx, series=asked["id"])).phase.following:
+            await outputs.write(tx, series=asked["id"], by=civil, text=long_text("fr", 3000))
+            given = await outputs.publish(tx, series=asked["id"], by=civil)
+            await requests.settle(tx, approval=given["approval"], by=official, agree=True)
+            await series.advance(tx, series=asked["id"], by=official)

@@ -39,6 +39,7 @@ from network import (
     news,
     organisations,
     outbox,
+    outputs,
     posts,
     practices,
     questions,
@@ -48,12 +49,14 @@ from network import (
     replies,
     requests,
     rsvps,
+    series,
     standings,
     starter,
     tombstones,
     topics,
     traces,
     translations,
+    widening,
 )
 from network.addresses import Address
 from network.approvals import Decision
@@ -136,6 +139,7 @@ async def _network_acts(tx: Tx, person: str) -> None:
     await _hear(tx, person)
     await _talk(tx, person)
     await _announce(tx, person)
+    await _lead(tx, person)
 
 
 async def _translate(tx: Tx, person: str, practice: str) -> None:
@@ -204,6 +208,23 @@ async def _announce(tx: Tx, person: str) -> None:
         await broadcasts.hand_in(tx, broadcast=made, bodies=bodies)
         await recipients.report(tx, broadcast=made, by=other)
         await rsvps.give(tx, broadcast=made, person=person, answer="yes")
+
+
+async def _lead(tx: Tx, person: str) -> None:
+    """Ask for a dialogue of a year, lead another one, write its text, and ask to link it."""
+    group = (await groups.by_country(tx, country="NE")).id
+    how = {"group": group, "title": ANSWER, "purpose": BODY, "places": ["NE"]}
+    await series.open_one(tx, by=person, **how)
+    opened = []
+    for level in ("local", "national"):
+        asked = await series.open_one(tx, by=person, level=level, **how)
+        await requests.settle(tx, approval=asked["approval"], by=asked["deciders"][0], agree=True)
+        opened.append(str(asked["id"]))
+        await due.cancel(tx, kind=series.STANDS, subject=opened[-1])  # nothing of anybody: they stay
+        await due.cancel(tx, kind=series.NEWS, subject=f"{opened[-1]}:gather")
+    await outputs.write(tx, series=opened[1], by=person, text=ANSWER * 2)
+    await outputs.publish(tx, series=opened[1], by=person)
+    await widening.ask(tx, series=opened[0], by=person, national=opened[1])
 
 
 async def _talk(tx: Tx, person: str) -> None:

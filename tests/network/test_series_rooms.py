@@ -8,11 +8,13 @@ import pytest
 
 from network import (
     approvals,
+    due,
     erasure,
     exchanges,
     gaps,
     groups,
     invitees,
+    leads,
     outputs,
     planning,
     requests,
@@ -20,7 +22,7 @@ from network import (
     sessions,
     widening,
 )
-from network.errors import Conflict, Invalid, Missing
+from network.errors import Conflict, Forbidden, Invalid, Missing
 from network.exchanges import Kind
 from network.gaps import Gaps
 from network.outputs import Name
@@ -236,3 +238,36 @@ async def test_a_session_is_for_those_who_are_in_it(store: Store, now: datetime)
         await series.end(tx, series=found, by=official)
         with pytest.raises(Conflict):
             await sessions.plan(tx, series=found, by=civil, **given)
+
+
+async def test_a_host_passes_the_lead_on(store: Store, now: datetime) -> None:
+    """The next seat of their side leads it then and hears of it; with nobody else there, a host stays."""
+    async with store.transaction(now) as tx:
+        found, civil, official = await opened(tx)
+        with pytest.raises(Forbidden):
+            await leads.pass_on(tx, series=found, by=civil)
+        deputy = await seated(tx, "NE", "civil", rank="deputy")
+        with pytest.raises(Missing):
+            await leads.pass_on(tx, series=found, by=deputy)
+        await leads.pass_on(tx, series=found, by=civil)
+        assert (await series.get(tx, series=found)).hosts == (deputy, official)
+        assert await series.is_in(tx, series=found, person=civil)
+        assert (leads.NAMED, found, deputy) in {(each.kind, each.subject, each.person) for each in await due.take(tx)}
+
+
+async def test_a_vacant_lead_is_taken_up_by_that_side(store: Store, now: datetime) -> None:
+    """Where a host was erased with nobody to follow, whoever is seated later takes it up, and only for their side."""
+    async with store.transaction(now) as tx:
+        found, civil, official = await opened(tx)
+        await erasure.erase(tx, person=civil)
+        deputy, other = await seated(tx, "NE", "official", rank="deputy"), await member(tx)
+        later = await seated(tx, "NE", "civil")
+        vacant = [await leads.is_vacant(tx, series=found, person=each) for each in (deputy, other, official, later)]
+        assert vacant == [False, False, False, True]
+        for person in (deputy, other, official):
+            with pytest.raises(Conflict):
+                await leads.take_up(tx, series=found, by=person)
+        await leads.take_up(tx, series=found, by=later)
+        assert (await series.get(tx, series=found)).hosts == (later, official)
+        with pytest.raises(Conflict):
+            await leads.take_up(tx, series=found, by=later)
