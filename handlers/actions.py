@@ -48,7 +48,7 @@ NOTES: dict[str, Text] = {
 async def follow(talk: Talk) -> None:
     """Show how far the actions of a series are, and take what is said of each, as long as it is wished."""
     which, action = await _meant(talk)
-    found = await _pick(talk, which)
+    found = await pick(talk, which)
     if found is None:
         return
     for turn in count():
@@ -64,7 +64,7 @@ async def follow(talk: Talk) -> None:
 
 async def record(talk: Talk) -> None:
     """Record one action of a series after the other, for its host."""
-    found = await _pick(talk, talk.argument)
+    found = await pick(talk, talk.argument)
     if found is None:
         return
     if talk.person not in found.hosts:
@@ -89,7 +89,7 @@ async def _meant(talk: Talk) -> tuple[str, str]:
     return (talk.argument, "") if found is None else (found.series, found.id)
 
 
-async def _pick(talk: Talk, which: str) -> Series | None:
+async def pick(talk: Talk, which: str) -> Series | None:
     """Return the series to which a button led, or the one chosen of those in which one is; None for none."""
     if which:
         found = await talk.look(series.find, series=which)

@@ -12,6 +12,7 @@ from handlers.assess import ANSWERS as ASSESSED
 from handlers.cards import NOT_REPORTED
 from handlers.consult_cards import STANCES
 from handlers.entry import FIELDS
+from handlers.feedback import ASKED as FEEDBACK
 from handlers.labels import LEVELS, language_label, service_label, side_label
 from handlers.language import Text, Voice, Words, _
 from handlers.pages import ANSWERS, act_line
@@ -75,6 +76,7 @@ def write_copy(kept: Mapping[str, Any], voice: Voice, now: datetime, *, titles: 
         [_line(voice, label, value) for label, value in _drafts(kept, voice)],
         [_line(voice, label, value) for label, value in _dialogues(kept)],
         [_line(voice, label, value) for label, value in _problems(kept, voice)],
+        [_line(voice, label, value) for label, value in _held(kept, voice)],
         [_line(voice, label, value) for label, value in _meetings(kept, voice)],
         [_line(voice, label, value) for label, value in _directory(kept, voice)],
         *([_line(voice, label, value) for label, value in _relay(each, voice)] for each in kept["relays"]),
@@ -257,6 +259,17 @@ def _problems(kept: Mapping[str, Any], voice: Voice) -> Lines:
     for text in kept["escalations"]:
         yield _("You wrote, of what needs a national answer"), text
     yield _("The last quarter whose insights you were sent"), kept["insights_heard"]
+
+
+def _held(kept: Mapping[str, Any], voice: Voice) -> Lines:
+    """Yield the actions that a person took on, what they replied while people met, and said of it afterwards."""
+    for each in kept["actions"]:
+        yield _("An action that you took on"), each["text"]
+    for text in kept["step_replies"]:
+        yield _("You replied during an exchange"), text
+    for each in kept["feedback"]:
+        said = [voice.say(answers[each[name]]) for name, (_question, answers) in FEEDBACK.items()]
+        yield _("You said of “{title}”", title=each["title"]), _list([*said, *filter(None, [each["text"]])])
 
 
 def _meetings(kept: Mapping[str, Any], voice: Voice) -> Lines:

@@ -7,12 +7,13 @@ from itertools import count
 from typing import Any
 
 from handlers import pages, poll_cards, poll_figures
+from handlers.actions import GONE, pick
 from handlers.labels import SIDES
 from handlers.language import Place, Text, Voice, Words, _, n_
 from handlers.questions import Option
 from handlers.registry import Capability, Room
 from handlers.talk import Talk
-from network import poll_files, polls, rounds, series, shifts
+from network import poll_files, polls, rounds, shifts
 from network.errors import Forbidden, NetworkError
 from network.polls import OneSided, State
 from network.results import Part, Results
@@ -21,15 +22,13 @@ from network.shifts import Shift, Stands
 
 SHORT = 24  # characters in a list
 ASK, END = "ask", "end"
-GONE = _("That is not possible any more, or not for you.")
 Row = tuple[Words, float, float]  # of a part: what it is called, the mean before and after
 
 
 async def converse(talk: Talk) -> None:
     """Show what is asked before and after, and let hosts ask."""
-    found = await talk.look(series.find, series=talk.argument) if talk.argument else None
-    if found is None or not await talk.look(series.is_in, series=found.id, person=talk.person):
-        await talk.say(GONE)
+    found = await pick(talk, talk.argument)
+    if found is None:
         return
     for turn in count():
         wish = await _wish(talk, found, turn)

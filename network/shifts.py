@@ -78,8 +78,8 @@ async def before(tx: Tx, *, series: str, by: str, code: str) -> str:
     chosen = next((each for each in known() if each.code == code), None)
     if chosen is None:
         raise Invalid
-    given = {"question": chosen.question, "options": chosen.options, "apart": chosen.apart}
-    poll = await polls.draft(tx, by=by, plan=await _plan(tx, series, chosen), **given)
+    plan = await _plan(tx, series, chosen)
+    poll = await polls.draft(tx, by=by, question=chosen.question, options=chosen.options, apart=chosen.apart, plan=plan)
     await tx.run(shifts.insert(), {"poll": poll, "series": series, "made_at": tx.now})
     return poll
 
@@ -98,8 +98,9 @@ async def after(tx: Tx, *, series: str, by: str, poll: str) -> str:
         raise Conflict
     if mine.before.state is not State.CLOSED or mine.after is not None:
         raise Conflict
-    times = {"opens_at": tx.now, "closes_at": tx.now + OPEN_FOR, "remind_at": tx.now + OPEN_FOR - REMINDED}
-    fresh = await polls.renew(tx, poll=mine.before, plan=replace(mine.before.plan, **times))
+    until = tx.now + OPEN_FOR
+    plan = replace(mine.before.plan, opens_at=tx.now, closes_at=until, remind_at=until - REMINDED)
+    fresh = await polls.renew(tx, poll=mine.before, plan=plan)
     await due.at(tx, kind=rounds.OPEN, subject=fresh, instant=tx.now)
     return fresh
 

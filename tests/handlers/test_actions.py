@@ -7,8 +7,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from handlers import action_news
-from handlers.language import Text
-from network import actions, due, groups, requests, series
+from handlers.export import write_copy
+from handlers.language import Text, Voice
+from network import actions, due, erasure, groups, requests, series
 from tests.handlers.test_broadcast import coordinators, goes_through, joins, queued
 
 WHAT = "Une patrouille à pied le soir du marché, avec une association"
@@ -25,6 +26,14 @@ async def clock(phone, at=None, **span):
         for row in await due.take(tx):
             if row.kind in table:
                 await table[row.kind](tx, row.subject)
+
+
+async def copied(phone):
+    """Return the copy of what is kept about a person, in English."""
+    world = phone.world
+    async with world.store.reading(world.now) as tx:
+        kept = await erasure.export(tx, person=phone.person)
+    return write_copy(kept, Voice(world.desk.translator, "en"), world.now, titles={})
 
 
 async def led(open_phone, language="en", channel="telegram"):
@@ -66,6 +75,7 @@ async def test_actions_are_recorded_told_once_and_followed(open_phone):
     member.sees_choices("I take it on", "Back to the list")
     await goes_through(member, "1", "[No, without]")
     member.hears("You are reminded of it")
+    assert f"An action that you took on: {WHAT}" in await copied(member)
     for phone in (awa, issa):
         await queued(phone)
     await clock(awa, datetime(2027, 1, 13, tzinfo=UTC))

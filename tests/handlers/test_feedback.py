@@ -10,8 +10,10 @@ from handlers import feedback_news
 from handlers.language import Text
 from network import attendance, due, feedback
 from network.attendance import YES
+from tests.handlers.test_actions import copied
 from tests.handlers.test_broadcast import coordinators, goes_through, joins, queued
 from tests.handlers.test_exchange import planned
+from tests.handlers.transcript import ISOLATES
 from tests.network.test_attendance import guests
 
 WORDS = "Commencer par une heure à deux, puis ensemble."
@@ -56,6 +58,8 @@ async def test_a_guest_says_how_it_was_and_both_hosts_read_it(open_phone):
     guest.hears("What is one thing to do differently next time?")
     await guest.says(WORDS)
     guest.hears("Both hosts read it in a week, without anybody’s name.")
+    said = f"You said of “Le thé du marché”: Yes, very · One side more · {WORDS}"
+    assert said in (await copied(guest)).translate(ISOLATES)
     await queued(awa)
     exchange = _exchange(message)
     await awa.says(f"/feedback {exchange}")

@@ -99,10 +99,11 @@ async def test_nobody_outside_the_series_reads_it(open_phone):
     """Somebody who takes no part, and somebody without a series, read nothing of it."""
     found, awa, _issa, member = await led(open_phone)
     outside = await joins(open_phone())
-    for typed in (f"/shift {found}", "/shift"):
-        await outside.says(typed)
-        outside.hears("That is not possible any more, or not for you.")
-    await member.says(f"/shift {found}")
+    await outside.says(f"/shift {found}")
+    outside.hears("That is not possible any more, or not for you.")
+    await outside.says("/shift")
+    outside.hears("You take part in no dialogue series yet.")
+    await goes_through(member, "/shift", "[Le marché du soir]")
     member.sees_choices("That is all")
     await goes_through(awa, f"/shift {found}", "1", "1")
     awa.hears(QUESTION)

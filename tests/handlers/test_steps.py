@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from handlers.language import Text
+from tests.handlers.test_actions import copied
 from tests.handlers.test_broadcast import coordinators, goes_through, joins, queued
 from tests.handlers.test_exchange import PLAN, acts
 
@@ -54,6 +55,7 @@ async def test_a_scenario_goes_on_at_the_tap_of_its_host(open_phone):
     civil.hears(ASKED)
     await civil.says(CROWD)
     civil.hears("It is kept.", "What follows comes to you here.")
+    assert f"You replied during an exchange: {CROWD}" in await copied(civil)
     await queued(official)
     await goes_through(official, "[Reply]", POST)
     await goes_through(awa, "[Read the replies]", "1")
