@@ -41,6 +41,7 @@ from handlers import (
     feedback_news,
     poll_news,
     problem_news,
+    series_news,
 )
 from handlers.desk import Desk as RealDesk
 from handlers.language import OFFERED, Translator
@@ -259,8 +260,8 @@ ACTS: Mapping[str, Act] = MappingProxyType(  # what is done at its time for the 
 )
 
 
-def _polls(desk: Desk) -> Mapping[str, Act]:
-    """Return what is done at the times of polls: it speaks, so it needs the catalogues of the desk."""
+def _spoken(desk: Desk) -> Mapping[str, Act]:
+    """Return what is done at its time and speaks to many, so that it needs the catalogues of the desk."""
     spoken = desk.translator if isinstance(desk, RealDesk) else None
     nouns = (
         agreeing_news,
@@ -271,6 +272,7 @@ def _polls(desk: Desk) -> Mapping[str, Act]:
         feedback_news,
         action_news,
         problem_news,
+        series_news,
     )
     return {kind: act for each in nouns for kind, act in each.acts(spoken).items()} if spoken else {}
 
@@ -315,7 +317,7 @@ def _assemble(  # noqa: PLR0917 - everything that is built before, once
         ingress=ingress,
         processor=processor,
         courier=courier,
-        timekeeper=Timekeeper(store, clock, wake=wake, acts={**ACTS, **_polls(desk), **acts}),
+        timekeeper=Timekeeper(store, clock, wake=wake, acts={**ACTS, **_spoken(desk), **acts}),
         workers=Workers(store, clock, works.table(), metrics=metrics, wake=wake, undo=works.undo),
         housekeeping=Housekeeping(
             store,

@@ -113,6 +113,8 @@ class Timekeeper:
             for row in rows:
                 if row.person is None and row.kind in self.acts:
                     await self.acts[row.kind](tx, row.subject)
+                elif row.person is None:
+                    log.error("nobody_does_this", kind=row.kind)
         if rows:
             self.wake()
         return len(rows)

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from bot import app
+
 HANDLERS = Path(__file__).resolve().parents[2] / "handlers"
 FORBIDDEN_MODULES = {"clock", "os", "random", "secrets", "sqlalchemy", "time", "uuid"}
 FORBIDDEN_NAMES = {"bot.clock", "network.ids", "network.store"}
@@ -105,3 +107,10 @@ async def share(talk: Talk) -> None:
     until = talk.now + timedelta(days=1)
 """
     assert impurities(source) == []
+
+
+def test_what_is_done_at_its_time_is_known_to_the_clock() -> None:
+    """Every file that says what the clock does is among those that the program gives to its clock."""
+    speaking = {path.stem for path in HANDLERS.rglob("*.py") if "\ndef acts(translator" in path.read_text()}
+    assert len(speaking) > 5
+    assert speaking <= set(app._spoken.__code__.co_names)
