@@ -35,6 +35,7 @@ OBSTACLES: dict[str, Text] = {
     Obstacle.FRIDAY: _("It touches the Friday prayer (11:30 to 15:00)."),
     Obstacle.NIGHT: _("It is night, or quiet hours, for some who are invited."),
 }
+STAR = " *"  # in the picture, at each time of which ``RAMADAN`` is said below
 RAMADAN = _("May be in Ramadan (a day more or less).")
 ACTS: dict[str, Text] = {
     # Translators: in a list, max:24. One says which times suit.
@@ -211,9 +212,9 @@ def sheet(found: Exchange, rows: list[Slot], country: str, voice: Voice) -> dict
     most = max((sum(row.counts.values()) for row in rows), default=0) or 1
     bars = [
         {
-            "label": voice.say(exchange_cards.when(row.at, country)),
+            "label": voice.say(exchange_cards.when(row.at, country)) + (STAR if row.in_ramadan else ""),
             "shares": [row.counts[answer] / most for answer in ANSWERS],
-            "figures": [str(row.counts[answer]) for answer in ANSWERS],
+            "figures": [voice.say(_("{one}", one=row.counts[answer])) for answer in ANSWERS],
         }
         for row in rows
     ]
@@ -221,7 +222,7 @@ def sheet(found: Exchange, rows: list[Slot], country: str, voice: Voice) -> dict
         "title": voice.say(_("A time for “{title}”", title=found.title)),
         "subtitle": voice.say(exchange_cards.lasts(found.minutes)),
         "cards": [],
-        "lines": [voice.say(RAMADAN)] if any(row.in_ramadan for row in rows) else [],
+        "lines": [STAR.strip() + " " + voice.say(RAMADAN)] if any(row.in_ramadan for row in rows) else [],
         "source": voice.say(_("Source: the Jisr network.")),
         "rtl": voice.rtl,
         "charts": [{"head": "", "series": [voice.say(label) for label in ANSWERS.values()], "bars": bars}],

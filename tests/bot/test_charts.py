@@ -18,23 +18,25 @@ from PIL import Image, ImageChops, ImageStat
 from bot import drawing
 from bot.drawing import Sheet
 from bot.works import Works
-from handlers import poll_pictures
+from handlers import agreeing, poll_pictures
 from handlers.language import OFFERED, Translator, Voice
-from network import blueprints, poll_files
+from network import blueprints, exchanges, poll_files, timing
 from network.blueprints import Blueprint
+from network.exchanges import Exchange
 from network.jobs import Job
 from network.media import MediaFolder
 from network.poll_options import Choice
 from network.polls import Kind, Plan, Poll, State
 from network.rankings import Place
 from network.results import Line, Part, Results
+from network.slots import ANSWERS, MOST, Slot
 from tests.bot.stopped_clock import StoppedClock
 
 REFERENCES = Path(__file__).resolve().parents[1] / "data" / "charts"
 PHONE = 360  # pixels across: the width of a small phone
 NEAR = 2.0  # of 255, the mean difference of a pixel: another version of a font library moves an edge
 CLOSED = datetime(2026, 11, 22, tzinfo=UTC)
-KINDS = ("bars", "ranking", "trend")
+KINDS = ("bars", "ranking", "trend", "times")
 
 
 def _poll(found: Blueprint, *, closed_at: datetime = CLOSED) -> Poll:
@@ -56,8 +58,37 @@ def _results(poll: Poll, votes: list[int], *, sides: bool = False, **more: Any) 
     return Results("p", poll.plan.kind, True, answered + 4, answered, 4, lines, sides=parts, **more)
 
 
+def _slots() -> list[Slot]:
+    """Return as many times as there can be, the last of which may be in Ramadan, with what was said to each."""
+    said = ((14, 3, 6), (9, 12, 2), (22, 5, 0), (0, 2, 31), (31, 0, 4), (117, 9, 11), (18, 1, 9), (0, 0, 0))
+    rows = []
+    for number, counts in enumerate(said):
+        at = datetime(2027, 1, 20, 9, 30, tzinfo=UTC) + timedelta(days=3 * number, hours=number % 3)
+        rows.append(Slot(f"s{number}", at, dict(zip(ANSWERS, counts, strict=True)), "", timing.in_ramadan(at.date())))
+    assert [row.in_ramadan for row in rows] == [False] * 6 + [True] * 2
+    assert len(rows) == MOST
+    return rows
+
+
+def _planned() -> Exchange:
+    """Return an exchange whose time is still open."""
+    words = {"title": "Le thé du marché", "purpose": "", "host": "", "partner": "", "rules": ""}
+    given = {
+        "id": "x",
+        "by": "p",
+        "partner_by": None,
+        "kind": exchanges.Kind.DIALOGUE,
+        "state": exchanges.State.AGREEING,
+    }
+    given |= {"group": "g", "audience": None, "capacity": 0, "sides": (), "languages": (), "topics": (), "minutes": 90}
+    given |= {"starts_local": None, "zone": "UTC", "starts_at": None, "series": None, "rule": "", "exceptions": {}}
+    return Exchange(**words, **given, sequence=0, telling=exchanges.Rule.OPEN, published=False)
+
+
 def sheet(kind: str, voice: Voice) -> dict[str, Any]:
-    """Return a picture of one kind as it is drawn: bars, a ranking, or a trend of both sides."""
+    """Return a picture of one kind as it is drawn: bars, a ranking, a trend of both sides, or times to agree on."""
+    if kind == "times":
+        return agreeing.sheet(_planned(), _slots(), "MA", voice)
     if kind == "bars":
         poll = _poll(blueprints.get("barriers"))
         return poll_pictures.sheet(poll, _results(poll, [14, 41, 22, 9, 17, 30, 4, 0]), [], voice)
@@ -110,6 +141,16 @@ def test_the_comparison_can_fail() -> None:
         size = reference.size
         difference = ImageStat.Stat(ImageChops.difference(reference.convert("RGB"), other.convert("RGB").resize(size)))
     assert max(difference.mean) > NEAR
+
+
+def test_times_are_drawn_with_the_digits_of_their_reader() -> None:
+    """Hours and figures alike are in the digits that somebody reads; what may be in Ramadan is marked, and only that."""
+    drawn_as = sheet("times", Voice(Translator.load(), "ar", "arab"))
+    [chart] = drawn_as["charts"]
+    written = "".join([bar["label"] + "".join(bar["figures"]) for bar in chart["bars"]])
+    assert not any(letter in "0123456789" for letter in written)
+    assert [bar["label"].endswith("*") for bar in chart["bars"]] == [False] * 6 + [True] * 2
+    assert [line.startswith("*") for line in drawn_as["lines"]] == [True]
 
 
 async def test_the_picture_and_the_table_are_made_by_the_workers(sqlite_store, now, tmp_path) -> None:
