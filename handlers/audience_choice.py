@@ -13,6 +13,7 @@ from handlers.language import OFFERED, Place, Text, _, n_
 from handlers.talk import Option, Talk
 from network import audiences, charters, countries, groups, topics
 from network.audiences import Audience
+from network.folding import fold
 from network.groups import Group
 
 EVERYBODY, SEVERAL = "everybody", "several"
@@ -156,9 +157,10 @@ async def able_group(talk: Talk, key: str, mine: Sequence[Group], question: Text
 
 
 async def names(talk: Talk) -> dict[str, str]:
-    """Return what every group is called, by its id."""
+    """Return what every group is called, by its id, in the order of the names."""
     every = await talk.look(charters.many, found=await talk.look(groups.every))
-    return {charter.id: charter.name(talk.language) for charter in every}
+    called = {charter.id: charter.name(talk.language) for charter in every}
+    return dict(sorted(called.items(), key=lambda item: fold(item[1])))
 
 
 def joined(values: Iterable[Text | Place | str]) -> Text | str:

@@ -12,6 +12,7 @@ from handlers.messages import Choice, Outgoing, Style
 from network.folding import fold
 
 MOST_CHOICES = 10  # rows of a WhatsApp list: developers.facebook.com/docs/whatsapp, interactive lists
+MOST_NAMED = 8  # of what is chosen on other pages
 MOST_SAID = 2_500  # characters kept with a question: with it and the choice, one Telegram message
 BUTTONS, BUTTON_LABEL = 3, 20  # reply buttons of WhatsApp, and characters on one
 CHOICES = frozenset({"choose", "confirm", "several"})
@@ -186,11 +187,22 @@ def _way(prompt: Prompt, name: str, label: str) -> Choice:
     return Choice(f"n:{prompt.nonce}:{name}", label)
 
 
+def _below_chosen(prompt: Prompt, hint: Text) -> Text:
+    """Return the hint, below what is chosen and stands on another page."""
+    start = prompt.page * prompt.page_size
+    here = {option.key for option in prompt.found[start : start + prompt.page_size]}
+    away = [option.label for option in prompt.options if option.key in prompt.picked and option.key not in here]
+    if not away:
+        return hint
+    chosen = " · ".join([*away[:MOST_NAMED], *(["…"] if len(away) > MOST_NAMED else [])])
+    return _("Chosen too: {chosen}\n{hint}", chosen=chosen, hint=hint)
+
+
 def _hint(prompt: Prompt) -> Text | str:
     if prompt.filter and not prompt.found:
         return _("Nothing found for “{words}”. Try another word.", words=prompt.filter)
     if prompt.form == "several":
-        return _("Choose as many as you like, then Done. Or write their numbers, such as 1 3.")
+        return _below_chosen(prompt, _("Choose as many as you like, then Done. Or write their numbers, such as 1 3."))
     if prompt.search:
         return _("You can also write a word to search.")
     return ""

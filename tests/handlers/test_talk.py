@@ -79,6 +79,22 @@ async def test_nothing_of_a_list_and_nothing_more_are_typed_as_zero(chat):
     phone.hears("<|['b']|>")
 
 
+async def test_what_is_chosen_on_another_page_is_named(chat):
+    """Whoever writes a word that chooses something further on sees that it is chosen."""
+
+    async def pick(talk: Talk) -> None:
+        some = await talk.choose_several("some", "Which?", [Option(f"k{n}", f"Colour {n:02}") for n in range(20)])
+        await talk.say(f"<{some}>")
+
+    phone = chat(pick)
+    await phone.says("/pick")
+    phone.does_not_hear("Chosen too")
+    await phone.says("Colour 17")
+    phone.hears("Chosen too: Colour 17")
+    await phone.says("0")
+    phone.hears("<['k17']>")
+
+
 async def test_wrong_answers_are_met_with_what_would_fit(chat):
     """Each kind of question says, kindly and exactly, what it takes; then it asks again."""
     phone = chat(share)
