@@ -24,7 +24,10 @@ DOORS: dict[str, Text] = {  # what other rooms do for a series, by the command t
     "problems": _("The problems so far"),
     # Translators: in a list, max:24. What was agreed on, and by whom it is done.
     "actions": _("The agreed actions"),
+    # Translators: in a list, max:24. A poll of the first phase is compared with the last.
+    "shift": _("Before and after"),
 }
+AFTERWARDS = ("actions", "shift")  # the doors that stay open when it is over
 NOT_YOURS = _("This dialogue is not there for you, or is over.")
 
 
@@ -108,6 +111,8 @@ async def _show(talk: Talk, found: Series) -> None:
 async def _wishes(talk: Talk, found: Series) -> list[Option]:
     """Return what can be done now."""
     options = await _near(talk, found) if found.begins_at is not None else []
+    if found.state is State.OVER:
+        options += series_hosting.doors(talk, found, {name: DOORS[name] for name in AFTERWARDS})
     if found.state is State.OPEN:
         options += series_hosting.doors(talk, found, DOORS)
         # Translators: in a list, max:24. What the hosts of a dialogue of a year do.

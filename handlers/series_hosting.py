@@ -18,8 +18,6 @@ from network.series import Level, Series
 LED: dict[str, Text] = {
     # Translators: in a list, max:24. What was agreed on, and by whom it is done.
     "action": _("Record an action"),
-    # Translators: in a list, max:24. A poll of the first phase is compared with the last.
-    "shift": _("Before and after"),
 }
 CONSULT = "newconsult"  # it asks itself to which dialogue a draft belongs
 ASKED = _("The other side reads it now, and you hear of it here.")
