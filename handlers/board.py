@@ -6,6 +6,7 @@ from itertools import count
 
 from handlers import pages, problem_cards
 from handlers.language import Text, _
+from handlers.problem import take_back
 from handlers.questions import Option
 from handlers.registry import Capability, Room
 from handlers.screening import screen
@@ -15,7 +16,7 @@ from network.board import Shared
 from network.errors import Forbidden, Missing
 
 REASON = (5, 200)  # characters
-NAME, END = "name", "end"
+NAME, MINE, END = "name", "mine", "end"
 
 
 async def show(talk: Talk) -> None:
@@ -24,7 +25,7 @@ async def show(talk: Talk) -> None:
     chosen = talk.argument if talk.argument in {each.topic for each in listed} else await _pick(talk, listed)
     found = next((each for each in listed if each.topic == chosen), None)
     if found is None:
-        await (talk.go("problem") if chosen == NAME else talk.say(_("Gladly. Write “menu” for anything else.")))
+        await _other(talk, chosen)
         return
     await talk.say(problem_cards.shared(found, talk.language))
     said = await talk.look(board.words, topic=found.topic)
@@ -38,8 +39,18 @@ async def show(talk: Talk) -> None:
             return
 
 
+async def _other(talk: Talk, chosen: str) -> None:
+    """Do what is about no topic of the board."""
+    if chosen == NAME:
+        await talk.go("problem")
+    if chosen == MINE:
+        await take_back(talk, None)
+    else:
+        await talk.say(_("Gladly. Write “menu” for anything else."))
+
+
 async def _pick(talk: Talk, listed: list[Shared]) -> str:
-    """Return the topic chosen, NAME to name a problem, or END."""
+    """Return the topic chosen, NAME to name a problem, MINE to see one’s own, or END."""
     question = _("What members of several countries name. Which one?")
     if not listed:
         question = _("Nothing is named in several countries by ten people yet. You can name a problem, without a name.")
@@ -49,6 +60,9 @@ async def _pick(talk: Talk, listed: list[Shared]) -> str:
     ]
     # Translators: in a list, max:24. Something that goes wrong.
     options.append(Option(NAME, _("Name a problem")))
+    if talk.has_answer("topic") or await talk.look(problems.mine, person=talk.person):
+        # Translators: in a list, max:24. Problems that this person named.
+        options.append(Option(MINE, _("What I named")))
     # Translators: in a list, max:24
     return await talk.choose("topic", question, [*options, Option(END, _("That is all"))])
 

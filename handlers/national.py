@@ -72,7 +72,10 @@ async def _settle(talk: Talk, found: Escalation, act: str) -> None:
             series = await _series(talk, found)
             if not series:
                 return
-            people = await talk.do("hand", escalations.hand_on, series=series, **given)
+            told = await talk.do("hand", escalations.hand_on, series=series, **given)
+            people = told["local"]
+            news = _("A local dialogue’s problem is handed to your national series.")
+            await talk.tell("tell nationals", told["national"], news, [_read(series)], about=talk.person)
         elif act == "answer":
             people = await talk.do("answer", escalations.answer, text=await _written(talk, act), **given)
         else:
@@ -80,9 +83,13 @@ async def _settle(talk: Talk, found: Escalation, act: str) -> None:
     except (Conflict, Missing):
         await talk.say(GONE)
         return
-    # Translators: button, max:20. Problems of a dialogue.
-    await talk.tell("tell", people, NEWS[act], [Option(f"problems:{found.series}", _("Read it"))], about=talk.person)
+    await talk.tell("tell", people, NEWS[act], [_read(found.series)], about=talk.person)
     await talk.say(_("It is kept, and the hosts of the dialogue hear of it."))
+
+
+def _read(series: str) -> Option:
+    # Translators: button, max:20. The problems of a dialogue.
+    return Option(f"problems:{series}", _("Read it"))
 
 
 async def _written(talk: Talk, act: str) -> str:

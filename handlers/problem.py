@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from itertools import count
 
+from handlers import problem_cards
 from handlers.language import _
 from handlers.questions import Option
 from handlers.registry import Capability, Room
@@ -34,6 +35,18 @@ async def name(talk: Talk) -> None:
             return
         if not await _one(talk, turn):
             return
+
+
+async def take_back(talk: Talk, series: str | None, turn: str = "") -> None:
+    """Show what somebody named themselves, in a series or for the board, which they can take back."""
+    mine = await talk.read(f"mine{turn}", problems.mine, person=talk.person, series=series)
+    # Translators: button, max:20. Nothing is taken back.
+    keep = _("Keep them all")
+    question = _("Only you see that these are yours. Which one shall be taken back?")
+    chosen = await talk.choose(f"back{turn}", question, [problem_cards.option(each) for each in mine], skip=keep)
+    if chosen:
+        await talk.do(f"taken{turn}", problems.take_back, problem=chosen, person=talk.person)
+        await talk.say(_("It is gone."))
 
 
 async def _is_open(talk: Talk) -> bool:

@@ -6,7 +6,7 @@ from itertools import count
 
 from handlers import pages, problem_cards, problem_hosting
 from handlers.language import _
-from handlers.problem import GONE
+from handlers.problem import GONE, take_back
 from handlers.questions import Option
 from handlers.registry import Capability, Room
 from handlers.talk import Talk
@@ -83,15 +83,7 @@ async def _wishes(talk: Talk, found: Series, turn: int) -> list[Option]:
 
 
 async def _mine(talk: Talk, found: Series, turn: int) -> None:
-    """Show what somebody named themselves, which they can take back."""
-    mine = await talk.read(f"mine[{turn}]", problems.mine, person=talk.person, series=found.id)
-    # Translators: button, max:20. Nothing is taken back.
-    keep = _("Keep them all")
-    question = _("Only you see that these are yours. Which one shall be taken back?")
-    chosen = await talk.choose(f"back[{turn}]", question, [problem_cards.option(each) for each in mine], skip=keep)
-    if chosen:
-        await talk.do(f"taken[{turn}]", problems.take_back, problem=chosen, person=talk.person)
-        await talk.say(_("It is gone."))
+    await take_back(talk, found.id, f"[{turn}]")
 
 
 capability = Capability(

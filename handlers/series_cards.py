@@ -9,7 +9,7 @@ from functools import reduce
 from handlers.audience_choice import below, joined
 from handlers.labels import SERVICES, SIDES
 from handlers.language import Place, Text, _, n_
-from network import countries, topics
+from network import countries, outputs, topics
 from network.gaps import Gaps
 from network.outputs import Name
 from network.series import Level, Phase, Series, State
@@ -46,6 +46,7 @@ WORKSHOPS: dict[str, Text] = {
     Phase.ACT: _("A workshop on the recommendation, and on who takes it further."),
     Phase.REVIEW: ASKS[Phase.REVIEW],
 }
+INSIGHTS = _("It also stands in the insights of the quarter, which members read by topic.")
 OUTPUTS: dict[str, Text] = {
     # Translators: in a list, max:24. The text that the opening workshop leaves.
     Name.OPENING: _("The opening"),
@@ -138,11 +139,14 @@ def asks(found: Series) -> Text:
 
 
 def phases(found: Series) -> Iterator[Text]:
-    """Yield every phase, with the day on which it began."""
+    """Yield every phase, with the day on which it began; of a national series with the workshop that it holds."""
     for phase in Phase:
         began = found.began.get(phase)
         told = _("began on {day}", day=began.date()) if began else _("is to come")
-        yield _("{number}. {phase}: {told}", number=phase.number, phase=PHASES[phase], told=told)
+        name = PHASES[phase]
+        if found.level is Level.NATIONAL:
+            name = _("{phase} ({text})", phase=name, text=OUTPUTS[outputs.WORKSHOPS[phase]])
+        yield _("{number}. {phase}: {told}", number=phase.number, phase=name, told=told)
 
 
 def left(until: datetime, now: datetime) -> Text:

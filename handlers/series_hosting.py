@@ -12,7 +12,7 @@ from handlers.screening import screen
 from handlers.talk import Talk
 from network import gaps, leads, outputs, series, widening
 from network.errors import Forbidden
-from network.outputs import WRITTEN
+from network.outputs import WRITTEN, Name
 from network.series import Level, Series
 
 LED: dict[str, Text] = {
@@ -128,6 +128,8 @@ async def _write(talk: Talk, found: Series) -> None:
     text = await talk.text("text", question, at_least=WRITTEN[0], at_most=WRITTEN[1], check=screen)
     await talk.do("write", series_acts.written, found=found.id, by=talk.person, text=text)
     await talk.say(_("It is kept. Once you publish it, the other side reads it first."))
+    if name is Name.SUMMARY:
+        await talk.say(series_cards.INSIGHTS)
 
 
 async def _publish(talk: Talk, found: Series) -> None:

@@ -125,12 +125,16 @@ async def close(tx: Tx, *, escalation: str, by: str, reason: str) -> list[str]:
     return await _settle(tx, escalation, by, State.CLOSED, text=reason)
 
 
-async def hand_on(tx: Tx, *, escalation: str, by: str, series: str) -> list[str]:
-    """Hand it to a national series; return the hosts of both, whom to tell. Raise Missing, Conflict. Audited."""
+async def hand_on(tx: Tx, *, escalation: str, by: str, series: str) -> dict[str, list[str]]:
+    """Hand it to a national series; return its hosts and those of the ``local`` one, whom to tell.
+
+    Raise Missing, Conflict. Audited.
+    """
     if series not in {each.id for each in await nationals(tx, escalation=escalation)}:
         raise Missing
     local = await _settle(tx, escalation, by, State.HANDED, national=series)
-    return [*dict.fromkeys((*local, *(await series_.get(tx, series=series)).hosts))]
+    hosts = (await series_.get(tx, series=series)).hosts
+    return {"local": local, "national": [each for each in hosts if each != by]}
 
 
 async def get(tx: Tx, *, escalation: str) -> Escalation:

@@ -23,6 +23,7 @@ from network import (
     digests,
     due,
     members,
+    outputs,
     poll_outcomes,
     polls,
     preparations,
@@ -40,6 +41,7 @@ from network.members import State
 from network.priorities import Order
 from network.problems import Problem
 from network.search import Wish
+from network.series import dialogues
 from network.store import Tx, metadata
 from network.topics import follows
 
@@ -91,7 +93,11 @@ class Said:
 
 async def said(tx: Tx, *, since: datetime, until: datetime) -> Said:
     """Return what both sides published from an instant until another."""
-    texts = [*await _summaries(tx, since, until), *await _outcomes(tx, since, until)]
+    texts = [
+        *await _of_series(tx, since, until),
+        *await _summaries(tx, since, until),
+        *await _outcomes(tx, since, until),
+    ]
     return Said(tuple(texts), tuple(await priorities.closed(tx, since=since, until=until)))
 
 
@@ -174,6 +180,20 @@ async def hand_over(tx: Tx, *, person: str, to: str) -> None:
 async def copy(tx: Tx, *, person: str) -> str:
     """Return the last quarter of which somebody was told, "" for none."""
     return await tx.scalar(select(insights_told.c.quarter).where(insights_told.c.person == person)) or ""
+
+
+async def _of_series(tx: Tx, since: datetime, until: datetime) -> list[tuple[frozenset[str], dict[str, str]]]:
+    """Return the summaries of series to which both sides agreed in a time, the latest first."""
+    agreed, table = _agreed(outputs.KIND, since, until), outputs.series_outputs
+    joined = table.join(agreed, agreed.c.subject == table.c.id).join(dialogues, dialogues.c.id == table.c.series)
+    columns = (table.c.id, table.c.text, dialogues.c.topics)
+    last = (table.c.published, table.c.name == outputs.Name.SUMMARY.value)
+    rows = await tx.all(
+        select(*columns).select_from(joined).where(*last).order_by(agreed.c.decided_at.desc(), table.c.id)
+    )
+    return [
+        (frozenset(json.loads(row.topics)), {"": tx.seal.open("series_outputs.text", row.id, row.text)}) for row in rows
+    ]
 
 
 async def _summaries(tx: Tx, since: datetime, until: datetime) -> list[tuple[frozenset[str], dict[str, str]]]:

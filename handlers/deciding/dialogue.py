@@ -9,6 +9,7 @@ from handlers.labels import SERVICES
 from handlers.language import Text, _
 from handlers.talk import Option, Talk
 from network.approvals import Decision
+from network.outputs import Name
 from network.requests import Request
 
 
@@ -41,6 +42,8 @@ async def _show_text(talk: Talk, request: Request) -> None:
     lines = [head, _("{text}", text=found.output.text)]
     await pages.read_through(talk, pages.packed(talk, lines), place=f"text {request.id}")
     await talk.say(_("If you agree, all who take part can read it. It must say nothing of who said what."))
+    if found.output.name is Name.SUMMARY:
+        await talk.say(series_cards.INSIGHTS)
 
 
 async def _tell_text(talk: Talk, request: Request, settled: Settled, reason: str) -> None:

@@ -79,6 +79,7 @@ async def test_problems_are_named_and_read_by_topic_without_who(open_phone):
     [
         ("Au secours, on nous tire dessus maintenant, aidez-nous !", "This reads as an emergency."),
         ("Je veux porter plainte contre le policier qui m’a frappé hier.", "This reads as a complaint."),
+        ("Les trafiquants passent par la piste du nord.", "This reads as information about"),
     ],
 )
 async def test_what_is_no_problem_of_many_gets_the_card_and_is_not_kept(open_phone, text, card):
@@ -193,6 +194,39 @@ async def test_several_countries_share_a_topic(open_phone):
     guest.hears("Mali", "Niger", TEXT)
     guest.does_not_hear(SECOND)
     guest.sees_no_choice("Hide a harmful one")
+
+
+async def test_it_is_handed_to_a_national_series(open_phone):
+    """The hosts of both hear of it, and those of the national one read it among its problems."""
+    found, awa, issa = await begun(open_phone)
+    guest = await takes_part(open_phone(), found)
+    await names(guest, found)
+    world = awa.world
+    async with world.store.transaction(world.now) as tx:
+        group = (await groups.by_country(tx, country="NE")).id
+        given = {"title": "La nuit, partout", "purpose": "Une règle pour le pays.", "level": series.Level.NATIONAL}
+        asked = await series.open_one(tx, by=awa.person, group=group, **given)
+        await requests.settle(tx, approval=asked["approval"], by=issa.person, agree=True)
+    await goes_through(awa, f"/problems {found}", "[Needs a national answer]", "1", RULE)
+    await goes_through(issa, "[Read it]", "[Hand it on]", "[La nuit, partout]")
+    awa.hears("is handed to a national series", "is handed to your national series")
+    await awa.says(f"/problems {asked['id']}")
+    awa.hears(RULE)
+    awa.does_not_hear(TEXT)
+
+
+async def test_what_was_named_for_the_board_is_taken_back(open_phone):
+    """It is offered to whoever named it, and to nobody else."""
+    guest, other = open_phone(), open_phone()
+    await joins(guest)
+    await joins(other)
+    await goes_through(guest, "/board", "[Name a problem]", TEXT, *TOPIC, "[Yes, they may]", "[That is all]")
+    await other.says("/board")
+    other.sees_no_choice("What I named")
+    await goes_through(guest, "/board", "[What I named]", f"[{TEXT[:24]}]")
+    guest.hears("It is gone.")
+    async with guest.world.store.reading(guest.world.now) as tx:
+        assert await tx.all(problems.problems.select()) == []
 
 
 @pytest.mark.parametrize("language", ["fr", "ar"])

@@ -11,6 +11,7 @@ from network import (
     due,
     erasure,
     insights,
+    outputs,
     polls,
     practices,
     preparations,
@@ -18,9 +19,11 @@ from network import (
     problems,
     requests,
     rounds,
+    series,
     topics,
 )
 from network.costs import Prices
+from network.series import Phase
 from network.store import Store, Tx
 from tests.network.people import enrolled, published, reached
 from tests.network.test_attendance import planned
@@ -74,6 +77,20 @@ async def test_an_edition_has_an_insight_a_voice_and_a_practice(store: Store, no
         assert voice is not None
         assert voice.text == TEXT
         assert (await insights.latest(tx, topic="cor.service")).is_empty
+
+
+async def test_the_summary_of_a_series_is_one_and_its_other_texts_are_not(store: Store, now: datetime) -> None:
+    """Once both sides agree, under the topics of the series; what a workshop leaves stays with those in it."""
+    async with store.transaction(now) as tx:
+        found, civil, official = await opened(tx, about=[TOPIC], level="national")
+        for phase in Phase:
+            await outputs.write(tx, series=found, by=civil, text=f"{SUMMARY} {phase}")
+            asked = await outputs.publish(tx, series=found, by=civil)
+            assert await insights.there(tx) == []
+            await requests.settle(tx, approval=asked["approval"], by=official, agree=True)
+            if phase is not Phase.REVIEW:
+                await series.advance(tx, series=found, by=civil)
+        assert (await insights.latest(tx, topic=TOPIC)).texts == ({"": f"{SUMMARY} review"},)
 
 
 async def test_an_order_counts_from_ten_people_on(store: Store, now: datetime) -> None:
