@@ -144,7 +144,7 @@ def test_the_comparison_can_fail() -> None:
 
 
 def test_times_are_drawn_with_the_digits_of_their_reader() -> None:
-    """Hours and figures alike are in the digits that somebody reads; what may be in Ramadan is marked, and only that."""
+    """Hours and figures are in the digits that somebody reads; what may be in Ramadan is marked, and only that."""
     drawn_as = sheet("times", Voice(Translator.load(), "ar", "arab"))
     [chart] = drawn_as["charts"]
     written = "".join([bar["label"] + "".join(bar["figures"]) for bar in chart["bars"]])
