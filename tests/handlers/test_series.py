@@ -10,6 +10,7 @@ import pytest
 from handlers import series_cards, series_news
 from handlers.language import FSI, PDI, Text, Translator
 from network import due, series
+from network.costs import OverBudget
 from network.series import Phase, State
 from tests.handlers.test_broadcast import coordinators, goes_through, joins, queued
 
@@ -235,6 +236,8 @@ async def test_a_local_dialogue_is_linked_to_a_national_one(open_phone):
     issa.hears("Both sides agree: your dialogue is linked to “La police de demain”.")
     await goes_through(awa, "/series", "1")
     awa.hears("Linked to the national series “La police de demain”. Phase 1 of 6: Gather ●○○○○○")
+    await goes_through(fati, "/series", "1", "[The phases]")
+    fati.hears("1. Gather (The opening): began on", "5. Act (The recommendation): is to come")
     await goes_through(fati, "/series", "1")
     fati.hears("The opening workshop", "A local series is linked: “Les soirées du quartier”. Phase 1 of 6")
     await goes_through(fati, "[Lead it]", "[Write the text]", SUMMARY, *HOST, "[Publish the text]")
@@ -294,3 +297,49 @@ async def test_an_arabic_card_reads_from_the_right(open_phone):
     message = next(each for each in reversed(awa.log) if "●" in each.text)
     assert message.rtl
     assert f"{FSI}Les soirées du quartier{PDI}" in message.text
+
+
+async def test_the_lead_is_passed_on_and_taken_up(open_phone):
+    """A host passes it to the deputy, who hears of it; a lead that nobody has is taken up by a coordinator."""
+    awa, issa = await opens(open_phone)
+    deputy = await joins(open_phone(), side="official", service="police", quiet_from="", quiet_until="")
+    await goes_through(awa, *HOST, "[Pass the lead on]", "[Yes, pass it on]")
+    awa.hears("Your side has nobody else in this group who could lead it.")
+    async with awa.world.store.transaction(awa.world.now) as tx:
+        group = (await series.groups.by_country(tx, country="NE")).id
+        await series.groups.seat(tx, group=group, person=deputy.person, rank="deputy")
+    await goes_through(issa, *HOST, "[Pass the lead on]", "[Yes, pass it on]")
+    issa.hears("It is passed on, and they hear of it.")
+    await deputy.waits(minutes=1)
+    deputy.hears("You lead the dialogue “Les soirées du quartier” for your side now")
+    await goes_through(deputy, "[Open the dialogue]", "[Lead it]")
+    deputy.sees_choice("The next phase")
+    await goes_through(issa, "/series", "1")
+    issa.sees_choice("Leave it")
+    async with awa.world.store.transaction(awa.world.now) as tx:
+        await series.set_(tx, (await series.mine(tx, person=awa.person))[0].id, partner_by=None)
+    await goes_through(issa, "/series", "1", "[Lead it for your side]", "[Lead it]")
+    issa.sees_choice("The next phase")
+
+
+async def test_the_phases_stand_with_their_days(open_phone):
+    """Those that began with the day, the others to come."""
+    awa, issa = await opens(open_phone)
+    await goes_through(issa, *HOST, "[The next phase]", "[Yes, go on]", "[The phases]")
+    issa.hears("1. Gather: began on 23 November 2026", "2. Understand: began on", "3. Prioritise: is to come")
+    await goes_through(awa, "/series", "1", "[The ground rules]")
+    awa.hears("Ground rules: Chacun à son tour.", "never who said it")
+
+
+async def test_what_costs_too_much_goes_to_nobody(open_phone, monkeypatch):
+    """Where the money of the month does not do, the hosts hear it and nobody is invited by a message."""
+
+    async def too_dear(_tx, **_people):
+        raise OverBudget
+
+    monkeypatch.setattr(series_news.costs, "check", too_dear)
+    awa, issa = await opens(open_phone)
+    guest = await joins(open_phone())
+    await acts(awa)
+    assert [len(await queued(phone)) for phone in (awa, issa, guest)] == [1, 1, 0]
+    issa.hears("costs more than is left of this month’s money")

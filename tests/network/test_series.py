@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from network import approvals, due, erasure, groups, requests, series
+from network import approvals, audit, due, erasure, groups, requests, series
 from network.errors import Conflict, Forbidden, Invalid, Missing
 from network.series import Level, Phase, State
 from network.store import Store, Tx
@@ -257,3 +257,15 @@ async def test_a_copy_says_what_one_hosts_and_takes_part_in(store: Store, now: d
         title = WORDS["title"]
         assert await series.copy(tx, person=civil) == [{"title": title, "hosts": True, "takes_part": True}]
         assert await series.copy(tx, person=person) == [{"title": title, "hosts": False, "takes_part": False}]
+
+
+async def test_what_both_sides_did_stands_in_the_log(store: Store, now: datetime) -> None:
+    """Asked, agreed to, led on and ended: each is counted in the audit log."""
+    async with store.transaction(now) as tx:
+        found, civil, _official = await opened(tx)
+        await series.advance(tx, series=found, by=civil)
+        await series.end(tx, series=found, by=civil)
+        counted = await audit.counts(tx)
+        acts = ("ask_series", "agree_series", "advance_series", "end_series")
+        assert [counted.get(act) for act in acts] == [1, 1, 1, 1]
+        assert await audit.verify(tx) > 0
