@@ -11,10 +11,9 @@ from handlers.questions import Option
 from handlers.registry import Capability, Room
 from handlers.screening import screen
 from handlers.talk import Talk
-from network import exchanges, feedback, preparations
+from network import feedback, preparations
 from network.errors import NetworkError
-from network.exchanges import Exchange
-from network.feedback import LONGEST, Answer, Said
+from network.feedback import LONGEST, Answer, Round, Said
 
 FEWEST = 5  # characters of what should be done differently
 SUMMARY = 900  # characters of a summary
@@ -43,21 +42,21 @@ ASKED: dict[str, tuple[Text, dict[str, Text]]] = {
 
 async def converse(talk: Talk) -> None:
     """Let a host read what was said, and anybody else who came say it."""
-    found = await talk.look(exchanges.find, exchange=talk.argument) if talk.argument else None
+    found = await talk.look(feedback.find, subject=talk.argument) if talk.argument else None
     if found is None:
         await talk.say(GONE)
-    elif talk.person in found.hosts:
+    elif talk.person in found.exchange.hosts:
         await _read(talk, found)
     else:
         await _say(talk, found)
 
 
-async def _say(talk: Talk, found: Exchange) -> None:
-    open_to_me = await talk.look(feedback.may_say, exchange=found.id, person=talk.person)
+async def _say(talk: Talk, found: Round) -> None:
+    open_to_me = await talk.look(feedback.may_say, subject=found.subject, person=talk.person)
     if not open_to_me and not talk.has_answer("useful"):
         await talk.say(GONE)
         return
-    await talk.say(_("“{title}”", title=found.title))
+    await talk.say(_("“{title}”", title=found.exchange.title))
     said = {
         name: await talk.choose(name, question, [Option(answer, label) for answer, label in answers.items()])
         for name, (question, answers) in ASKED.items()
@@ -65,16 +64,16 @@ async def _say(talk: Talk, found: Exchange) -> None:
     question = _("What is one thing to do differently next time? The hosts read it, never who wrote it.")
     text = await talk.text("text", question, at_least=FEWEST, at_most=LONGEST, check=screen, skip=_("Nothing"))
     try:
-        await talk.do("say", feedback.say, exchange=found.id, person=talk.person, **said, text=text)
+        await talk.do("say", feedback.say, subject=found.subject, person=talk.person, **said, text=text)
     except NetworkError:
         await talk.say(GONE)
         return
     await talk.say(_("Thank you. Both hosts read it in a week, without anybody’s name."))
 
 
-async def _read(talk: Talk, found: Exchange) -> None:
+async def _read(talk: Talk, found: Round) -> None:
     """Show a host what was said, and offer to put the figures into the summary."""
-    said = await talk.look(feedback.said, exchange=found.id, by=talk.person)
+    said = await talk.look(feedback.said, subject=found.subject, by=talk.person)
     if said is None:
         await talk.say(_("There is nothing to read yet. A week after they were asked you hear of it here."))
         return
@@ -86,26 +85,26 @@ async def _read(talk: Talk, found: Exchange) -> None:
         await _add(talk, found, said)
 
 
-async def _add(talk: Talk, found: Exchange, said: Said) -> None:
+async def _add(talk: Talk, found: Round, said: Said) -> None:
     """Write the figures below the summary so far, in the words of the host's language."""
-    record = await talk.read("summary", preparations.record, exchange=found.id, by=talk.person)
+    record = await talk.read("summary", preparations.record, exchange=found.exchange.id, by=talk.person)
     figures = "\n".join(talk.who.voice.say(line) for line in _figures(said.total))
     text = f"{record['summary']}\n\n{figures}".strip()
     try:
         if len(text) > SUMMARY:
             await talk.say(_("The summary has no room for it. Please shorten it first."))
             return
-        await talk.do("note", preparations.note, exchange=found.id, by=talk.person, name="summary", text=text)
+        await talk.do("note", preparations.note, exchange=found.exchange.id, by=talk.person, name="summary", text=text)
     except NetworkError:
         await talk.say(_("The summary cannot be changed any more."))
         return
     await talk.say(_("It stands in the summary. Others read it once both hosts publish it."))
 
 
-def _lines(found: Exchange, said: Said) -> Iterator[Words]:
+def _lines(found: Round, said: Said) -> Iterator[Words]:
     """Yield what was said, the figures first."""
     many = n_("{count} answered.", "{count} answered.", said.answered)
-    yield _("“{title}”\n{line}", title=found.title, line=many)
+    yield _("“{title}”\n{line}", title=found.exchange.title, line=many)
     if not said.total:
         yield _("Fewer than ten answered: no figures, so that they point at nobody.")
     yield from _figures(said.total)

@@ -1,6 +1,7 @@
 """Feedback: what those who came to an exchange say of it a day later, for its two hosts, without who said it.
 
-It is asked once. While it is open a word can be changed; when it closes nobody's name is kept with any of it.
+It is asked once, of what is held again and again once for each date. While it is open a word can be changed; when it
+closes nobody's name is kept with any of it.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from typing import Any
 
 from sqlalchemy import (
     Column,
+    ColumnElement,
     ForeignKey,
     LargeBinary,
     Row,
@@ -27,9 +29,8 @@ from sqlalchemy import (
 )
 
 from network import attendance, due, exchanges, invitees, members
-from network.attendance import Standing
 from network.disclosure import FEWEST, Grid
-from network.errors import Conflict, Forbidden, Invalid
+from network.errors import Conflict, Forbidden, Invalid, Missing
 from network.exchanges import Exchange, State
 from network.ids import new_id
 from network.store import Instant, Tx, metadata
@@ -56,6 +57,7 @@ feedback_rounds = Table(
     "feedback_rounds",
     metadata,
     Column("exchange", String(32), ForeignKey("exchanges.id", ondelete="CASCADE"), primary_key=True),
+    Column("date", String(16), primary_key=True),  # the name of a date, "" of what is held once
     Column("asked_at", Instant, nullable=False),
     Column("closes_at", Instant, nullable=False),
     Column("closed_at", Instant),
@@ -65,15 +67,34 @@ feedback = Table(
     "feedback",
     metadata,
     Column("id", String(32), primary_key=True),
-    Column("exchange", String(32), ForeignKey("exchanges.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("exchange", String(32), ForeignKey("exchanges.id", ondelete="CASCADE"), nullable=False),
+    Column("date", String(16), nullable=False),
     Column("person", String(32), ForeignKey("members.id", ondelete="CASCADE"), index=True),  # None once it is closed
     Column("side", String(10), nullable=False),
     Column("country", String(2), nullable=False),
     Column("useful", String(8), nullable=False),
     Column("both", String(8), nullable=False),
     Column("text", LargeBinary),  # one thing to do differently
-    UniqueConstraint("exchange", "person"),
+    UniqueConstraint("exchange", "date", "person"),
 )
+
+
+@dataclass(frozen=True)
+class Round:
+    """An exchange, or one date of it, about which people are asked; ``date`` is its name, "" of what is held once."""
+
+    exchange: Exchange
+    date: str
+
+    @property
+    def subject(self) -> str:
+        """What it is called in due rows and on buttons."""
+        return f"{self.exchange.id}:{self.date}" if self.date else self.exchange.id
+
+    @property
+    def ends_at(self) -> datetime | None:
+        """When it is over (UTC); None where it does not take place."""
+        return dict(_ends(self.exchange)).get(self.date)
 
 
 @dataclass(frozen=True)
@@ -90,91 +111,111 @@ class Said:
 
 
 async def tend(tx: Tx) -> int:
-    """Set when those who came are asked, for every exchange that has just ended; return how many."""
-    table, known = exchanges.exchanges, feedback_rounds.c.exchange
-    asked = exists().where(known == table.c.id)
+    """Set when those who came are asked, for everything that has just ended; return how many."""
+    table = exchanges.exchanges.c
     since = tx.now - LATE - timedelta(minutes=exchanges.MOST_MINUTES)
-    ended = (table.c.state.in_(HELD), table.c.starts_at < tx.now, table.c.starts_at > since, ~asked)
+    ended = (table.state.in_(HELD), table.starts_at > since, (table.starts_at < tx.now) | (table.rule != ""))
     many = 0
-    for row in await tx.all(select(table.c.id, table.c.starts_at, table.c.minutes).where(*ended).order_by(table.c.id)):
-        ends_at = row.starts_at + timedelta(minutes=row.minutes)
-        if tx.now - LATE < ends_at <= tx.now:
-            many += await due.at_first(tx, kind=ASK, subject=row.id, instant=ends_at + AFTER)
+    for row in await tx.all(select(table.id).where(*ended).order_by(table.id)):
+        found = await exchanges.get(tx, exchange=row.id)
+        for date, ends_at in _ends(found):
+            each = Round(found, date)
+            if tx.now - LATE < ends_at <= tx.now and not await _was_asked(tx, each):
+                many += await due.at_first(tx, kind=ASK, subject=each.subject, instant=ends_at + AFTER)
     return many
 
 
-async def open(tx: Tx, *, exchange: str) -> Exchange | None:  # noqa: A001 - read as feedback.open()
-    """Begin to ask about an exchange, and return it; None where it must not be: then nobody is asked.
+async def open(tx: Tx, *, subject: str) -> Round | None:  # noqa: A001 - read as feedback.open()
+    """Begin to ask, and return about what; None where it must not be: then nobody is asked.
 
     It must not where it did not take place, was asked about before, or has moved to a later time.
     """
-    found = await exchanges.find(tx, exchange=exchange)
-    if found is None or found.state.value not in HELD or found.ends_at is None:
+    found = await find(tx, subject=subject)
+    if found is None or found.exchange.state.value not in HELD or found.ends_at is None:
         return None
     if tx.now < found.ends_at + AFTER:
-        await due.at(tx, kind=ASK, subject=exchange, instant=found.ends_at + AFTER)
+        await due.at(tx, kind=ASK, subject=subject, instant=found.ends_at + AFTER)
         return None
-    row = {"exchange": exchange, "asked_at": tx.now, "closes_at": tx.now + OPEN, "closed_at": None}
-    if found.ends_at <= tx.now - LATE or not await tx.add(feedback_rounds, key=("exchange",), **row):
+    row = {"asked_at": tx.now, "closes_at": tx.now + OPEN, "closed_at": None}
+    key = {"exchange": found.exchange.id, "date": found.date}
+    if found.ends_at <= tx.now - LATE or not await tx.add(feedback_rounds, key=tuple(key), **key, **row):
         return None
-    await due.at(tx, kind=CLOSE, subject=exchange, instant=tx.now + OPEN)
+    await due.at(tx, kind=CLOSE, subject=subject, instant=tx.now + OPEN)
     return found
 
 
-def asked(found: Exchange, *, hearing_at: datetime) -> Select[tuple[str]]:
+async def find(tx: Tx, *, subject: str) -> Round | None:
+    """Return what a due row or a button is about, None when it is gone."""
+    exchange, _colon, date = subject.partition(":")
+    found = await exchanges.find(tx, exchange=exchange)
+    return None if found is None else Round(found, date)
+
+
+async def asked(tx: Tx, *, found: Round, hearing_at: datetime) -> Select[tuple[str]]:
     """Return the select of the ids of those who came, but those who want to hear nothing now."""
-    came = select(attendance.attendance.c.person).where(
-        attendance.attendance.c.exchange == found.id, attendance.attendance.c.standing == Standing.IN.value
-    )
-    return invitees.invited(found, hearing_at=hearing_at).where(members.members.c.id.in_(came))
+    guests = await attendance.guests(tx, found=found.exchange)
+    came = [each.person for each in guests if each.comes(found.date)]
+    return invitees.invited(found.exchange, hearing_at=hearing_at).where(members.members.c.id.in_(came))
 
 
-async def may_say(tx: Tx, *, exchange: str, person: str) -> bool:
+async def may_say(tx: Tx, *, subject: str, person: str) -> bool:
     """Whether somebody came, and can still say what they think of it."""
-    until = await _closes_at(tx, exchange)
-    mine = await attendance.of(tx, exchange=exchange, person=person)
-    return until is not None and tx.now < until and mine is not None and mine.standing is Standing.IN
+    found = await find(tx, subject=subject)
+    until = await _closes_at(tx, found) if found is not None else None
+    return until is not None and tx.now < until and found is not None and await _came(tx, found, person)
 
 
-async def say(tx: Tx, *, exchange: str, person: str, useful: str, both: str, text: str = "") -> None:
-    """Keep what somebody says, in the place of what they said before. Raise Forbidden, Conflict (closed), Invalid."""
-    await exchanges.locked(tx, exchange=exchange)
-    mine = await attendance.of(tx, exchange=exchange, person=person)
-    if mine is None or mine.standing is not Standing.IN:
+async def say(tx: Tx, *, subject: str, person: str, useful: str, both: str, text: str = "") -> None:
+    """Keep what somebody says, in the place of what they said before.
+
+    Raise Missing, Forbidden (they did not come), Conflict (closed), Invalid.
+    """
+    found = await find(tx, subject=subject)
+    if found is None:
+        raise Missing
+    await exchanges.locked(tx, exchange=found.exchange.id)
+    if not await _came(tx, found, person):
         raise Forbidden
-    if not await may_say(tx, exchange=exchange, person=person):
+    if not await may_say(tx, subject=subject, person=person):
         raise Conflict
     if len(text) > LONGEST or not {useful, both} <= set(Answer):
         raise Invalid
     me = await members.get(tx, person=person)
-    await tx.run(delete(feedback).where(feedback.c.exchange == exchange, feedback.c.person == person))
-    row = {"id": new_id(), "exchange": exchange, "person": person, "side": me.side, "country": me.country}
+    await tx.run(delete(feedback).where(*_of(feedback, found), feedback.c.person == person))
+    row = {"id": new_id(), "exchange": found.exchange.id, "date": found.date, "person": person}
+    row |= {"side": me.side, "country": me.country}
     sealed = tx.seal.seal("feedback.text", row["id"], text) if text else None
     await tx.run(feedback.insert(), {**row, "useful": useful, "both": both, "text": sealed})
 
 
-async def close(tx: Tx, *, exchange: str) -> Exchange | None:
-    """Let nobody say more, and forget who said what; return the exchange once: then its hosts are told."""
-    until = await _closes_at(tx, exchange)
-    if until is None:
+async def close(tx: Tx, *, subject: str) -> Round | None:
+    """Let nobody say more, and forget who said what; return what it was about once: then its hosts are told."""
+    found = await find(tx, subject=subject)
+    until = await _closes_at(tx, found) if found is not None else None
+    if found is None or until is None:
         return None
     if tx.now < until:
-        await due.at(tx, kind=CLOSE, subject=exchange, instant=until)
+        await due.at(tx, kind=CLOSE, subject=subject, instant=until)
         return None
-    found = await exchanges.locked(tx, exchange=exchange)  # nobody is saying something
-    await tx.run(update(feedback_rounds).where(feedback_rounds.c.exchange == exchange).values(closed_at=tx.now))
-    await tx.run(update(feedback).where(feedback.c.exchange == exchange).values(person=None))
+    await exchanges.locked(tx, exchange=found.exchange.id)  # nobody is saying something
+    await tx.run(update(feedback_rounds).where(*_of(feedback_rounds, found)).values(closed_at=tx.now))
+    await tx.run(update(feedback).where(*_of(feedback, found)).values(person=None))
     return found
 
 
-async def said(tx: Tx, *, exchange: str, by: str) -> Said | None:
-    """Return what was said, for a host; None before it is closed: a look twice would tell too much. Raise Forbidden."""
-    if by not in (await exchanges.get(tx, exchange=exchange)).hosts:
+async def said(tx: Tx, *, subject: str, by: str) -> Said | None:
+    """Return what was said, for a host; None before it is closed: a look twice would tell too much.
+
+    Raise Missing, Forbidden.
+    """
+    found = await find(tx, subject=subject)
+    if found is None:
+        raise Missing
+    if by not in found.exchange.hosts:
         raise Forbidden
-    closed = await tx.scalar(select(feedback_rounds.c.closed_at).where(feedback_rounds.c.exchange == exchange))
-    if closed is None:
+    if await tx.scalar(select(feedback_rounds.c.closed_at).where(*_of(feedback_rounds, found))) is None:
         return None
-    rows = await tx.all(select(feedback).where(feedback.c.exchange == exchange).order_by(feedback.c.id))
+    rows = await tx.all(select(feedback).where(*_of(feedback, found)).order_by(feedback.c.id))
     texts = tuple(tx.seal.open("feedback.text", row.id, row.text) for row in rows if row.text is not None)
     if len(rows) < FEWEST:
         return Said(len(rows), {}, {}, texts)
@@ -183,9 +224,9 @@ async def said(tx: Tx, *, exchange: str, by: str) -> Said | None:
 
 async def hand_over(tx: Tx, *, person: str, to: str) -> None:
     """Give what one member said to another membership of the same human being, where that one said nothing."""
-    had = select(feedback.c.exchange).where(feedback.c.person == to).scalar_subquery()
-    mine = update(feedback).where(feedback.c.person == person, feedback.c.exchange.not_in(had))
-    await tx.run(mine.values(person=to))
+    had = feedback.alias("had")
+    there = exists().where(had.c.person == to, had.c.exchange == feedback.c.exchange, had.c.date == feedback.c.date)
+    await tx.run(update(feedback).where(feedback.c.person == person, ~there).values(person=to))
 
 
 async def copy(tx: Tx, *, person: str) -> list[dict[str, str]]:
@@ -202,10 +243,31 @@ async def copy(tx: Tx, *, person: str) -> list[dict[str, str]]:
     ]
 
 
-async def _closes_at(tx: Tx, exchange: str) -> datetime | None:
+def _ends(found: Exchange) -> list[tuple[str, datetime]]:
+    """Return when each date of an exchange is over, by its name."""
+    if not found.dates:
+        return [] if found.ends_at is None else [("", found.ends_at)]
+    return [(each.name, at + timedelta(minutes=found.minutes)) for at, each in found.standing]
+
+
+def _of(table: Table, found: Round) -> tuple[ColumnElement[bool], ...]:
+    return table.c.exchange == found.exchange.id, table.c.date == found.date
+
+
+async def _came(tx: Tx, found: Round, person: str) -> bool:
+    mine = await attendance.of(tx, exchange=found.exchange.id, person=person)
+    return mine is not None and mine.comes(found.date)
+
+
+async def _was_asked(tx: Tx, found: Round) -> bool:
+    known = select(feedback_rounds.c.asked_at).where(*_of(feedback_rounds, found))
+    return await tx.first(known) is not None
+
+
+async def _closes_at(tx: Tx, found: Round) -> datetime | None:
     """Return until when it can be answered; None before it is asked, and once it is closed."""
-    mine = (feedback_rounds.c.exchange == exchange, feedback_rounds.c.closed_at.is_(None))
-    row = await tx.first(select(feedback_rounds.c.closes_at).where(*mine))
+    still = (*_of(feedback_rounds, found), feedback_rounds.c.closed_at.is_(None))
+    row = await tx.first(select(feedback_rounds.c.closes_at).where(*still))
     return None if row is None else row.closes_at
 
 

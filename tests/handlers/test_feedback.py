@@ -83,7 +83,7 @@ async def test_figures_of_ten_go_into_the_summary(open_phone):
         for person in await guests(tx, 10):
             row = {"id": person, "exchange": exchange, "person": person, "standing": "in", "answer": YES}
             await tx.run(attendance.attendance.insert(), {**row, "number": 9, "at": tx.now})
-            await feedback.say(tx, exchange=exchange, person=person, useful="yes", both="partly")
+            await feedback.say(tx, subject=exchange, person=person, useful="yes", both="partly")
     await passes(guest, days=7, hours=1)
     await queued(awa)
     await goes_through(awa, "[Read what they said]")

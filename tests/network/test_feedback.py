@@ -6,10 +6,11 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from network import attendance, due, erasure, exchanges, feedback, planning
-from network.attendance import YES
+from network import attendance, due, erasure, exchanges, feedback, occurrences, planning, recurrence
+from network.attendance import NO, YES
 from network.errors import Conflict, Forbidden
 from network.feedback import Answer
+from network.recurrence import Every
 from network.store import Store, Tx
 from tests.network.test_attendance import guests, planned
 
@@ -32,9 +33,9 @@ async def passes(store: Store, now: datetime) -> list[str]:
     async with store.transaction(now) as tx:
         await feedback.tend(tx)
         for row in await due.take(tx):
-            if row.kind == feedback.ASK and await feedback.open(tx, exchange=row.subject):
+            if row.kind == feedback.ASK and await feedback.open(tx, subject=row.subject):
                 done.append("asked")
-            if row.kind == feedback.CLOSE and await feedback.close(tx, exchange=row.subject):
+            if row.kind == feedback.CLOSE and await feedback.close(tx, subject=row.subject):
                 done.append("closed")
     return done
 
@@ -42,7 +43,7 @@ async def passes(store: Store, now: datetime) -> list[str]:
 async def says(tx: Tx, exchange: str, person: str, *, text: str = "") -> None:
     """Let somebody say that it was useful and that one side spoke more."""
     given = {"useful": Answer.YES, "both": Answer.PARTLY, "text": text}
-    await feedback.say(tx, exchange=exchange, person=person, **given)
+    await feedback.say(tx, subject=exchange, person=person, **given)
 
 
 async def test_ten_answers_make_figures_and_leave_no_name(store: Store, now: datetime) -> None:
@@ -61,13 +62,13 @@ async def test_ten_answers_make_figures_and_leave_no_name(store: Store, now: dat
         for person in people:
             await says(tx, exchange, person)
         await says(tx, exchange, people[0], text="Plus de temps.")
-        assert await feedback.said(tx, exchange=exchange, by=host) is None
+        assert await feedback.said(tx, subject=exchange, by=host) is None
         with pytest.raises(Forbidden):
-            await feedback.said(tx, exchange=exchange, by=people[0])
+            await feedback.said(tx, subject=exchange, by=people[0])
         assert [each["text"] for each in await feedback.copy(tx, person=people[0])] == ["Plus de temps."]
     assert await passes(store, ENDED + 8 * DAY) == ["closed"]
     async with store.transaction(ENDED + 9 * DAY) as tx:
-        said = await feedback.said(tx, exchange=exchange, by=host)
+        said = await feedback.said(tx, subject=exchange, by=host)
         assert said is not None
         assert (said.answered, said.texts) == (20, ("Plus de temps.",))
         assert said.total["useful"] == {"yes": 20, "partly": 0, "no": 0}
@@ -91,7 +92,7 @@ async def test_fewer_than_ten_make_no_figures(store: Store, now: datetime) -> No
             await says(tx, exchange, person)
     await passes(store, ENDED + 8 * DAY)
     async with store.reading(ENDED + 8 * DAY) as tx:
-        said = await feedback.said(tx, exchange=exchange, by=host)
+        said = await feedback.said(tx, subject=exchange, by=host)
         assert said is not None
         assert (said.answered, said.total, said.by_side) == (9, {}, {})
 
@@ -108,7 +109,7 @@ async def test_what_moved_is_asked_about_a_day_after_its_true_end(store: Store, 
         at = ENDED + timedelta(hours=hours)
         assert await passes(store, at) == (["asked"] if hours == 75 else ["closed"] if hours == 245 else []), hours
     async with store.transaction(ENDED + 30 * DAY) as tx:
-        assert not await feedback.may_say(tx, exchange=moved, person=people[0])
+        assert not await feedback.may_say(tx, subject=moved, person=people[0])
 
 
 async def test_nobody_is_asked_about_what_was_called_off(store: Store, now: datetime) -> None:
@@ -129,6 +130,32 @@ async def test_clocks_that_go_back_ask_nobody_twice(store: Store, now: datetime)
     for hours in (2, 26, 1, 25, 49, 24, 7 * 24 + 25, 24, 8 * 24 + 25, 9 * 24 + 25):
         done += await passes(store, ENDED + timedelta(hours=hours))
     assert done == ["asked", "closed"]
+
+
+async def test_each_date_of_what_is_held_again_is_asked_about(store: Store, now: datetime) -> None:
+    """Those who came to a date are asked about it, whoever said no to it is not; a cancelled one is left out."""
+    async with store.transaction(now) as tx:
+        exchange, host, (first, second) = await held(tx, 2)
+        await occurrences.repeat(tx, exchange=exchange, by=host, rule=recurrence.wish(Every.WEEK, times=3))
+        names = [each.name for each in (await exchanges.get(tx, exchange=exchange)).dates]
+        await occurrences.answer(tx, exchange=exchange, person=second, name=names[0], answer=NO)
+        await occurrences.change(tx, exchange=exchange, by=host, name=names[1], local=None)
+    subjects = [f"{exchange}:{name}" for name in names]
+    done = {}
+    for hours in range(0, 24 * 30, 6):
+        async with store.transaction(ENDED + timedelta(hours=hours)) as tx:
+            await occurrences.turn(tx, exchange=exchange)
+        if said := await passes(store, ENDED + timedelta(hours=hours)):
+            done[hours // 24] = said
+        if hours == 30:
+            async with store.transaction(ENDED + timedelta(hours=hours)) as tx:
+                await says(tx, subjects[0], first, text="La première")
+                with pytest.raises(Forbidden):
+                    await says(tx, subjects[0], second)
+    assert done == {1: ["asked"], 8: ["closed"], 15: ["asked"], 22: ["closed"]}
+    async with store.reading(ENDED + 30 * DAY) as tx:
+        found = [await feedback.said(tx, subject=subject, by=host) for subject in subjects]
+        assert [each.texts if each else None for each in found] == [("La première",), None, ()]
 
 
 async def test_what_somebody_said_goes_with_them_while_it_is_theirs(store: Store, now: datetime) -> None:

@@ -99,6 +99,7 @@ def upgrade() -> None:
         "feedback",
         sa.Column("id", sa.String(length=32), nullable=False),
         sa.Column("exchange", sa.String(length=32), nullable=False),
+        sa.Column("date", sa.String(length=16), nullable=False),
         sa.Column("person", sa.String(length=32), nullable=True),
         sa.Column("side", sa.String(length=10), nullable=False),
         sa.Column("country", sa.String(length=2), nullable=False),
@@ -112,22 +113,22 @@ def upgrade() -> None:
             ["person"], ["members.id"], name=op.f("fk_feedback_person_members"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_feedback")),
-        sa.UniqueConstraint("exchange", "person", name=op.f("uq_feedback_exchange_person")),
+        sa.UniqueConstraint("exchange", "date", "person", name=op.f("uq_feedback_exchange_date_person")),
     )
     with op.batch_alter_table("feedback", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_feedback_exchange"), ["exchange"], unique=False)
         batch_op.create_index(batch_op.f("ix_feedback_person"), ["person"], unique=False)
 
     op.create_table(
         "feedback_rounds",
         sa.Column("exchange", sa.String(length=32), nullable=False),
+        sa.Column("date", sa.String(length=16), nullable=False),
         sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("closes_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
             ["exchange"], ["exchanges.id"], name=op.f("fk_feedback_rounds_exchange_exchanges"), ondelete="CASCADE"
         ),
-        sa.PrimaryKeyConstraint("exchange", name=op.f("pk_feedback_rounds")),
+        sa.PrimaryKeyConstraint("exchange", "date", name=op.f("pk_feedback_rounds")),
     )
     op.create_table(
         "insights_told",
@@ -393,7 +394,6 @@ def downgrade() -> None:
     op.drop_table("feedback_rounds")
     with op.batch_alter_table("feedback", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_feedback_person"))
-        batch_op.drop_index(batch_op.f("ix_feedback_exchange"))
 
     op.drop_table("feedback")
     op.drop_table("facilitators")
