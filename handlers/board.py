@@ -60,7 +60,8 @@ async def _pick(talk: Talk, listed: list[Shared]) -> str:
     ]
     # Translators: in a list, max:24. Something that goes wrong.
     options.append(Option(NAME, _("Name a problem")))
-    if talk.has_answer("topic") or await talk.look(problems.mine, person=talk.person):
+    mine = await talk.look(problems.mine, person=talk.person)
+    if mine or talk.has_answer("topic"):
         # Translators: in a list, max:24. Problems that this person named.
         options.append(Option(MINE, _("What I named")))
     # Translators: in a list, max:24

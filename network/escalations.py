@@ -84,11 +84,11 @@ async def lift(tx: Tx, *, problem: str, by: str, country: str, text: str = "") -
     people = [each for each in await board.coordinators(tx, countries=[country]) if each != by]
     if not people:
         raise Missing
-    row = {"id": new_id(), "series": found.series, "problem": problem, "by": by, "topic": found.topic}
-    sealed = tx.seal.seal("escalations.text", str(row["id"]), text) if text else None
+    row: dict[str, Any] = {"id": new_id(), "series": found.series, "problem": problem, "by": by, "topic": found.topic}
+    sealed = tx.seal.seal("escalations.text", row["id"], text) if text else None
     row |= {"country": country, "state": State.OPEN.value, "made_at": tx.now, "text": sealed}
     await tx.run(escalations.insert(), row)
-    await audit.record(tx, act="lift_problem", actor=by, subject=str(row["id"]), detail=country)
+    await audit.record(tx, act="lift_problem", actor=by, subject=row["id"], detail=country)
     return {"id": row["id"], "people": people}
 
 

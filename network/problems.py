@@ -96,23 +96,23 @@ class Gathered:
 async def name(tx: Tx, *, person: str, topic: str, text: str, series: str | None = None, shown: bool = False) -> str:
     """Keep a problem that somebody names, and return its id. Raise Missing, Invalid, Forbidden, Conflict.
 
-    Forbidden: their country is held back. Conflict: the series is not open, or they named enough for now. Of a
-    sensitive topic no words are ever shown beyond the series.
+    Forbidden: they are not active, or their country is held back. Conflict: the series is not open, or they named
+    enough for now. Of a sensitive topic no words are ever shown beyond the series.
     """
     topics.check([topic])
     member = await members.lock(tx, person=person)
-    if not (await regimes.of(tx, member.country)).may_contribute:
+    if member.state is not members.State.ACTIVE or not (await regimes.of(tx, member.country)).may_contribute:
         raise Forbidden
     found = await within(tx, series=series, person=person) if series else None
     if (found is not None and found.state is not State.OPEN) or not await left(tx, person=person, series=series):
         raise Conflict
-    row = {"id": new_id(), "series": series, "person": person, "side": member.side, "country": member.country}
-    row |= {"topic": topic, "phase": found.phase.value if found else "", "at": tx.now}
-    row |= {"language": member.language, "shown": shown and not topics.any_sensitive([topic])}
-    sealed = tx.seal.seal("problems.text", str(row["id"]), text)
-    await tx.run(problems.insert(), {**row, "text": sealed})
+    fresh = new_id()
+    row: dict[str, Any] = {"id": fresh, "series": series, "topic": topic, "at": tx.now, "person": person}
+    row |= {"side": member.side, "country": member.country, "language": member.language}
+    row |= {"phase": found.phase.value if found else "", "shown": shown and not topics.any_sensitive([topic])}
+    await tx.run(problems.insert(), {**row, "text": tx.seal.seal("problems.text", fresh, text)})
     await due.at_first(tx, kind=NAMED, subject=topic, instant=tx.now + SETTLED)
-    return str(row["id"])
+    return fresh
 
 
 async def left(tx: Tx, *, person: str, series: str | None = None) -> int:
