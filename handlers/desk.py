@@ -303,9 +303,9 @@ def _referred(turn: Turn) -> str:
     incoming, prompt = turn.incoming, turn.active.prompt if turn.active else None
     if incoming.kind not in {Kind.TEXT, Kind.MEDIA} or not incoming.text or incoming.text.startswith("/"):
         return ""
-    read = readings.reads_as(incoming.text)
     asked = prompt is not None and not prompt.is_choice
-    return "" if read != readings.EMERGENCY and (asked or turn.who.state is State.STOPPED) else read
+    only = readings.EMERGENCY if asked or turn.who.state is State.STOPPED else ""
+    return readings.reads_as(incoming.text, only=only)
 
 
 def _answers_stopped(command: Command | None, turn: Turn) -> bool:

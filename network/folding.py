@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Callable
 
 ARTICLE = "ال"
 SHORTEST_AFTER_ARTICLE = 2  # letters
@@ -30,6 +31,7 @@ LETTERS = str.maketrans(
     }
 )
 JOINERS = "\u200c\u200d"
+KNOWN_BELOW = 0x3000  # code points: what folding one gives is kept, for the scripts that people here write in
 SHOWN_FORMATS = frozenset("\u0600\u0601\u0602\u0603\u0604\u0605\u06dd\u08e2")  # visible signs, though Unicode says Cf
 BREAKS = str.maketrans({"\r": "\n", "\t": " ", "\v": "\n", "\f": "\n", "\u0085": "\n", "\u2028": "\n", "\u2029": "\n"})
 
@@ -41,9 +43,7 @@ def fold(text: str) -> str:
     script are folded; everything else is a space. Folding twice changes nothing.
     """
     plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
-    bare = "".join(letter for letter in plain if not unicodedata.combining(letter) and letter not in JOINERS)
-    kept = "".join(_folded(letter) for letter in bare.translate(LETTERS))
-    return " ".join(kept.split())
+    return " ".join(plain.translate(_FOLDED).split())
 
 
 def fold_words(text: str) -> list[str]:
@@ -53,7 +53,7 @@ def fold_words(text: str) -> list[str]:
 
 def latin_digits(text: str) -> str:
     """Return ``text`` with the digits of every script as 0 to 9."""
-    return "".join(str(unicodedata.decimal(letter, letter)) for letter in text)
+    return text if text.isascii() else text.translate(_LATIN)
 
 
 def clean(text: str) -> str:
@@ -72,10 +72,31 @@ def clean(text: str) -> str:
     return unicodedata.normalize("NFC", "".join(kept)).strip()
 
 
+class _Table(dict[int, str]):
+    """A table for ``str.translate``, filled as letters come up."""
+
+    def __init__(self, one: Callable[[str], str]) -> None:
+        super().__init__()
+        self._one = one
+
+    def __missing__(self, code: int) -> str:
+        found = self._one(chr(code))
+        if code < KNOWN_BELOW:
+            self[code] = found
+        return found
+
+
 def _folded(letter: str) -> str:
-    if letter.isalpha():
-        return letter
-    return str(unicodedata.decimal(letter, " "))
+    if unicodedata.combining(letter) or letter in JOINERS:
+        return ""
+    return "".join(one if one.isalpha() else str(unicodedata.decimal(one, " ")) for one in letter.translate(LETTERS))
+
+
+def _latin(letter: str) -> str:
+    return str(unicodedata.decimal(letter, letter))
+
+
+_FOLDED, _LATIN = _Table(_folded), _Table(_latin)
 
 
 def _without_article(word: str) -> str:

@@ -38,8 +38,11 @@ class _Expressions:
     kinds: Mapping[str, re.Pattern[str]]
 
 
-def reads_as(text: str) -> str:
-    """Return EMERGENCY, COMPLAINT or INTELLIGENCE, or "" for everything else."""
+def reads_as(text: str, *, only: str = "") -> str:
+    """Return EMERGENCY, COMPLAINT or INTELLIGENCE, or "" for everything else; ``only`` one of them, where it is asked.
+
+    What reads as several of them is the first.
+    """
     given, known = text[:LONGEST_READ], _expressions()
     whole = fold(given)
     if not known.hints.search(whole):
@@ -48,7 +51,8 @@ def reads_as(text: str) -> str:
         return EMERGENCY
     sentences = [sentence for sentence in _sentences(given) if known.hints.search(sentence)]
     is_text = len(whole.split()) > MESSAGE
-    said = (kind for kind in known.kinds if any(_says(each, kind, known, is_text=is_text) for each in sentences))
+    kinds = [only] if only else known.kinds
+    said = (kind for kind in kinds if any(_says(each, kind, known, is_text=is_text) for each in sentences))
     return next(said, "")
 
 
