@@ -2,7 +2,8 @@
 
 A scenario has steps that its host wrote beforehand: a situation, and a question. Any other exchange has three rounds:
 opening, listening, joint. What people reply is shown side by side, of whom the side at most; whoever comes late reads
-what was sent so far, and all of it stays to be read afterwards.
+what was sent so far, and all of it stays to be read afterwards. What is held again and again has steps of its own on
+each date.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from sqlalchemy import (
     Table,
     UniqueConstraint,
     delete,
+    func,
     select,
     update,
 )
@@ -65,12 +67,13 @@ exchange_steps = Table(
     metadata,
     Column("id", String(32), primary_key=True),
     Column("exchange", String(32), ForeignKey("exchanges.id", ondelete="CASCADE"), nullable=False),
+    Column("date", String(16), nullable=False),  # the name of the date, "" of what is held once
     Column("number", SmallInteger, nullable=False),
     Column("kind", String(10), nullable=False),
     Column("state", String(8), nullable=False),
     Column("sent_at", Instant),
     Column("words", LargeBinary, nullable=False),  # JSON: situation, question; a round has its own, known words
-    UniqueConstraint("exchange", "number"),
+    UniqueConstraint("exchange", "date", "number"),
 )
 
 step_replies = Table(
@@ -101,6 +104,7 @@ class Step:
 
     id: str
     exchange: str
+    date: str
     number: int
     kind: Kind
     state: State
@@ -124,11 +128,11 @@ class Reply:
 async def write(tx: Tx, *, exchange: str, by: str, situation: str, question: str) -> str:
     """Add a step to a scenario that is not over, and return its id. Raise Missing, Conflict."""
     found = await exchanges.of_host(tx, exchange=exchange, by=by)
-    every = await _every(tx, exchange)
+    every = await _every(tx, found)
     if found.kind is not Meeting.SCENARIO or found.state not in exchanges.OPEN_STATES or len(every) >= MOST:
         raise Conflict
     words = {"situation": situation, "question": question}
-    return await _add(tx, exchange, len(every) + 1, Kind.SCENARIO, words)
+    return await _add(tx, found, len(every) + 1, Kind.SCENARIO, words)
 
 
 async def take_out(tx: Tx, *, step: str, by: str) -> None:
@@ -137,7 +141,7 @@ async def take_out(tx: Tx, *, step: str, by: str) -> None:
     if found.state is not State.WRITTEN:
         raise Conflict
     await tx.run(delete(exchange_steps).where(exchange_steps.c.id == step))
-    for each in await _every(tx, found.exchange):
+    for each in await _every(tx, await exchanges.get(tx, exchange=found.exchange), found.date):
         if each.number > found.number:
             here = update(exchange_steps).where(exchange_steps.c.id == each.id)
             await tx.run(here.values(number=each.number - 1))
@@ -152,7 +156,7 @@ async def send_next(tx: Tx, *, exchange: str, by: str) -> Step:
     coming = await upcoming(tx, exchange=exchange)
     if not runs(found, tx.now) or coming is None:
         raise Conflict
-    step = coming.id or await _add(tx, exchange, coming.number, coming.kind, {"situation": "", "question": ""})
+    step = coming.id or await _add(tx, found, coming.number, coming.kind, {"situation": "", "question": ""})
     await tx.run(_here(step).values(state=State.SENT.value, sent_at=tx.now))
     return await get(tx, step=step)
 
@@ -173,9 +177,14 @@ async def reply(tx: Tx, *, step: str, person: str, text: str) -> None:
     """
     found = await get(tx, step=step)
     meeting = await exchanges.locked(tx, exchange=found.exchange)
-    if not await _comes(tx, meeting.id, person):
+    if not await _comes(tx, meeting, person, found.date):
         raise Forbidden
-    if found.state is State.WRITTEN or not found.takes_replies or not runs(meeting, tx.now):
+    if (
+        found.state is State.WRITTEN
+        or found.date != meeting.at_hand
+        or not found.takes_replies
+        or not runs(meeting, tx.now)
+    ):
         raise Conflict
     if not 0 < len(text.strip()) <= len(text) <= LONGEST:
         raise Invalid
@@ -212,12 +221,20 @@ async def get(tx: Tx, *, step: str) -> Step:
 
 
 async def of(tx: Tx, *, exchange: str, person: str) -> list[Step]:
-    """Return the steps that somebody may read: a host all, whoever comes those that were sent. Raise Missing."""
-    hosts = (await exchanges.get(tx, exchange=exchange)).hosts
-    if person not in hosts and not await _comes(tx, exchange, person):
+    """Return the steps that somebody may read: a host all, whoever comes those that were sent. Raise Missing.
+
+    They are those of the date at hand; before its first step those of the last date that had any.
+    """
+    found = await exchanges.get(tx, exchange=exchange)
+    every = await _every(tx, found)
+    if not every and found.dates:
+        last = func.max(exchange_steps.c.date)
+        every = await _every(tx, found, await tx.scalar(select(last).where(exchange_steps.c.exchange == exchange)))
+    if person in found.hosts:
+        return every
+    if not await _comes(tx, found, person, every[0].date if every else found.at_hand):
         raise Missing
-    every = await _every(tx, exchange)
-    return every if person in hosts else [each for each in every if each.state is not State.WRITTEN]
+    return [each for each in every if each.state is not State.WRITTEN]
 
 
 async def unanswered(tx: Tx, *, exchange: str, person: str) -> list[str]:
@@ -230,11 +247,12 @@ async def unanswered(tx: Tx, *, exchange: str, person: str) -> list[str]:
 
 async def upcoming(tx: Tx, *, exchange: str) -> Step | None:
     """Return the step that comes next; a round that did not begin has no id. None where nothing is left."""
-    every = await _every(tx, exchange)
-    if (await exchanges.get(tx, exchange=exchange)).kind is Meeting.SCENARIO:
+    found = await exchanges.get(tx, exchange=exchange)
+    every = await _every(tx, found)
+    if found.kind is Meeting.SCENARIO:
         return next((each for each in every if each.state is State.WRITTEN), None)
     left = [each for each in ROUNDS if each not in {step.kind for step in every}]
-    return Step("", exchange, len(every) + 1, left[0], State.WRITTEN, "", "") if left else None
+    return Step("", exchange, found.at_hand, len(every) + 1, left[0], State.WRITTEN, "", "") if left else None
 
 
 async def replies(tx: Tx, *, step: str, person: str) -> list[Reply]:
@@ -243,8 +261,9 @@ async def replies(tx: Tx, *, step: str, person: str) -> list[Reply]:
     Hosts read it at any time, whoever comes once it is shown.
     """
     found = await get(tx, step=step)
-    hosts = (await exchanges.get(tx, exchange=found.exchange)).hosts
-    if person not in hosts and not (found.state is State.SHOWN and await _comes(tx, found.exchange, person)):
+    meeting = await exchanges.get(tx, exchange=found.exchange)
+    is_shown = found.state is State.SHOWN and await _comes(tx, meeting, person, found.date)
+    if person not in meeting.hosts and not is_shown:
         raise Missing
     rows = await tx.all(select(step_replies).where(step_replies.c.step == step).order_by(step_replies.c.id))
     return [Reply(row.side, tx.seal.open("step_replies.text", row.id, row.text)) for row in rows]
@@ -256,9 +275,10 @@ async def running(tx: Tx, *, person: str, only: Sequence[str] | None = None) -> 
         each for each in await exchanges.hosted(tx, person=person, only=only) if each.state in exchanges.OPEN_STATES
     ]
     table = attendance.attendance.c
-    query = select(table.exchange).where(table.person == person, table.standing == attendance.Standing.IN.value)
-    found = [await exchanges.get(tx, exchange=row.exchange) for row in await tx.all(query.order_by(table.exchange))]
-    come = [each for each in found if runs(each, tx.now) and person not in each.hosts]
+    query = select(table.exchange).where(table.person == person).order_by(table.exchange)
+    found = [await exchanges.get(tx, exchange=row.exchange) for row in await tx.all(query)]
+    held = [each for each in found if runs(each, tx.now) and person not in each.hosts]
+    come = [each for each in held if await _comes(tx, each, person, each.at_hand)]
     return [*hosted, *(each for each in come if only is None or each.id in only)]
 
 
@@ -282,9 +302,9 @@ async def copy(tx: Tx, *, person: str) -> list[str]:
     return [tx.seal.open("step_replies.text", row.id, row.text) for row in rows]
 
 
-async def _comes(tx: Tx, exchange: str, person: str) -> bool:
-    mine = await attendance.of(tx, exchange=exchange, person=person)
-    return mine is not None and mine.standing is attendance.Standing.IN
+async def _comes(tx: Tx, found: Exchange, person: str, date: str) -> bool:
+    mine = await attendance.of(tx, exchange=found.id, person=person)
+    return mine is not None and mine.comes(date)
 
 
 async def _of_host(tx: Tx, step: str, by: str) -> Step:
@@ -293,13 +313,16 @@ async def _of_host(tx: Tx, step: str, by: str) -> Step:
     return await get(tx, step=step)
 
 
-async def _every(tx: Tx, exchange: str) -> list[Step]:
-    query = select(exchange_steps).where(exchange_steps.c.exchange == exchange)
+async def _every(tx: Tx, found: Exchange, date: str | None = None) -> list[Step]:
+    """Return the steps of a date, of the one at hand unless another is given, in their order."""
+    which = found.at_hand if date is None else date
+    query = select(exchange_steps).where(exchange_steps.c.exchange == found.id, exchange_steps.c.date == which)
     return [_step(tx, row) for row in await tx.all(query.order_by(exchange_steps.c.number))]
 
 
-async def _add(tx: Tx, exchange: str, number: int, kind: Kind, words: dict[str, str]) -> str:
-    row: dict[str, Any] = {"id": new_id(), "exchange": exchange, "number": number, "kind": kind.value}
+async def _add(tx: Tx, found: Exchange, number: int, kind: Kind, words: dict[str, str]) -> str:
+    row: dict[str, Any] = {"id": new_id(), "exchange": found.id, "date": found.at_hand}
+    row |= {"number": number, "kind": kind.value}
     sealed = tx.seal.seal_json("exchange_steps.words", row["id"], words)
     await tx.run(exchange_steps.insert(), {**row, "state": State.WRITTEN.value, "sent_at": None, "words": sealed})
     return str(row["id"])
@@ -314,6 +337,7 @@ def _step(tx: Tx, row: Row[Any]) -> Step:
     return Step(
         row.id,
         row.exchange,
+        row.date,
         row.number,
         Kind(row.kind),
         State(row.state),

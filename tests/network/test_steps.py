@@ -6,10 +6,11 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from network import attendance, erasure, steps
-from network.attendance import YES
+from network import attendance, erasure, exchanges, occurrences, recurrence, steps
+from network.attendance import NO, YES
 from network.errors import Conflict, Forbidden, Invalid, Missing
 from network.exchanges import Kind
+from network.recurrence import Every
 from network.steps import Kind as Is
 from network.steps import State
 from network.store import Store, Tx
@@ -100,6 +101,33 @@ async def test_a_dialogue_has_three_rounds_and_a_facilitator_of_each_side(store:
         with pytest.raises(Conflict):
             await steps.show(tx, step=sent[0].id, by=host)
         await steps.reply(tx, step=sent[1].id, person=first, text="La nuit")
+
+
+async def test_each_date_has_steps_of_its_own(store: Store, now: datetime) -> None:
+    """The rounds begin anew on the next date; until then those of the last one are read, by who came to it."""
+    async with store.transaction(now) as tx:
+        exchange, host, (first, second, *_others) = await met(tx, Kind.DIALOGUE)
+        await occurrences.repeat(tx, exchange=exchange, by=host, rule=recurrence.wish(Every.WEEK, times=3))
+        [one, *_rest] = [each.name for each in (await exchanges.get(tx, exchange=exchange)).dates]
+        await occurrences.answer(tx, exchange=exchange, person=second, name=one, answer=NO)
+    async with store.transaction(STARTS) as tx:
+        sent = [await steps.send_next(tx, exchange=exchange, by=host) for _round in range(2)]
+        await steps.reply(tx, step=sent[1].id, person=first, text="La nuit")
+        with pytest.raises(Forbidden):
+            await steps.reply(tx, step=sent[1].id, person=second, text="Le jour")
+        with pytest.raises(Missing):
+            await steps.of(tx, exchange=exchange, person=second)
+    async with store.transaction(STARTS + timedelta(hours=2)) as tx:
+        await occurrences.turn(tx, exchange=exchange)
+        assert await steps.of(tx, exchange=exchange, person=first) == [
+            await steps.get(tx, step=each.id) for each in sent
+        ]
+    async with store.transaction(STARTS + timedelta(days=7)) as tx:
+        again = await steps.send_next(tx, exchange=exchange, by=host)
+        assert (again.kind, again.number) == (Is.OPENING, 1)
+        assert [each.kind for each in await steps.of(tx, exchange=exchange, person=second)] == [Is.OPENING]
+        with pytest.raises(Conflict):
+            await steps.reply(tx, step=sent[1].id, person=first, text="Le soir")
 
 
 async def test_what_somebody_replied_goes_with_them(store: Store, now: datetime) -> None:

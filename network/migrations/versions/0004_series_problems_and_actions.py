@@ -72,6 +72,7 @@ def upgrade() -> None:
         "exchange_steps",
         sa.Column("id", sa.String(length=32), nullable=False),
         sa.Column("exchange", sa.String(length=32), nullable=False),
+        sa.Column("date", sa.String(length=16), nullable=False),
         sa.Column("number", sa.SmallInteger(), nullable=False),
         sa.Column("kind", sa.String(length=10), nullable=False),
         sa.Column("state", sa.String(length=8), nullable=False),
@@ -81,7 +82,7 @@ def upgrade() -> None:
             ["exchange"], ["exchanges.id"], name=op.f("fk_exchange_steps_exchange_exchanges"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_exchange_steps")),
-        sa.UniqueConstraint("exchange", "number", name=op.f("uq_exchange_steps_exchange_number")),
+        sa.UniqueConstraint("exchange", "date", "number", name=op.f("uq_exchange_steps_exchange_date_number")),
     )
     op.create_table(
         "facilitators",
