@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from sqlalchemy import select
 
@@ -12,28 +12,40 @@ from network import (
     allies,
     answers,
     approvals,
+    attendance,
+    callins,
     charters,
+    commitments,
+    consultations,
     entries,
+    exchanges,
+    extracts,
     followups,
     groups,
     introductions,
     marks,
     members,
     outputs,
+    planning,
     practices,
+    preparations,
     questions,
     relayed,
     relays,
+    remarks,
     replies,
     reports,
     requests,
+    sections,
     series,
+    slots,
     standings,
     starter,
     swaps,
     topics,
     translations,
 )
+from network.audiences import Audience
 from network.facts import KINDS, STAGES, Facts
 from network.members import State
 from network.store import Tx
@@ -85,6 +97,8 @@ async def fill(tx: Tx, people: list[Who]) -> None:
     await _meetings(tx, ids)
     await _groups(tx, ids)
     await _dialogues(tx, ids)
+    await _exchanges(tx, ids)
+    await _drafts(tx, ids)
 
 
 async def _enrol(tx: Tx, who: Who) -> str:
@@ -272,3 +286,71 @@ async def _dialogues(tx: Tx, people: list[str]) -> None:
             given = await outputs.publish(tx, series=asked["id"], by=civil)
             await requests.settle(tx, approval=given["approval"], by=official, agree=True)
             await series.advance(tx, series=asked["id"], by=official)
+
+
+async def _exchanges(tx: Tx, people: list[str]) -> None:
+    """Plan exchanges whose texts are as long as may be: without a time, full, on the air, with a summary."""
+    author, official, civil = people[:3]
+    home = (await groups.by_country(tx, country="BF")).id
+    how = {"group": home, "audience": Audience(groups=(home,)), "zone": "Africa/Ouagadougou", "capacity": 2}
+    how |= {"place": long_text("fr", 200), "link": "https://meet.example.org/" + "x" * 270, "topics": LONG_TOPICS[:1]}
+    how |= {"languages": ["ar", "en", "fr"], "minutes": 480}
+    for at, kind in enumerate(("dialogue", "crossservice", "callin", "openday")):
+        lengths = (("title", 60), ("purpose", 400), ("rules", 400), ("host", 60), ("partner", 60))
+        words = {name: long_text(("ar", "fr", "en")[at % 3], most) for name, most in lengths}
+        found = await exchanges.draft(tx, by=civil, kind=kind, **how, **words)
+        await planning.propose(tx, exchange=found, by=civil)
+        moments = [(tx.now + timedelta(days=20 + day)).isoformat() for day in range(slots.MOST)]
+        await slots.propose(tx, exchange=found, by=civil, at=moments)
+        if not at:
+            continue
+        local = (tx.now + timedelta(days=20)).replace(tzinfo=None, second=0, microsecond=0)
+        await planning.set_time(tx, exchange=found, by=official, local=local, zone="Africa/Ouagadougou")
+        for person in (official, author, civil):
+            await attendance.answer(tx, exchange=found, person=person, answer="yes")
+        for number in range(4):
+            text = long_text(("ar", "fr", "en")[number % 3], 300)
+            await preparations.ask(tx, exchange=found, person=author, text=text, with_side=bool(number % 2))
+        for name in preparations.FIELDS:
+            await preparations.note(tx, exchange=found, by=civil, name=name, text=long_text("ar", 900))
+        if kind == "callin":
+            for asked in (await callins.questions(tx, exchange=found, by=civil))[1:]:
+                given = {"exchange": found, "question": asked.id, "text": long_text("fr", 500)}
+                await callins.answer(tx, by=civil, sensitive=False, **given)
+            await callins.publish(tx, exchange=found, by=civil)
+    asked = await preparations.publish(tx, exchange=found, by=civil)
+    await requests.settle(tx, approval=asked["approval"], by=official, agree=True)
+
+
+async def _drafts(tx: Tx, people: list[str]) -> None:
+    """Put drafts before both sides as long as may be, answered as long: asked for, open, closed, renewed."""
+    author, official, civil = people[:3]
+    home = (await groups.by_country(tx, country="BF")).id
+    for at in range(4):
+        language = ("ar", "fr", "en")[at % 3]
+        parts = [[long_text(language, 60), long_text(language, sections.LONGEST)] for _number in range(3)]
+        how = {"group": home, "title": long_text(language, 60), "why": long_text(language, 400), "days": 60}
+        asked = await consultations.propose(tx, by=civil, parts=parts, audience=Audience(groups=(home,)), **how)
+        if not at:
+            continue
+        await requests.settle(tx, approval=asked["approval"], by=official, agree=True)
+        for section in await consultations.sections(tx, consultation=asked["id"]):
+            for person, stance in ((author, "amend"), (official, "comment"), (civil, "amend")):
+                said = long_text(language, remarks.LONGEST)
+                await remarks.say(tx, section=section.id, person=person, stance=stance, text=said)
+        if at == 1:
+            continue
+        await consultations.close(tx, consultation=asked["id"], by=official)
+        until = (tx.now + timedelta(days=90)).date().isoformat()
+        promise = {"what": long_text(language, 300), "who": long_text(language, 80), "due_on": until}
+        await commitments.add(tx, consultation=asked["id"], by=civil, **promise)
+        renewed = {
+            "section": section.id,
+            "text": long_text(language, sections.LONGEST),
+            "why": long_text(language, 150),
+        }
+        await consultations.renew(tx, consultation=asked["id"], by=civil, **renewed)
+        if at == 2:
+            await extracts.ask(tx, consultation=asked["id"], by=civil)
+        else:
+            await consultations.publish(tx, consultation=asked["id"], by=civil)

@@ -14,15 +14,23 @@ from network import (
     appeals,
     approvals,
     attachments,
+    attendance,
     audit,
     broadcasts,
+    callins,
     calls,
+    cohosts,
+    commitments,
+    consultations,
     contents,
     conversations,
     crossings,
     directory,
     due,
     erasure,
+    exchanges,
+    extracts,
+    feeds,
     files,
     followups,
     groups,
@@ -30,6 +38,7 @@ from network import (
     imports,
     inbox,
     invitations,
+    invitees,
     jobs,
     leaving,
     linked,
@@ -40,16 +49,21 @@ from network import (
     organisations,
     outbox,
     outputs,
+    passes,
+    planning,
     posts,
     practices,
+    preparations,
     questions,
     rates,
     reactions,
     recipients,
+    remarks,
     replies,
     requests,
     rsvps,
     series,
+    slots,
     standings,
     starter,
     tombstones,
@@ -75,6 +89,18 @@ PHONE, USER, TELEGRAM = "22790112233", "NE.canaryuserid", "7771234567"
 NAME, ORGANISATION, LOCALITY = "Canary Awa Maïga", "Canary Radio Tarka", "Canary Village"
 DRAFT, WORD, ANSWER, BODY = "canary draft of a title", "canary secret word", "canary answer", "canary body"
 CANARIES = (PHONE, USER, TELEGRAM, NAME, ORGANISATION, LOCALITY, DRAFT, WORD, ANSWER, BODY)
+
+GOES_ON = {  # what others host with them, and hear of it
+    slots.NEWS,
+    exchanges.NEWS,
+    cohosts.LEFT,
+    cohosts.GONE,
+    planning.SIDES_LOOKED_AT,
+    callins.REMIND,
+    consultations.OPENED,
+    consultations.CLOSE,
+    commitments.DUE,
+}
 
 
 async def a_full_life(tx: Tx) -> str:
@@ -140,6 +166,8 @@ async def _network_acts(tx: Tx, person: str) -> None:
     await _talk(tx, person)
     await _announce(tx, person)
     await _lead(tx, person)
+    await _meet(tx, person)
+    await _consult(tx, person)
 
 
 async def _translate(tx: Tx, person: str, practice: str) -> None:
@@ -227,6 +255,53 @@ async def _lead(tx: Tx, person: str) -> None:
     await widening.ask(tx, series=opened[0], by=person, national=opened[1])
 
 
+async def _meet(tx: Tx, person: str) -> None:
+    """Host exchanges alone and with another, come to one, ask, vote, answer a call-in, write a summary, give codes."""
+    group = (await groups.by_country(tx, country="NE")).id
+    other = next(seat.person for seat in await groups.seated(tx, group=group) if seat.side == "official")
+    how = {"kind": "callin", "group": group, "title": ANSWER, "purpose": BODY, "place": LOCALITY, "link": WORD}
+    how |= {"audience": Audience(groups=(group,)), "host": ORGANISATION}
+    hosted = {}
+    for name, host in (("alone", person), ("both", person), ("other", other)):
+        hosted[name] = await exchanges.draft(tx, by=host, **how)
+        await planning.propose(tx, exchange=hosted[name], by=host)
+    await cohosts.decline(tx, exchange=hosted["alone"], by=other)
+    await slots.propose(tx, exchange=hosted["both"], by=person, at=[(tx.now + timedelta(days=20)).isoformat()])
+    [slot] = await slots.grid(tx, exchange=hosted["both"])
+    await slots.vote(tx, exchange=hosted["both"], person=person, answers={slot.id: slots.YES})
+    local = (tx.now + timedelta(days=20)).replace(tzinfo=None)
+    for name, exchange in hosted.items():
+        host = other if name == "other" else person
+        await planning.set_time(tx, exchange=exchange, by=host, local=local, zone="Africa/Niamey")
+        await preparations.ask(tx, exchange=exchange, person=person, text=ANSWER, with_side=True)
+        [asked] = await callins.questions(tx, exchange=exchange, by=person)
+        await callins.answer(tx, exchange=exchange, by=person, question=asked.id, text=BODY, sensitive=True)
+        await attendance.answer(tx, exchange=exchange, person=person, answer="yes")
+        await preparations.note(tx, exchange=exchange, by=person, name="summary", text=ANSWER)
+        await preparations.publish(tx, exchange=exchange, by=person)
+        await passes.invite(tx, exchange=exchange, by=person)
+        await passes.delegate(tx, exchange=exchange, person=person)
+        await invitees.invite(tx, exchange=exchange, person=person)
+    await feeds.open_for(tx, person=person)
+
+
+async def _consult(tx: Tx, person: str) -> None:
+    """Put drafts before both sides, one of which opens, answer it, promise something of it, and ask for its words."""
+    group = (await groups.by_country(tx, country="NE")).id
+    how = {"group": group, "title": ANSWER, "why": BODY, "parts": [["1", ANSWER]], "days": 7}
+    how |= {"audience": Audience(groups=(group,))}
+    await consultations.propose(tx, by=person, **how)
+    asked = await consultations.propose(tx, by=person, **how)
+    await requests.settle(tx, approval=asked["approval"], by=asked["deciders"][0], agree=True)
+    [section] = await consultations.sections(tx, consultation=asked["id"])
+    await remarks.say(tx, section=section.id, person=person, stance="comment", text=ANSWER)
+    await consultations.close(tx, consultation=asked["id"], by=person)
+    until = (tx.now + timedelta(days=90)).date().isoformat()
+    given = {"what": ANSWER, "who": ORGANISATION, "due_on": until}
+    await commitments.add(tx, consultation=asked["id"], by=person, **given)
+    await extracts.ask(tx, consultation=asked["id"], by=person)
+
+
 async def _talk(tx: Tx, person: str) -> None:
     """Post, react to a post, mute and report its author, read on, and enter the linked Telegram group."""
     group = (await groups.by_country(tx, country="NE")).id
@@ -310,10 +385,10 @@ async def test_nothing_of_a_person_stays_in_any_table(store: Store, now: datetim
             outbox.outbox,
             traces.traces,
             conversations.conversations,
-            due.due,
             files.files,
         ):
             assert await tx.scalar(select(func.count()).select_from(table)) == 0, table.name
+        assert {row.kind for row in await tx.all(select(due.due.c.kind))} <= GOES_ON
         assert await tx.first(select(imports.imports)) is None
         assert await tx.scalar(select(func.count()).where(inbox.inbox.c.body.is_not(None))) == 0
         asked = [row.kind for row in await tx.all(select(jobs.jobs.c.kind))]
