@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from functools import partial
 
+from handlers import rhythm
 from handlers.agreeing import short
+from handlers.audience_choice import joined
 from handlers.language import Place, Text, _
 from handlers.questions import Option
 from handlers.registry import Capability, Room
 from handlers.talk import Talk
-from network import charters, feeds, invitees, topics
+from network import charters, feeds, invitees, recurrence, topics
 from network.charters import Charter
 from network.errors import Missing
 from network.exchanges import Exchange
@@ -80,9 +82,17 @@ async def _list(talk: Talk, way: str) -> None:
         await talk.say(_("Nothing is planned for you yet. Invitations come to you here."))
         return
     country = (await talk.member()).country
-    options = [Option(each.id, each.title[:SHORT], short(each.starts_at, country)) for each in listed if each.starts_at]
+    options = [Option(each.id, each.title[:SHORT], _when(each, country)) for each in listed]
     question = _("This is to come. Which one would you like to see?")
     await talk.go("attend", await talk.choose("which", question, options))
+
+
+def _when(found: Exchange, country: str) -> Text | str:
+    """Return when it is next, and how often it is held."""
+    if found.starts_at is None:
+        return ""
+    at = short(found.starts_at, country)
+    return joined([at, rhythm.OFTEN[recurrence.every(found.rule)]]) if found.dates else at
 
 
 Homes = dict[str, Charter]

@@ -102,6 +102,11 @@ class Attending:
         """Whether they come, or to one date that is not over."""
         return self.standing is Standing.IN or any(self.comes(each.name) for each in found.ahead(now))
 
+    def lost(self, found: Exchange, now: datetime) -> bool:
+        """Whether a single date to which they come was cancelled before it came."""
+        ahead = [each for each in found.dates if exchanges.instant(each.local, found.zone) > now]
+        return any(each.cancelled and self.apart.get(each.name) == YES for each in ahead)
+
 
 @dataclass(frozen=True)
 class Counts:
@@ -308,7 +313,8 @@ def concerned(found: Exchange, *, hearing_at: datetime | None = None) -> Select[
 async def remind_later(tx: Tx, *, found: Exchange, attending: Attending) -> None:
     """Set the reminders that somebody who comes did not get yet, in the place of those that were set before."""
     await forget_reminders(tx, attending=attending.id)
-    await jobs.ask(tx, kind=FILE, person=attending.person, argument={"subject": found.id})
+    gone = {} if attending.has_place(found, tx.now) else {"gone": True}  # unless they have a place when it is written
+    await jobs.ask(tx, kind=FILE, person=attending.person, argument={"subject": found.id, **gone})
     for which, starts in attending.reminded.items():
         for start in starts.split():
             if found.starts_at is None or not found.takes_place or start != found.starts_at.isoformat():
@@ -371,7 +377,8 @@ async def arm(tx: Tx, *, found: Exchange, mine: Attending) -> None:
 async def remind_all(tx: Tx, *, found: Exchange) -> None:
     """Set the reminders of everybody who comes anew: it was moved, or is cancelled."""
     for each in await guests(tx, found=found):
-        await remind_later(tx, found=found, attending=each)
+        if each.has_place(found, tx.now) or each.lost(found, tx.now):
+            await remind_later(tx, found=found, attending=each)
 
 
 async def reminded(tx: Tx, *, subject: str) -> tuple[Exchange, Attending, str] | None:

@@ -39,6 +39,9 @@ async def test_a_host_says_how_often_before_the_time_and_everybody_hears_once(op
     await goes_through(awa, "/hosting", "[Le thé du marché]")
     awa.hears("Every month, on the second Tuesday", "6 dates in all, the last one on 11 May 2027.")
     awa.sees_no_choice("Move it")
+    await goes_through(guest, "/calendar", "1")
+    [choice] = [choice for choice in guest.choices if not choice.optional]
+    assert "Chaque mois" in choice.note
 
 
 async def test_single_dates_are_moved_called_off_and_elsewhere(open_phone):

@@ -265,3 +265,23 @@ async def test_it_is_over_after_its_last_date(store: Store, now: datetime) -> No
                 continue
             with pytest.raises(Conflict):
                 await planning.close(tx, exchange=exchange, by=host)
+
+
+async def test_whoever_came_to_a_date_alone_hears_that_it_is_called_off(store: Store, now: datetime) -> None:
+    """It is taken out of their calendar; who came to a date that is over, or said no, gets no file any more."""
+    async with store.transaction(now) as tx:
+        exchange, host = await repeated(tx)
+        once, before, away = await guests(tx, 3)
+        for person, name, answer in ((once, NAMES[2], YES), (before, NAMES[0], YES), (away, NAMES[2], NO)):
+            await occurrences.answer(tx, exchange=exchange, person=person, name=name, answer=answer)
+        asked = await jobs.claim(tx, kinds=[feeds.FILE])
+        assert {job.person for job in asked} == {once, before}
+    async with store.transaction(datetime.fromisoformat("2026-12-15T10:00Z")) as tx:
+        await occurrences.tend(tx)
+        for job in asked:
+            await jobs.done(tx, job=job.id)
+        await occurrences.change(tx, exchange=exchange, by=host, name=NAMES[2], local=None)
+        await attendance.remind_all(tx, found=await exchanges.get(tx, exchange=exchange))
+        asked = await jobs.claim(tx, kinds=[feeds.FILE])
+        assert [(job.person, job.argument.get("gone")) for job in asked] == [(once, True)]
+        assert (await feeds.entry(tx, exchange=exchange, person=once, gone=True)).cancelled
