@@ -143,7 +143,7 @@ async def ask_rules(talk: Talk) -> str:
         # Translators: button, max:20
         Option(OWN, _("My own words")),
     ]
-    question = _("Which ground rules go with it? With “Rounds” it is: {rules}", rules=IN_ROUNDS)
+    question = _("Which ground rules go with it? Those of talking in rounds are: {rules}", rules=IN_ROUNDS)
     way = await talk.choose("rules", question, options, skip=NONE)
     if way != OWN:
         return talk.who.voice.say(IN_ROUNDS) if way else ""

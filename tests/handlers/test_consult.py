@@ -10,7 +10,7 @@ import pytest
 
 from handlers import consult_news
 from handlers.language import Text
-from network import consultations, due, groups, jobs, poll_files, shutdowns
+from network import consultations, due, groups, jobs, poll_files, requests, series, shutdowns
 from tests.handlers.test_broadcast import coordinators, goes_through, joins, queued
 from tests.handlers.transcript import bare
 
@@ -232,3 +232,27 @@ async def test_what_leads_to_a_person_is_not_taken(open_phone):
     await goes_through(guest, "/consult", "[Charte du quartier]", "[Answer in turn]", "[Comment]")
     await guest.says("Appelez le +227 90 12 34 56")
     guest.hears("For everybody’s safety")
+
+
+@pytest.mark.parametrize("language", ["en", "ar"])
+async def test_a_draft_of_a_dialogue_asks_those_who_take_part(open_phone, language):
+    """Who hosts a dialogue of a year is asked whether the draft belongs to it; then it is for who is in it alone."""
+    awa, issa = await coordinators(open_phone, language)
+    inside, outside = await joins(open_phone()), await joins(open_phone())
+    world = awa.world
+    async with world.store.transaction(world.now) as tx:
+        group = (await groups.by_country(tx, country="NE")).id
+        asked = await series.open_one(tx, by=awa.person, group=group, title="Soirées du quartier", purpose="Parler.")
+        await requests.settle(tx, approval=asked["approval"], by=issa.person, agree=True)
+        await series.take_part(tx, series=asked["id"], person=inside.person)
+    await goes_through(awa, *PLAN[:4], Text("That is all of it"), Text("Yes, go on"))
+    awa.hears("Does it belong to a dialogue? Then those who take part in it are asked.")
+    await goes_through(awa, "1", "2", "1")
+    await goes_through(issa, Text("Read and decide"), Text("I agree"))
+    await acts(awa)
+    assert [len(await queued(phone)) for phone in (inside, outside)] == [1, 0]
+    await goes_through(inside, "/consult", "1")
+    async with world.store.reading(world.now) as tx:
+        [found] = await consultations.readable(tx, person=inside.person)
+        assert found.series == asked["id"]
+        assert await consultations.readable(tx, person=outside.person) == []
