@@ -148,9 +148,9 @@ async def tend(tx: Tx) -> int:
     """
     until = begins(tx.now)
     since = begins(until - timedelta(days=1))
-    if tx.now > until + LATEST or not (await said(tx, since=since, until=until)).topics:
+    rows = await tx.all(_untold(quarter(since)).limit(AT_ONCE)) if tx.now <= until + LATEST else []
+    if not rows or not (await said(tx, since=since, until=until)).topics:
         return 0
-    rows = await tx.all(_untold(quarter(since)).limit(AT_ONCE))
     people = [row.id for row in rows]
     try:
         await costs.check(tx, people=select(members.members.c.id).where(members.members.c.id.in_(people)))

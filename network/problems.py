@@ -256,7 +256,9 @@ async def _may_hide(tx: Tx, row: Row[Any], by: str) -> bool:
 async def _sides(tx: Tx, found: Series) -> dict[str, dict[str, int]]:
     """Return how many people of each side named each topic in phases that are over, where both are at least ten."""
     by = (problems.c.topic, problems.c.side, problems.c.country)
-    over = (problems.c.series == found.id, problems.c.hidden.is_(None), problems.c.phase != found.phase.value)
+    over = [problems.c.series == found.id, problems.c.hidden.is_(None)]
+    if found.state is State.OPEN:
+        over.append(problems.c.phase != found.phase.value)
     counted = select(*by, func.count(problems.c.person.distinct()).label("many")).where(*over).group_by(*by)
     cells: dict[str, dict[tuple[str, str], tuple[int]]] = {}
     for row in await tx.all(counted):

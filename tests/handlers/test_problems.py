@@ -7,8 +7,9 @@ from datetime import timedelta
 import pytest
 
 from handlers import problem_news
-from handlers.language import Text
-from network import board, due, groups, insights, problems, requests, series
+from handlers.export import write_copy
+from handlers.language import Text, Voice
+from network import board, due, erasure, groups, insights, problems, requests, series, topics
 from network.members import SERVICES
 from tests.handlers.polling_talk import passes
 from tests.handlers.test_broadcast import coordinators, goes_through, joins, queued
@@ -120,6 +121,29 @@ async def test_somebody_takes_back_what_they_named(open_phone):
     guest.hears("It is gone.")
     await goes_through(guest, "[That is all]", f"/problems {found}")
     guest.hears("Nobody has named a problem yet.")
+
+
+@pytest.mark.parametrize("language", ["en", "fr", "ar"])
+async def test_what_somebody_named_is_in_their_own_copy_alone(open_phone, language):
+    """Their words and the topic stand in it, in their language; the copy of a host has nothing of it."""
+    found, awa, _issa = await begun(open_phone)
+    guest = await takes_part(open_phone(), found)
+    await names(guest, found)
+    await goes_through(awa, f"/problems {found}", "[Needs a national answer]", "1", RULE, "[That is all]")
+    world = awa.world
+    async with world.store.reading(world.now) as tx:
+        copies = [
+            write_copy(
+                await erasure.export(tx, person=phone.person),
+                Voice(world.desk.translator, language),
+                world.now,
+                titles={},
+            )
+            for phone in (guest, awa)
+        ]
+    assert [TEXT in copy for copy in copies] == [True, False]
+    assert [RULE in copy for copy in copies] == [False, True]
+    assert topics.label("com.dialogue", language) in copies[0]
 
 
 async def test_a_poll_orders_the_list(open_phone):
@@ -268,3 +292,37 @@ async def test_nobody_learns_who_named_what(open_phone):
     async with awa.world.store.reading(awa.world.now) as tx:
         assert await board.shared(tx) == []
         assert await insights.there(tx) == []
+
+
+async def test_beyond_one_group_the_other_side_reads_the_poll_first(open_phone):
+    """It asks those in the dialogue alone, of all its groups; nobody else hears of it or reads its results."""
+    awa, issa = await coordinators(open_phone, "en")
+    world = awa.world
+    async with world.store.transaction(world.now) as tx:
+        home, other = [(await groups.by_country(tx, country=code)).id for code in ("NE", "ML")]
+        given = {"title": TITLE, "purpose": "Que les deux côtés décident ensemble.", "invited": [other]}
+        asked = await series.open_one(tx, by=awa.person, group=home, **given)
+        await requests.settle(tx, approval=asked["approval"], by=issa.person, agree=True)
+        await due.take(tx)
+    found = asked["id"]
+    guest, far, outside = await takes_part(open_phone(), found), open_phone(), await joins(open_phone(), **CALM)
+    await far.is_member(country="ML", **CALM)
+    async with world.store.transaction(world.now) as tx:
+        await groups.join(tx, group=other, person=far.person)
+        await series.take_part(tx, series=found, person=far.person)
+    await names(guest, found)
+    await names(far, found, SECOND, topic=("[Prisons]", "[Prison service]"))
+    await goes_through(awa, f"/problems {found}", "[Put them in order]", "[Single problems]", "1 2", "Done")
+    await goes_through(awa, "[Choose three]", "[Yes, open it]")
+    awa.hears("so a coordinator of the other side reads it first")
+    await goes_through(issa, "[Read and decide]")
+    issa.hears(TEXT, SECOND, "Only those who take part in the dialogue")
+    await goes_through(issa, "[I agree]")
+    await passes(awa, seconds=5)
+    for phone in (guest, far):
+        phone.hears("Which of these shall we work on first?")
+    outside.hears_nothing()
+    await passes(awa, days=8)
+    outside.hears_nothing()
+    await outside.says("/polls")
+    assert "Which of these" not in outside.text

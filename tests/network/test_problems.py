@@ -93,6 +93,8 @@ async def test_sides_are_told_of_ten_each_and_when_the_phase_is_over(
         await series.advance(tx, series=found, by=host)
         await named(tx, found, people[0])
         assert [each.sides for each in await problems.by_topic(tx, series=found, person=host)] == [shown]
+        await series.end(tx, series=found, by=host)
+        assert [each.sides for each in await problems.by_topic(tx, series=found, person=host)] == [shown]
 
 
 async def test_a_harmful_one_is_hidden_and_its_author_hears_why(store: Store, now: datetime) -> None:
