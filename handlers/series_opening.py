@@ -100,7 +100,7 @@ async def _rules(talk: Talk) -> str:
         # Translators: button, max:20
         Option(OWN, _("My own words")),
     ]
-    question = _("Which ground rules go with it? With “Rounds” it is: {rules}", rules=IN_ROUNDS)
+    question = _("Which ground rules go with it? Those of talking in rounds are: {rules}", rules=IN_ROUNDS)
     if await talk.choose("rules", question, options) == ROUNDS:
         return talk.who.voice.say(IN_ROUNDS)
     return await _written(talk, "own rules", _("Write the ground rules."), RULES)
