@@ -11,7 +11,7 @@ from handlers.questions import Option
 from handlers.registry import Capability, Room
 from handlers.screening import screen
 from handlers.talk import Talk
-from network import attendance, callins, exchanges, invitees, passes, preparations
+from network import attendance, callins, exchanges, invitees, passes, preparations, steps
 from network.attendance import MAYBE, NO, YES, Attending, Standing
 from network.errors import Conflict, Invalid, Missing
 from network.exchanges import Exchange, Kind
@@ -65,7 +65,7 @@ async def attend(talk: Talk) -> None:
         await _ask(talk, found)
     elif wish == "send":
         await _send_another(talk, found)
-    elif wish in {"calendar", "dates"}:
+    elif wish in {"calendar", "dates", "steps"}:
         await talk.go(wish, found.id)
     elif wish == "answers":
         await talk.go("callin", found.id)
@@ -143,6 +143,9 @@ async def _options(talk: Talk, found: Exchange) -> list[Option]:
     mine = await talk.look(attendance.of, exchange=found.id, person=talk.person)
     is_in = mine is not None and mine.has_place(found, talk.now)
     options = [Option(each, label) for each, label in COMING.items()] if found.starts_at > talk.now else []
+    if is_in and steps.runs(found, talk.now):
+        # Translators: in a list, max:24. The rounds of a dialogue, or the steps of a scenario.
+        options.append(Option("steps", _("Its rounds or steps")))
     if is_in and talk.now >= found.starts_at - AROUND:
         # Translators: in a list, max:24
         options += [Option("late", _("I am late")), Option("cut", _("I cannot connect"))]

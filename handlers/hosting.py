@@ -16,9 +16,9 @@ from handlers.questions import Option
 from handlers.registry import Capability, Room
 from handlers.screening import screen
 from handlers.talk import Talk
-from network import attendance, attribution, cohosts, countries, exchanges, members, planning, preparations
+from network import attendance, attribution, cohosts, countries, exchanges, members, planning, preparations, steps
 from network.errors import Conflict, Forbidden, Invalid, Missing
-from network.exchanges import Exchange, State
+from network.exchanges import Exchange, Kind, State
 from network.folding import latin_digits
 
 SHORT = 24  # characters of a title in a list
@@ -59,6 +59,10 @@ ACTS: dict[str, Text] = {
     "publish": _("Publish the summary"),
     # Translators: in a list, max:24. An exchange took place.
     "close": _("It took place"),
+    # Translators: in a list, max:24. The rounds of a dialogue, or the steps of a scenario.
+    "steps": _("Its rounds or steps"),
+    # Translators: in a list, max:24. What people said of a meeting.
+    "feedback": _("How people found it"),
     # Translators: in a list, max:24
     "cancel": _("Call it off"),
     # Translators: in a list, max:24. Of a host whom nobody asked before.
@@ -86,8 +90,8 @@ async def hosting(talk: Talk) -> None:
     wish = await talk.choose(
         "wish", _("What would you like to do?"), [Option(act, ACTS[act]) for act in _acts(talk, found)]
     )
-    if wish in {"agree", "dates", "repeat"}:
-        await talk.go("agree" if wish == "agree" else "dates", found.id)
+    if wish in {"agree", "dates", "repeat", "steps", "feedback"}:
+        await talk.go("dates" if wish == "repeat" else wish, found.id)
     if wish == "end":
         await talk.say(_("Gladly. Write “menu” for anything else."))
         return
@@ -113,6 +117,11 @@ def _acts(talk: Talk, found: Exchange) -> list[str]:
         acts += ["dates" if more else "close"] if found.takes_place else []
     elif found.state in {State.DRAFT, State.PROPOSED}:
         acts = ["cancel"]
+    written = found.kind is Kind.SCENARIO and (found.takes_place or found.state is State.AGREEING)
+    if written or steps.runs(found, talk.now):
+        acts.append("steps")
+    if found.ends_at is not None and found.ends_at <= talk.now and not found.dates:
+        acts.append("feedback")
     if talk.person == found.partner_by and found.state in exchanges.OPEN_STATES and not begun:
         acts.append("decline")
     return [*acts, "end"]

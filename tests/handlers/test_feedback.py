@@ -62,7 +62,7 @@ async def test_a_guest_says_how_it_was_and_both_hosts_read_it(open_phone):
     assert said in (await copied(guest)).translate(ISOLATES)
     await queued(awa)
     exchange = _exchange(message)
-    await awa.says(f"/feedback {exchange}")
+    await goes_through(awa, "/hosting", "1", "[How people found it]")
     awa.hears("There is nothing to read yet.")
     await passes(guest, days=7)
     assert await queued(guest) == []
