@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -27,6 +28,7 @@ from network.store import Store, Tx
 IN_FLIGHT = 100  # of one account: one that answers slowly takes no room from another
 SEND_AT_MOST_S = 50.0
 RENEW_S = 3.0  # how often the leases of calls under way are renewed
+TOGETHER_S = 0.02  # how long what became of a call waits for others about to end, while nothing waits to go
 LEFT_AT_LEAST_S = 8.0  # of the lease of a call that begins: else another process could make it too
 TICK_S = 0.5  # for what waits for its instant, and what other processes queued
 FAULT_S = 1.0
@@ -73,6 +75,7 @@ class Courier:
         self._chance = chance
         self._event = asyncio.Event()
         self._hungry: set[Account] = set(channels)
+        self._presses = True  # something may be waiting to go: no time is lost
         self._made: list[_Made] = []
         self._tasks: set[asyncio.Task[None]] = set()
         self._more_at: dict[Account, datetime] = {}
@@ -80,7 +83,7 @@ class Courier:
 
     def wake(self, accounts: Iterable[Account] = ()) -> None:
         """Look at these accounts (all of them when none is given): there may be something to send."""
-        self._hungry.update(set(accounts) & set(self._channels) or self._channels)
+        self._press(set(accounts) & set(self._channels) or set(self._channels))
         self._event.set()
 
     @property
@@ -116,16 +119,19 @@ class Courier:
                 continue
             if self.is_idle:
                 await self._wait(stop)
+            await self._gather(stop)
 
     async def step(self) -> int:
         """Write what ended, take what may go now, and begin to send it; return how many were taken."""
-        made, self._made = self._made, []
-        now = self._clock.now()
-        hungry = self._hungry | {account for account, at in self._more_at.items() if at <= now}
-        self._hungry = set()
+        made: list[_Made] = []
+        hungry: set[Account] = set()
         claims: dict[Account, list[Call]] = {}
+        now = self._clock.now()
         try:
             async with self._store.transaction(now) as tx:
+                made, self._made = self._made, []  # what ended while this waited for its turn, too
+                hungry = self._hungry | {account for account, at in self._more_at.items() if at <= now}
+                self._hungry, self._presses = set(), False
                 await self._record(tx, made)
                 for account in sorted(hungry):
                     claims[account] = await self._claim(tx, account)
@@ -174,6 +180,11 @@ class Courier:
             except Exception as error:  # they are renewed next time, or end
                 log.warning("not_renewed", exc_info=error)
 
+    def _press(self, accounts: set[Account]) -> None:
+        """Look at these accounts without losing time: something of theirs may wait to go."""
+        self._hungry |= accounts
+        self._presses = self._presses or bool(accounts)
+
     def _room(self, account: Account) -> int:
         """Return how many calls may be begun: one at a time while the provider is down."""
         at_most = 1 if self._health[account].is_down else self._in_flight
@@ -183,12 +194,12 @@ class Courier:
         self._more_at.pop(account, None)
         room = self._room(account)
         if not room:
-            self._hungry.add(account)  # when there is room again
+            self._press({account})  # when there is room again
             return []
         channel, name = account
         found = await dispatch.claim(tx, channel=channel, account=name, limits=self._limits[account], limit=room)
         if found.more_at is not None and found.more_at <= tx.now:
-            self._hungry.add(account)
+            self._press({account})
         elif found.more_at is not None:
             self._more_at[account] = found.more_at
         return found.calls
@@ -228,7 +239,8 @@ class Courier:
         self._made.append(_Made(account, outcome, step))
         self._under_way[account] -= 1
         self._leases.pop(outcome.call.id, None)
-        self._event.set()
+        if len(self._made) == 1 or not any(self._under_way.values()) or self._presses:
+            self._event.set()
         if step is not None and step.stage is Stage.QUEUED:
             return
         self._hungry.add(account)  # what waited behind this call may go
@@ -317,6 +329,14 @@ class Courier:
         if step.opener:
             await dispatch.open_later(tx, channel=channel, account=name, which=[call.address])
 
+    async def _gather(self, stop: asyncio.Event) -> None:
+        """Let those about to end join those that ended, to be written together, where nobody waits for it."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(TOGETHER_S):
+                while any(self._under_way.values()) and not (self._presses or stop.is_set()):
+                    self._event.clear()
+                    await self._event.wait()
+
     async def _wait(self, stop: asyncio.Event) -> None:
         """Wait until there is something to write or to take."""
         now = self._clock.now()
@@ -331,7 +351,7 @@ class Courier:
     async def _look_around(self) -> None:
         """Look, at each tick however busy, whether a row's instant came, another queued one, a lease ran out."""
         now = self._clock.now()
-        self._hungry.update(account for account, at in self._more_at.items() if at <= now)
+        self._press({account for account, at in self._more_at.items() if at <= now})
         if now < self._looked_at + timedelta(seconds=TICK_S):
             return
         self._looked_at = now
@@ -342,10 +362,10 @@ class Courier:
                 await self._recover(now)
         except Exception as error:  # the step will say more
             log.warning("store_unread", exc_info=error)
-            self._hungry.update(self._channels)
+            self._press(set(self._channels))
             return
         if ready_at is not None and ready_at <= now:
-            self._hungry.update(set(self._channels) - set(self._more_at))
+            self._press(set(self._channels) - set(self._more_at))
 
     async def _recover(self, now: datetime) -> None:
         async with self._store.transaction(now) as tx:

@@ -112,7 +112,7 @@ class Ingress:
         """Commit what waits, in groups, until nothing waits."""
         try:
             while self._pending:
-                group = self._next_group()
+                group: list[_Pending] = []
                 error = await self._commit_group(group)
                 if error is not None and len(group) > 1 and not is_passing(error):
                     for one in group:  # one of them is at fault: the others must not suffer
@@ -124,15 +124,17 @@ class Ingress:
             _settle(self._pending, NotStored())  # only when this task was cancelled
             self._pending = []
 
-    async def _commit_group(self, group: Sequence[_Pending]) -> Exception | None:
-        arrivals = [arrival for one in group for arrival in one.arrivals]
+    async def _commit_group(self, group: list[_Pending]) -> Exception | None:
+        """Commit a group; an empty one is filled when its turn has come, with what came until then."""
         try:
             async with self._store.transaction(self._clock.now()) as tx:
-                new = await inbox.accept(tx, arrivals=arrivals, paces=self._paces)
+                group += [] if group else self._next_group()
+                new = await inbox.accept(tx, arrivals=_arrivals(group), paces=self._paces)
         except Exception as error:  # whatever it is, nothing was stored and nothing is acknowledged
-            log.exception("not_stored", items=len(arrivals))
+            group += [] if group else self._next_group()
+            log.exception("not_stored", items=len(_arrivals(group)))
             return error
-        self._metrics.repeated.inc(len(arrivals) - new)
+        self._metrics.repeated.inc(len(_arrivals(group)) - new)
         return None
 
     def _next_group(self) -> list[_Pending]:
@@ -159,6 +161,10 @@ class Ingress:
 async def _acknowledge(channel: Channel, presses: Sequence[RawItem]) -> None:
     for press in presses:
         await channel.acknowledge(press)
+
+
+def _arrivals(group: Sequence[_Pending]) -> list[Arrival]:
+    return [arrival for one in group for arrival in one.arrivals]
 
 
 def _parsed(body: bytes) -> dict[str, Any]:

@@ -113,6 +113,7 @@ class Processor:
                 posted = await handle(tx, items)  # type: ignore[misc]
         if posted:
             self._wake_courier(posted)
+            await asyncio.sleep(0)  # its turn at the store is before ours
         self._metrics.batch.observe(len(items))
         return len(items)
 
