@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
-from handlers import exchange_cards
-from handlers.audience_choice import able_group, ask_audience, below, describe, names
+from handlers import exchange_cards, suggested
+from handlers.audience_choice import able_group, ask_audience, below, describe, joined, names
 from handlers.exchange_cards import KINDS, TELLING
 from handlers.labels import LANGUAGES, SIDES
-from handlers.language import OFFERED, Text, _, n_
+from handlers.language import OFFERED, Place, Text, _, n_
 from handlers.names import refuse_contact
 from handlers.questions import Option
 from handlers.registry import Capability, Room
 from handlers.screening import screen
+from handlers.suggested import Suggested
 from handlers.talk import Talk
 from handlers.topic_choice import ask_topic
-from network import countries, exchanges, groups, invitees, planning, topics
+from network import countries, exchanges, groups, invitees, planning
 from network.audiences import Audience
 from network.errors import Forbidden
 from network.exchanges import SMALL, Kind, Rule, State
@@ -24,9 +26,8 @@ from network.groups import Group
 TITLE, PURPOSE, BODY, PLACE, LINK, RULES = (5, 60), (20, 400), (3, 60), (3, 200), (8, 300), (10, 400)  # characters
 LED = frozenset({Kind.LAUNCH, Kind.CAMPAIGN, Kind.CALL_IN})  # only verified coordinators call many together so (R075)
 LENGTHS = (30, 60, 90, 120, 180, 480)  # minutes
-MINE, WIDER, CODES = "mine", "wider", "codes"
+MINE, NEAR, WIDER, CODES = "mine", "near", "wider", "codes"
 ROUNDS, OWN = "rounds", "own"
-TOPIC = "topic."  # what begins an argument that names a topic
 NO_GROUP = _("Your groups have no coordinator from each side yet. Until then nobody plans an exchange in them.")
 RULES_SHORT: dict[str, Text] = {
     # Translators: in a list, max:24. What was said may be told, not by whom.
@@ -68,9 +69,11 @@ async def exchange(talk: Talk) -> None:
     if group is None:
         return
     leads = group.id in {each.id for each in await talk.look(groups.coordinated_by, person=talk.person)}
-    plan = await _plan(talk, leads=leads)
+    given = await suggested.of(talk)
+    plan = await _plan(talk, given, leads=leads)
     place, link = await _where(talk)
-    audience, capacity = await _whom(talk, group, plan.kind, leads=leads)
+    near = given.countries if given and leads else ()
+    audience, capacity = await _whom(talk, group, plan.kind, near, leads=leads)
     await _preview(talk, plan, audience, capacity)
     question = _("Shall it be proposed like this?")
     # Translators: button, max:20
@@ -78,9 +81,9 @@ async def exchange(talk: Talk) -> None:
         await talk.say(_("Nothing was proposed."))
         return
     me = await talk.member()
-    given = {"group": group.id, "audience": audience, "capacity": capacity, "place": place, "link": link}
-    given |= {**asdict(plan), "zone": countries.get(me.country).zone.key}
-    await _propose(talk, await talk.do("draft", exchanges.draft, by=talk.person, **given))
+    what = {"group": group.id, "audience": audience, "capacity": capacity, "place": place, "link": link}
+    what |= {**asdict(plan), "zone": countries.get(me.country).zone.key}
+    await _propose(talk, await talk.do("draft", exchanges.draft, by=talk.person, **what))
 
 
 async def _group(talk: Talk) -> Group | None:
@@ -89,19 +92,15 @@ async def _group(talk: Talk) -> Group | None:
     return await able_group(talk, "group", mine, _("In which group do you plan it?"), none=NO_GROUP)
 
 
-async def _plan(talk: Talk, *, leads: bool) -> Plan:
-    given = _given(talk.argument)
-    if given:
-        await talk.say(_("Topic: {topic}", topic=topics.label(given, talk.language)))
+async def _plan(talk: Talk, given: Suggested | None, *, leads: bool) -> Plan:
     kinds = [Option(kind, label) for kind, label in KINDS.items() if leads or kind not in LED]
     kind = await talk.choose("kind", _("People of both sides meet. What do they do together?"), kinds)
-    title = await written(talk, "title", _("What is it called, in a few words?"), TITLE)
-    purpose = await written(talk, "purpose", _("What is it for? Please name no person and no place."), PURPOSE)
+    title, purpose = await _words(talk, given)
     skip = None if kind == Kind.TRAINING else NONE  # both who convene a training are named (R067)
     host = await _body(talk, "host", _("Which organisation or service is the host? No person, please."), skip)
     partner = await _body(talk, "partner", _("And its partner from the other side?"), skip)
     languages = await ask_languages(talk)
-    topic = given or await ask_topic(talk, _("What is it about?"))
+    topic = given.topic if given else await ask_topic(talk, _("What is it about?"))
     telling = [Option(rule, label, TELLING[rule]) for rule, label in RULES_SHORT.items()]
     return Plan(
         kind=kind,
@@ -118,10 +117,13 @@ async def _plan(talk: Talk, *, leads: bool) -> Plan:
     )
 
 
-def _given(argument: str) -> str:
-    """Return the topic with which it was begun (``topic.<code>``), "" for none."""
-    code = argument.removeprefix(TOPIC)
-    return code if argument.startswith(TOPIC) and code in {each.code for each in topics.all()} else ""
+async def _words(talk: Talk, given: Suggested | None) -> tuple[str, str]:
+    """Ask for the title and the purpose; those that are suggested can be taken."""
+    title, purpose = _("What is it called, in a few words?"), _("What is it for? Please name no person and no place.")
+    if given is None:
+        return await written(talk, "title", title, TITLE), await written(talk, "purpose", purpose, PURPOSE)
+    called = await suggested.words(talk, "title", title, TITLE, given.title)
+    return called, await suggested.words(talk, "purpose", purpose, PURPOSE, given.purpose)
 
 
 async def ask_languages(talk: Talk) -> list[str]:
@@ -164,8 +166,10 @@ async def _where(talk: Talk) -> tuple[str, str]:
     return place, await talk.text("link", question, at_least=LINK[0], at_most=LINK[1], skip=NONE)
 
 
-async def _whom(talk: Talk, group: Group, kind: str, *, leads: bool) -> tuple[Audience | None, int]:
-    """Ask who is invited, and for how many there are places (0: for everybody)."""
+async def _whom(
+    talk: Talk, group: Group, kind: str, near: Sequence[str], *, leads: bool
+) -> tuple[Audience | None, int]:
+    """Ask who is invited, and for how many there are places (0: for everybody); ``near`` are countries suggested."""
     if kind == Kind.PRECONSULTATION:
         await talk.say(_("It is for a small list: you invite each with a code, and no message goes to many."))
         return None, await ask_places(talk, kind)
@@ -174,10 +178,14 @@ async def _whom(talk: Talk, group: Group, kind: str, *, leads: bool) -> tuple[Au
         # Translators: in a list, max:24. Each gets a code that somebody hands over.
         Option(CODES, _("Only with a code")),
     ]
+    # Translators: in a list, max:24. The members of countries that name the same problem.
+    options += [Option(NEAR, _("The countries of it"), joined(map(Place, near)))] if near else []
     # Translators: in a list, max:24
     options += [Option(WIDER, _("Others too"))] if leads else []
     way = await talk.choose("whom", _("Who is invited?"), options)
     audience = Audience(groups=(group.id,)) if way == MINE else None
+    if way == NEAR:
+        audience = Audience(countries=tuple(near))
     if way == WIDER:
         audience = await ask_audience(talk, group)
     return audience, await ask_places(talk, kind)

@@ -53,6 +53,11 @@ async def shared(tx: Tx, *, topic: str = "") -> list[Shared]:
     return [each for each in found if each is not None]
 
 
+async def countries(tx: Tx, *, topic: str) -> list[str]:
+    """Return the countries that are said of a topic, none where it is not on the board."""
+    return [country for each in await shared(tx, topic=topic) for country in each.countries]
+
+
 async def words(tx: Tx, *, topic: str) -> list[Problem]:
     """Return what people said of a topic on the board who let it be read by anybody; of nobody, in no order of time."""
     if not await shared(tx, topic=topic):

@@ -214,6 +214,13 @@ async def test_several_countries_share_a_topic(open_phone):
         assert TEXT not in message.text
     await awa.taps("Plan an exchange")
     awa.hears("Topic: Police-public dialogue", "What do they do together?")
+    await awa.taps("A dialogue")
+    awa.hears("Suggested: “Police-public dialogue”")
+    await goes_through(awa, "[Take this]", "[Take this]", "[Nothing]", "[Nothing]", "[French]", "Done", "3", "1")
+    await goes_through(awa, "[Rounds]", "Done", "[Nothing]", "[Nothing]", "[The countries of it]", "[No limit]")
+    awa.hears("Members of several countries name this.", "Countries: Mali · Niger")
+    await awa.taps("Yes, propose it")
+    issa.hears("An exchange is proposed and waits for your side’s decision.")
     await goes_through(guest, "/board", "1")
     guest.hears("Mali", "Niger", TEXT)
     guest.does_not_hear(SECOND)
