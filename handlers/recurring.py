@@ -9,11 +9,11 @@ from handlers import exchange_cards, rhythm
 from handlers.agreeing import short
 from handlers.exchange import LINK, NONE, PLACE
 from handlers.hosting import OVER, hour_of, refuse_hour
-from handlers.language import Text, _
+from handlers.language import Text, _, n_
 from handlers.questions import Option
 from handlers.registry import Capability, Room
 from handlers.talk import Talk
-from network import attendance, countries, exchanges, invitees, occurrences, recurrence
+from network import attendance, countries, exchanges, invitees, occurrences, recurrence, timing
 from network.attendance import NO, YES
 from network.errors import Conflict, Invalid, Missing
 from network.exchanges import Exchange, State
@@ -78,6 +78,9 @@ async def _repeat(talk: Talk, found: Exchange) -> None:
     country = (await talk.member()).country
     for line in rhythm.lines(kept, lambda at: exchange_cards.when(at, country)):
         await talk.say(line)
+    fasting = sum(timing.in_ramadan(each.local.date()) for each in kept.dates)
+    if fasting:
+        await talk.say(n_("{count} date may be in Ramadan.", "{count} dates may be in Ramadan.", fasting))
     if kept.takes_place:
         await talk.say(_("It is kept. Everybody who is invited hears of it, and an answer holds for all dates."))
     else:
