@@ -19,9 +19,14 @@ STATES: dict[str, Text] = {
 }
 
 
-def card(found: Action, said: Sequence[Turn], *, reader: str, today: date) -> Text:
-    """Return what is to be done, by whose role and until when, how it stands, and what was said of it lately."""
+def card(found: Action, said: Sequence[Turn], *, cause: str, reader: str, today: date) -> Text:
+    """Return what is to be done, by whose role and until when, how it stands, and what was said of it lately.
+
+    ``cause`` is the problem from which it follows, "" for none.
+    """
     text = _("{what}\n{who}, until {day}", what=found.text, who=found.role, day=found.due_on)
+    if cause:
+        text = below(text, _("It answers the problem “{problem}”", problem=cause))
     for line in (*_owner(found, reader), _("How it stands: {state}", state=standing(found, today))):
         text = below(text, line)
     for turn in said[-TURNS:]:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from datetime import timedelta
 from itertools import count
 
-from handlers import action_cards
+from handlers import action_cards, problem_cards
 from handlers.action_cards import SHORT
 from handlers.language import Text, _
 from handlers.questions import Option
 from handlers.registry import Capability, Room
 from handlers.screening import screen
 from handlers.talk import Talk
-from network import actions, series
+from network import actions, problems, series
 from network.actions import Action, State
 from network.errors import NetworkError
 from network.series import Series
@@ -130,8 +130,22 @@ async def _record(talk: Talk, found: Series, turn: int) -> None:
     first = talk.now.date() + timedelta(days=1)
     day = await talk.date(f"day[{turn}]", _("Until which day?"), earliest=first, latest=first + LATEST)
     given = {"series": found.id, "by": talk.person, "text": text, "owner_role": role}
+    given |= {"problem": await _cause(talk, found, turn)}
     await talk.do(f"record[{turn}]", actions.record, **given, due_on=day.isoformat() if day else "")
     await talk.say(_("It is kept. The hosts are reminded a week before, on the day, and every month until it is done."))
+
+
+async def _cause(talk: Talk, found: Series, turn: int) -> str | None:
+    """Ask from which problem it follows, where any is named."""
+    known = await talk.read(f"problems[{turn}]", actions.answerable, series=found.id, person=talk.person)
+    if not known:
+        return None
+    gathered = await talk.look(problems.by_topic, series=found.id, person=talk.person)
+    options = [each for each in problem_cards.choices(gathered) if each.key in known]
+    # Translators: button, max:20. An action follows from no problem that was named.
+    skip = _("From none of them")
+    question = _("Which problem does it answer?")
+    return await talk.choose(f"problem[{turn}]", question, options, search=True, skip=skip) or None
 
 
 async def _one(talk: Talk, found: Series, chosen: str, turn: int) -> None:
@@ -139,7 +153,8 @@ async def _one(talk: Talk, found: Series, chosen: str, turn: int) -> None:
     action = await talk.look(actions.get, action=chosen)
     if not talk.has_answer(f"wish[{turn}]"):
         said = await talk.look(actions.history, action=chosen)
-        await talk.say(action_cards.card(action, said, reader=talk.person, today=talk.now.date()))
+        cause = await talk.look(actions.cause, action=action)
+        await talk.say(action_cards.card(action, said, cause=cause, reader=talk.person, today=talk.now.date()))
     options = [Option(wish, WISHES[wish]) for wish in _wishes(talk, found, action, turn)]
     wish = await talk.choose(f"wish[{turn}]", _("What would you like to do?"), options)
     if wish == "take":

@@ -28,7 +28,7 @@ from sqlalchemy import (
     update,
 )
 
-from network import audit, due, mailings, members
+from network import audit, due, mailings, members, problems
 from network import series as dialogues
 from network.errors import Conflict, Invalid, Missing
 from network.ids import new_id
@@ -129,7 +129,7 @@ class Progress:
 async def record(
     tx: Tx, *, series: str, by: str, text: str, owner_role: str, due_on: str, problem: str | None = None
 ) -> str:
-    """Keep an action of a series that is open, and return its id. Raise Missing (no host), Conflict, Invalid.
+    """Keep an action of a series that is open, and return its id. Raise Missing, Conflict, Invalid.
 
     ``due_on`` is a day to come, ISO 8601. Those in the series hear of it, together with what else is agreed. Audited.
     """
@@ -137,6 +137,8 @@ async def record(
     many = await tx.scalar(select(func.count()).where(actions.c.series == series))
     if found.state is not dialogues.State.OPEN or int(many or 0) >= MOST:
         raise Conflict
+    if problem is not None and (await problems.get(tx, problem=problem)).series != series:
+        raise Invalid
     row: dict[str, Any] = {"id": new_id(), "series": series, "problem": problem, "due_on": _future(tx, due_on)}
     row |= {"state": State.OPEN.value, "reminded_on": tx.now.date().isoformat(), "told": False, "made_at": tx.now}
     sealed = tx.seal.seal_json("actions.words", row["id"], {"text": text, "role": owner_role, "name": ""})
@@ -145,6 +147,19 @@ async def record(
     await due.at_first(tx, kind=NEWS, subject=series, instant=tx.now + TOGETHER)
     await audit.record(tx, act="record_action", actor=by, subject=row["id"])
     return str(row["id"])
+
+
+async def answerable(tx: Tx, *, series: str, person: str) -> list[str]:
+    """Return the ids of the problems of a series from which an action can follow. Raise Missing."""
+    return [each.id for topic in await problems.by_topic(tx, series=series, person=person) for each in topic.problems]
+
+
+async def cause(tx: Tx, *, action: Action) -> str:
+    """Return the problem from which an action follows, "" where there is none or it is shown no more."""
+    try:
+        return "" if action.problem is None else (await problems.get(tx, problem=action.problem)).text
+    except Missing:
+        return ""
 
 
 async def mark(tx: Tx, *, action: str, by: str, state: State | str, note: str = "", due_on: str = "") -> None:

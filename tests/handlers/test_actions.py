@@ -9,7 +9,7 @@ import pytest
 from handlers import action_news
 from handlers.export import write_copy
 from handlers.language import Text, Voice
-from network import actions, due, erasure, groups, requests, series
+from network import actions, due, erasure, groups, problems, requests, series
 from tests.handlers.test_broadcast import coordinators, goes_through, joins, queued
 
 WHAT = "Une patrouille à pied le soir du marché, avec une association"
@@ -126,6 +126,19 @@ async def test_a_name_stands_with_an_action_only_if_wished(open_phone):
     await goes_through(member, "1", "1")
     member.does_not_hear("Issa")
     member.sees_choices("I take it on", "Back to the list")
+
+
+async def test_an_action_answers_a_problem_that_was_named(open_phone):
+    """A host says which one, and those in the series read it with the action."""
+    found, awa, _issa, member = await led(open_phone)
+    text = "La nuit, personne ne vient quand on appelle"
+    async with awa.world.store.transaction(awa.world.now) as tx:
+        await problems.name(tx, person=member.person, topic="com.dialogue", text=text, series=found)
+    await goes_through(awa, f"/action {found}", WHAT, ROLE, "20/1/2027")
+    awa.hears("Which problem does it answer?")
+    await goes_through(awa, "1", "[Another one]", OTHER, ROLE, "1/3/2027", "[From none of them]", "[That is all]")
+    await goes_through(member, f"/actions {found}", "1")
+    member.hears(f"It answers the problem “{text}”")
 
 
 @pytest.mark.parametrize("language", ["fr", "ar"])

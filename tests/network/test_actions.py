@@ -7,7 +7,7 @@ from random import Random
 
 import pytest
 
-from network import actions, due, erasure, mailings, members, series
+from network import actions, due, erasure, mailings, members, problems, series
 from network.actions import State
 from network.errors import Conflict, Invalid, Missing, NetworkError
 from network.store import Store, Tx, open_engine
@@ -113,6 +113,24 @@ async def test_what_is_agreed_together_is_told_once(store: Store, now: datetime)
         assert await actions.untold(tx, series=found) == []
         await actions.record(tx, series=found, by=civil, text="x", owner_role="y", due_on=DUE_ON)
         assert len(await actions.untold(tx, series=found)) == 1
+
+
+async def test_an_action_follows_from_a_problem_of_its_series(store: Store, now: datetime) -> None:
+    """It says so as long as the problem is shown; one of another series is none."""
+    async with store.transaction(now) as tx:
+        _action, found, civil, _official = await recorded(tx)
+        person = await inside(tx, found)
+        given = {"person": person, "topic": "com.dialogue", "text": "La nuit, personne ne vient"}
+        here = await problems.name(tx, series=found, **given)
+        elsewhere = await problems.name(tx, **given)
+        assert await actions.answerable(tx, series=found, person=civil) == [here]
+        how = {"series": found, "by": civil, "text": "x", "owner_role": "y", "due_on": DUE_ON}
+        with pytest.raises(Invalid):
+            await actions.record(tx, **how, problem=elsewhere)
+        action = await actions.get(tx, action=await actions.record(tx, **how, problem=here))
+        assert await actions.cause(tx, action=action) == given["text"]
+        await erasure.erase(tx, person=person)
+        assert await actions.cause(tx, action=await actions.get(tx, action=action.id)) == ""
 
 
 def test_the_days_of_reminders() -> None:
