@@ -110,40 +110,51 @@ async def _show(talk: Talk, found: Series) -> None:
 
 async def _wishes(talk: Talk, found: Series) -> list[Option]:
     """Return what can be done now."""
-    options = await _near(talk, found) if found.begins_at is not None else []
-    if found.state is State.OVER:
-        options += series_hosting.doors(talk, found, {name: DOORS[name] for name in AFTERWARDS})
-    if found.state is State.OPEN:
-        options += series_hosting.doors(talk, found, DOORS)
-        # Translators: in a list, max:24. What the hosts of a dialogue of a year do.
-        lead = Option("lead", _("Lead it"))
+    options: list[Option] = []
+    if found.begins_at is not None:
+        options += await _near(talk, found)
+        doors = DOORS if found.state is State.OPEN else {name: DOORS[name] for name in AFTERWARDS}
+        options += series_hosting.doors(talk, found, doors)
+        options += await _leading(talk, found)
+        options += await _shelf(talk, found)
+    if found.state is State.OPEN and talk.person not in found.hosts:
         # Translators: in a list, max:24. A dialogue of a year.
-        options.append(lead if talk.person in found.hosts else Option("leave", _("Leave it")))
-        if await talk.look(leads.is_vacant, series=found.id, person=talk.person):
-            # Translators: in a list, max:24. A dialogue of a year which nobody of that side leads.
-            options.append(Option("take", _("Lead it for your side")))
+        options.append(Option("leave", _("Leave it")))
     # Translators: in a list, max:24
     return [*options, Option("end", _("That is all"))]
 
 
 async def _near(talk: Talk, found: Series) -> list[Option]:
-    """Return the sessions, drafts and texts of a series, for those who are in it."""
+    """Return the sessions and drafts of a series, for those who are in it."""
     ahead = await talk.look(sessions.upcoming, series=found.id, person=talk.person)
     options = [Option(f"attend:{each.id}", each.title[:SHORT], _("a session")) for each in ahead]
-    drafts = await talk.look(consultations.readable, person=talk.person)
-    options += [
-        Option(f"consult:{each.id}", each.title[:SHORT], _("a draft")) for each in drafts if each.series == found.id
-    ]
+    drafts = [each for each in await talk.look(consultations.readable, person=talk.person) if each.series == found.id]
+    return [*options, *(Option(f"consult:{each.id}", each.title[:SHORT], _("a draft")) for each in drafts)]
+
+
+async def _leading(talk: Talk, found: Series) -> list[Option]:
+    """Return how somebody leads it, or could."""
+    if found.state is State.OPEN and talk.person in found.hosts:
+        # Translators: in a list, max:24. What the hosts of a dialogue of a year do.
+        return [Option("lead", _("Lead it"))]
+    if await talk.look(leads.is_vacant, series=found.id, person=talk.person):
+        # Translators: in a list, max:24. A dialogue of a year which nobody of that side leads.
+        return [Option("take", _("Lead it for your side"))]
+    return []
+
+
+async def _shelf(talk: Talk, found: Series) -> list[Option]:
+    """Return what there is to read of it."""
+    # Translators: in a list, max:24. Of a dialogue of a year.
+    options = [Option("phases", _("The phases"))]
+    # Translators: in a list, max:24
+    options.append(Option("rules", _("The ground rules")))
     if await talk.look(outputs.published, series=found.id):
         # Translators: in a list, max:24. That both sides published.
         options.append(Option("texts", _("The texts so far")))
     national = await talk.look(outputs.published, series=found.parent or "")
     # Translators: in a list, max:24. Of the national series to which a local one is linked.
-    options += [Option("wide", _("The national texts"))] if national else []
-    # Translators: in a list, max:24. Of a dialogue of a year.
-    phases = Option("phases", _("The phases"))
-    # Translators: in a list, max:24
-    return [*options, phases, Option("rules", _("The ground rules"))]
+    return [*options, Option("wide", _("The national texts"))] if national else options
 
 
 async def _texts(talk: Talk, found: Series) -> None:

@@ -383,9 +383,14 @@ async def answer_of(tx: Tx, *, series: str, person: str) -> bool | None:
 
 
 async def hand_over(tx: Tx, *, person: str, to: str) -> None:
-    """Give what one member hosts and takes part in to another membership of the same human being."""
+    """Give what one member hosts and takes part in to another membership of the same human being.
+
+    Nobody leads for both sides: where they did by two memberships, the second place waits for another.
+    """
     for column in (dialogues.c.by, dialogues.c.partner_by):
         await tx.run(update(dialogues).where(column == person).values({column.name: to}))
+    both = (dialogues.c.by == to, dialogues.c.partner_by == to)
+    await tx.run(update(dialogues).where(*both).values(partner_by=None))
     had = select(series_people.c.series).where(series_people.c.person == to).scalar_subquery()
     theirs = update(series_people).where(series_people.c.person == person, series_people.c.series.not_in(had))
     await tx.run(theirs.values(person=to))

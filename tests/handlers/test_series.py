@@ -343,3 +343,16 @@ async def test_what_costs_too_much_goes_to_nobody(open_phone, monkeypatch):
     await acts(awa)
     assert [len(await queued(phone)) for phone in (awa, issa, guest)] == [1, 1, 0]
     issa.hears("costs more than is left of this month’s money")
+
+
+async def test_a_reminder_that_comes_early_waits(open_phone):
+    """Where a phase began anew meanwhile, nothing is said before its own end, and the reminder stands for then."""
+    awa, _issa = await opens(open_phone)
+    await acts(awa)
+    await queued(awa)
+    found, world = await found_by(awa), awa.world
+    async with world.store.transaction(world.now) as tx:
+        await series_news.acts(world.desk.translator)[series.STANDS](tx, found.id)
+        rows = await tx.all(due.due.select().where(due.due.c.kind == series.STANDS))
+        assert [(row.subject, row.at) for row in rows] == [(found.id, found.phase_until)]
+    assert await queued(awa) == []

@@ -248,6 +248,14 @@ async def test_it_goes_to_another_membership_of_the_same_person(store: Store, no
         assert (await series.get(tx, series=found)).by == host
 
 
+async def test_one_human_being_leads_for_one_side(store: Store, now: datetime) -> None:
+    """Where both hosts turn out to be one, the place of the other side is free again."""
+    async with store.transaction(now) as tx:
+        found, civil, official = await opened(tx)
+        await series.hand_over(tx, person=official, to=civil)
+        assert (await series.get(tx, series=found)).hosts == (civil,)
+
+
 async def test_a_copy_says_what_one_hosts_and_takes_part_in(store: Store, now: datetime) -> None:
     """A person's own copy names the series that they lead, and to which they said yes or no."""
     async with store.transaction(now) as tx:
