@@ -62,6 +62,7 @@ def capabilities(links: Links | None = None, keeper: Keeper | None = None) -> Re
         help,  # noqa: A004 - it is called so by people
         hosting,
         insight,
+        insight_news,
         invite,
         join,
         language_choice,
@@ -248,7 +249,7 @@ def capabilities(links: Links | None = None, keeper: Keeper | None = None) -> Re
             poll_files.TABLE: afterwards.deliver_poll,
             invitations.DRAW: afterwards.deliver_invitation,
             shutdowns.RETURN: returning.welcome,
-            insights.KIND: insight.send,
+            insights.KIND: insight_news.send,
             **exchange_news.errands,
             **series_news.errands,
             **problem_news.errands,

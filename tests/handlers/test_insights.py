@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from handlers import insight, people
+from handlers import insight_cards, insight_news, people
 from handlers.language import Text, Voice
 from handlers.registry import Occasion
 from network import addresses, erasure, groups, insights, outbox, preparations, regimes, requests, topics
@@ -119,7 +119,7 @@ async def test_what_waits_for_the_morning_goes_with_the_author_of_its_voice(open
     night = datetime(2027, 1, 5, 23, 0, tzinfo=UTC)
     async with phone.world.store.transaction(night) as tx:
         who = await people.at(tx, await addresses.get(tx, address=phone.address), translator)
-        [letter] = await insight.send(tx, Occasion(who))
+        [letter] = await insight_news.send(tx, Occasion(who))
         assert letter.not_before == datetime(2027, 1, 6, 7, 0, tzinfo=UTC)
         assert letter.about == author
         post = outbox.Post(phone.address, "telegram", "main", letter.message.text, about=letter.about)
@@ -137,5 +137,5 @@ def test_the_longest_of_them_fits_both_apps(translator, language):
     listed = tuple(Priority(code, code, 9) for code in ("bdr.trafficking", "gov.accountability", "com.selfdefence"))
     order = Order("p", What.TOPICS, 10, listed)
     edition = Edition(TOPIC, ({"": "é" * 3000},) * 2, order, problem, "a", practice="x" * 32)
-    parts = [voice.say(each) for each in insight.lines(edition, language, at_most=insight.LONGEST)]
+    parts = [voice.say(each) for each in insight_cards.lines(edition, language, at_most=insight_news.LONGEST)]
     assert len("\n\n".join(parts)) <= ROOM
