@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Callable, Sequence
-from dataclasses import replace
+from collections import defaultdict
+from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from itertools import pairwise
+from typing import Any
 
 import pytest
 from sqlalchemy import select, update
@@ -19,6 +21,7 @@ from handlers.messages import Letter, Outgoing, Urgency
 from network import addresses, dispatch, stops
 from network import outbox as boxes
 from network.outbox import Stage, outbox
+from network.store import Tx
 from tests.bot.conftest import World
 from tests.bot.fake_channel import FAST, SentCall, message
 
@@ -488,3 +491,82 @@ def _free() -> tuple[object, object]:
     from network.rates import Limit  # noqa: PLC0415
 
     return Limit(1000, 1.0, 1000), Limit(1000, 1.0, 1000)
+
+
+@dataclass
+class Gates:
+    """Lets the calls to each person end when the test says so, and counts how many were written at a time."""
+
+    written: list[int] = field(default_factory=list)
+    gates: dict[str, asyncio.Event] = field(default_factory=lambda: defaultdict(asyncio.Event))
+
+    async def pass_through(self, external: str) -> None:
+        """Wait until the call to a person may end."""
+        await self.gates[external].wait()
+
+    async def record(self, tx: Tx, *, outcomes: Sequence[dispatch.Outcome], **more: Any) -> None:
+        """Count what is written, and write it."""
+        self.written.append(len(outcomes))
+        await record(tx, outcomes=outcomes, **more)
+
+
+record = dispatch.record
+
+
+@pytest.fixture
+async def gated(world: World, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Gates]:
+    """Return the gates of a courier at work on calls to 1 and 2, which waits for others as long as it may."""
+    gates = Gates()
+    monkeypatch.setattr(dispatch, "record", gates.record)
+    monkeypatch.setattr("bot.courier.TOGETHER_S", 3600.0)
+    world.channel.on_send = gates.pass_through
+    await put(world, "1", "a")
+    await put(world, "2", "b")
+    stop = asyncio.Event()
+    running = asyncio.create_task(world.courier.run(stop))
+    async with asyncio.timeout(60):
+        await staged(world, Stage.SENDING, Stage.SENDING)
+        yield gates
+        stop.set()
+        for gate in gates.gates.values():
+            gate.set()
+        world.courier.wake()
+        await running
+
+
+async def staged(world: World, *stages: Stage) -> None:
+    """Wait until the calls are at these stages."""
+    while await world.stages() != list(stages):
+        await asyncio.sleep(0)
+
+
+async def test_what_ends_about_the_same_time_is_written_together(world: World, gated: Gates) -> None:
+    """While another call is under way and nothing waits to go, an answer waits for the other's."""
+    gated.gates["1"].set()
+    while not world.channel.texts:
+        await asyncio.sleep(0)
+    for _ in range(20):
+        assert await world.stages() == [Stage.SENDING, Stage.SENDING]
+    gated.gates["2"].set()
+    await staged(world, Stage.SENT, Stage.SENT)
+    assert gated.written == [2]
+
+
+async def test_what_is_queued_waits_for_no_answer(world: World, gated: Gates) -> None:
+    """A new message goes at once, whatever is under way, and what ended before is written with its taking."""
+    gated.gates["1"].set()
+    gated.gates["3"].set()
+    await put(world, "3", "c")
+    world.courier.wake()
+    await staged(world, Stage.SENT, Stage.SENDING, Stage.SENDING)
+    assert world.channel.texts == ["a", "c"]
+
+
+async def test_an_answer_waits_only_a_moment_for_others(
+    world: World, gated: Gates, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A call that takes long keeps no other from being written."""
+    monkeypatch.setattr("bot.courier.TOGETHER_S", 0.001)
+    gated.gates["1"].set()
+    await staged(world, Stage.SENT, Stage.SENDING)
+    assert gated.written == [1]

@@ -98,6 +98,27 @@ async def test_concurrent_deliveries_share_commits(sqlite_world: World) -> None:
     assert commits <= 4
 
 
+async def test_what_comes_while_the_store_is_busy_shares_a_commit(
+    sqlite_world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While a batch is handled the first delivery waits for the store, and those after it join it."""
+    world, groups, accept = sqlite_world, list[int](), inbox.accept
+
+    async def counted(tx: Tx, *, arrivals: Sequence[inbox.Arrival], paces: Paces | None = None) -> int:
+        groups.append(len(arrivals))
+        return await accept(tx, arrivals=arrivals, paces=paces)
+
+    monkeypatch.setattr(inbox, "accept", counted)
+    async with world.store.transaction(world.clock.now()):
+        deliveries = []
+        for number in range(5):
+            deliveries.append(asyncio.create_task(world.deliver(message(number))))
+            async with world.store.reading(world.clock.now()) as tx:
+                assert await inbox.next_at(tx) is None
+    assert set(await asyncio.gather(*deliveries)) == {HTTPStatus.OK}
+    assert groups == [5]
+
+
 async def test_half_a_surrogate_pair_is_stored(world: World) -> None:
     """Text that JSON can say and UTF-8 cannot is taken in all the same, and blocks nothing."""
     assert await world.deliver(message(1, "\ud800", "half \ud800"), message(2, "2", "whole")) is HTTPStatus.OK
