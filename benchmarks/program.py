@@ -1,7 +1,7 @@
 """The program as it runs, but for its rates: so many members, no limit on what it sends.
 
-The practices are not read for the search by meaning: a new installation does that once, beside the messages, for
-minutes, and it would be counted as theirs.
+The practices are read for the search by words before it serves, and not at all for the search by meaning: a new
+installation does both once, beside the messages, for minutes, and it would be counted as theirs.
 When it ends it prints how many messages it handled, and how often it handed work to a thread.
 """
 
@@ -22,7 +22,7 @@ from bot.app import build
 from bot.channels import Channel
 from bot.limits import limits
 from bot.settings import Settings
-from network import addresses, members, vectors
+from network import addresses, index, members, vectors
 from network.dispatch import Limits
 from network.ids import new_id
 from network.members import State
@@ -44,6 +44,9 @@ async def main(people: int) -> None:
     for start in range(0, people, AT_ONCE):
         async with app.store.transaction(app.clock.now()) as tx:
             await crowd(tx, range(FIRST + start, FIRST + min(people, start + AT_ONCE)))
+    async with app.store.transaction(app.clock.now()) as tx:
+        for practice in await index.behind(tx, limit=AT_ONCE):
+            await index.write(tx, practice=practice)
     stop = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
     hops = _count_hops()

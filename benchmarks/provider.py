@@ -17,6 +17,7 @@ from aiohttp import web
 SECRET = "benchmark-secret"
 HEADERS = {"X-Telegram-Bot-Api-Secret-Token": SECRET, "Content-Type": "application/json"}
 TOKEN = "123456:benchmark"
+CONNECTIONS = 40  # of one bot, by default (core.telegram.org/bots/api#setwebhook)
 ME = {"id": 123456, "is_bot": True, "first_name": "Jisr", "username": "jisr_benchmark_bot"}
 
 
@@ -48,8 +49,7 @@ class Provider:
     url: str = ""
     sent: int = 0
     waits: list[float] = field(default_factory=list)
-    _asked: dict[int, float] = field(default_factory=dict)
-    _arrived: asyncio.Event = field(default_factory=asyncio.Event)
+    _asked: dict[int, tuple[float, asyncio.Future[None]]] = field(default_factory=dict)
     _runner: web.AppRunner | None = None
     _ids: Any = field(default_factory=lambda: itertools.count(1))
 
@@ -74,40 +74,54 @@ class Provider:
             return web.json_response({"ok": True, "result": ME})
         if method != "sendMessage":
             return web.json_response({"ok": True, "result": True})
-        form = await (request.json() if request.content_type == "application/json" else request.post())
+        form: Any = await (request.json() if request.content_type == "application/json" else request.post())
         chat = int(form["chat_id"])
         self.sent += 1
-        asked = self._asked.pop(chat, None)
-        if asked is not None:
+        if chat in self._asked:
+            asked, answered = self._asked.pop(chat)
             self.waits.append(time.perf_counter() - asked)
-        self._arrived.set()
-        message = {"message_id": next(self._ids), "date": 0, "chat": {"id": chat, "type": "private"}, "text": "ok"}
+            answered.set_result(None)
+        message = {
+            "message_id": next(self._ids),
+            "from": ME,
+            "chat": {"id": chat, "type": "private", "first_name": "P"},
+            "date": int(time.time()),
+            "text": form["text"],
+        }
         return web.json_response({"ok": True, "result": message})
 
     async def feed(self, target: str, script: Script, *, first: int, count: int, in_flight: int) -> None:
-        """Post ``count`` updates of different senders and return once all are answered."""
-        aim = self.sent + count
-        numbers = iter(range(first, first + count))
-        async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=in_flight)) as session:
-            await asyncio.gather(*(self._feeder(session, target, numbers, script) for _ in range(in_flight)))
-            async with asyncio.timeout(120):
-                while self.sent < aim:
-                    self._arrived.clear()
-                    await self._arrived.wait()
+        """Let ``in_flight`` people at a time write ``count`` messages; return once all are answered.
 
-    async def _feeder(
-        self, session: aiohttp.ClientSession, target: str, numbers: Iterator[int], script: Script
+        Each writes again when the answer has come, whether the delivery of what they wrote is acknowledged yet or not.
+        """
+        numbers = iter(range(first, first + count))
+        connector = aiohttp.TCPConnector(limit=CONNECTIONS)
+        async with aiohttp.ClientSession(connector=connector) as session, asyncio.TaskGroup() as posts:
+            people = (self._person(session, target, numbers, script, posts) for _ in range(in_flight))
+            await asyncio.gather(*people)
+
+    async def _person(
+        self,
+        session: aiohttp.ClientSession,
+        target: str,
+        numbers: Iterator[int],
+        script: Script,
+        posts: asyncio.TaskGroup,
     ) -> None:
         for number in numbers:
             person, text = script.take()
-            self._asked[person] = time.perf_counter()
-            async with session.post(target, data=update(number, person, text), headers=HEADERS) as answer:
-                assert answer.status == 200, answer.status
+            answered = asyncio.get_running_loop().create_future()
+            self._asked[person] = time.perf_counter(), answered
+            posts.create_task(_post(session, target, update(number, person, text)))
             async with asyncio.timeout(60):
-                while person in self._asked:
-                    self._arrived.clear()
-                    await self._arrived.wait()
+                await answered
             script.give_back(person)
+
+
+async def _post(session: aiohttp.ClientSession, target: str, body: str) -> None:
+    async with session.post(target, data=body, headers=HEADERS) as answer:
+        assert answer.status == 200, answer.status
 
 
 def update(number: int, person: int, text: str) -> str:
