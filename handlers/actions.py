@@ -129,9 +129,9 @@ async def _record(talk: Talk, found: Series, turn: int) -> None:
     role = await _written(talk, f"who[{turn}]", _("Which body or role does it? No person, please."), ROLE)
     first = talk.now.date() + timedelta(days=1)
     day = await talk.date(f"day[{turn}]", _("Until which day?"), earliest=first, latest=first + LATEST)
+    cause = await _cause(talk, found, turn)
     given = {"series": found.id, "by": talk.person, "text": text, "owner_role": role}
-    given |= {"problem": await _cause(talk, found, turn)}
-    await talk.do(f"record[{turn}]", actions.record, **given, due_on=day.isoformat() if day else "")
+    await talk.do(f"record[{turn}]", actions.record, **given, problem=cause, due_on=day.isoformat() if day else "")
     await talk.say(_("It is kept. The hosts are reminded a week before, on the day, and every month until it is done."))
 
 

@@ -111,17 +111,21 @@ class Said:
 
 
 async def tend(tx: Tx) -> int:
-    """Set when those who came are asked, for everything that has just ended; return how many."""
+    """Set when those who come are asked, for everything that is to come or has just ended; return how many.
+
+    What moved meanwhile is found by ``open``, and here once it has ended.
+    """
     table = exchanges.exchanges.c
     since = tx.now - LATE - timedelta(minutes=exchanges.MOST_MINUTES)
-    ended = (table.state.in_(HELD), table.starts_at > since, (table.starts_at < tx.now) | (table.rule != ""))
     many = 0
-    for row in await tx.all(select(table.id).where(*ended).order_by(table.id)):
+    for row in await tx.all(select(table.id).where(table.state.in_(HELD), table.starts_at > since).order_by(table.id)):
         found = await exchanges.get(tx, exchange=row.id)
         for date, ends_at in _ends(found):
             each = Round(found, date)
-            if tx.now - LATE < ends_at <= tx.now and not await _was_asked(tx, each):
-                many += await due.at_first(tx, kind=ASK, subject=each.subject, instant=ends_at + AFTER)
+            if ends_at > tx.now - LATE and not await _was_asked(tx, each):
+                put = due.at_first if ends_at > tx.now else due.at
+                await put(tx, kind=ASK, subject=each.subject, instant=ends_at + AFTER)
+                many += 1
     return many
 
 

@@ -112,6 +112,17 @@ async def test_what_moved_is_asked_about_a_day_after_its_true_end(store: Store, 
         assert not await feedback.may_say(tx, subject=moved, person=people[0])
 
 
+async def test_what_moved_to_an_earlier_time_is_asked_about_in_time(store: Store, now: datetime) -> None:
+    """The question was set when it was to be later; a program that slept for days asks all the same."""
+    async with store.transaction(now) as tx:
+        exchange, host, _people = await held(tx, 1)
+        assert await feedback.tend(tx) == 1
+        local = datetime.fromisoformat("2026-12-04T10:00")
+        await planning.set_time(tx, exchange=exchange, by=host, local=local, zone="Africa/Niamey")
+    assert await passes(store, ENDED - 9 * DAY) == ["asked"]
+    assert await passes(store, ENDED + 30 * DAY) == ["closed"]
+
+
 async def test_nobody_is_asked_about_what_was_called_off(store: Store, now: datetime) -> None:
     """Called off before, or after somebody set the question: it did not take place."""
     async with store.transaction(now) as tx:
