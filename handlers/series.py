@@ -99,7 +99,7 @@ async def _show(talk: Talk, found: Series) -> None:
     me = await talk.member()
     for session in (await talk.look(sessions.upcoming, series=found.id, person=talk.person))[:1]:
         when = exchange_cards.when(session.starts_at, me.country) if session.starts_at else _("soon")
-        await talk.say(below(_("Next: “{title}”", title=session.title), when))
+        await talk.say(below(_("The next meeting: “{title}”", title=session.title), when))
     if found.parent:
         wide = await talk.look(series_.find, series=found.parent)
         if wide is not None:

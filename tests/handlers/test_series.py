@@ -188,7 +188,7 @@ async def test_a_host_plans_a_session_for_those_who_are_in_it(open_phone):
     awa.hears("a time is to be agreed on", "Les soirées du quartier")
     await goes_through(awa, "[Set the time]", "7/12/2026", "10:00")
     await goes_through(guest, "/series", "1")
-    guest.hears("Next: “Les soirées du quartier”", "When: 7 December 2026, 10:00 (Niger)")
+    guest.hears("The next meeting: “Les soirées du quartier”", "When: 7 December 2026, 10:00 (Niger)")
     await goes_through(guest, "[Les soirées du quartier]")
     guest.sees_choice("Yes, I come")
     await goes_through(issa, "/hosting")
