@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from network import approvals, audit, due, erasure, groups, requests, series
+from network import approvals, audit, due, erasure, groups, regimes, requests, series
 from network.errors import Conflict, Forbidden, Invalid, Missing
 from network.series import Level, Phase, State
 from network.store import Store, Tx
@@ -277,3 +277,16 @@ async def test_what_both_sides_did_stands_in_the_log(store: Store, now: datetime
         acts = ("ask_series", "agree_series", "advance_series", "end_series")
         assert [counted.get(act) for act in acts] == [1, 1, 1, 1]
         assert await audit.verify(tx) > 0
+
+
+async def test_a_paused_country_hears_nothing(store: Store, now: datetime) -> None:
+    """While a country is paused its people stay in a series, and no news of it is meant for them."""
+    async with store.transaction(now) as tx:
+        await seated(tx, "ML", "civil")
+        found, civil, official = await opened(tx, invited=[await group_of(tx, "ML")])
+        there = await member(tx, country="ML")
+        await series.take_part(tx, series=found, person=there)
+        await regimes.put(tx, country="ML", to=regimes.Standing.PAUSED)
+        assert await inside(tx, found) == {civil, official, there}
+        assert await inside(tx, found, hearing_at=now) == {civil, official}
+        assert there not in {row.id for row in await tx.all(series.invited(found, hearing_at=now))}
