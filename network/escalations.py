@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy import Column, ForeignKey, LargeBinary, Row, String, Table, delete, or_, select, update
 
-from network import audit, board, groups, problems
+from network import audit, board, conversations, groups, problems
 from network import series as series_
 from network.errors import Conflict, Forbidden, Invalid, Missing
 from network.ids import new_id
@@ -22,6 +22,7 @@ from network.series import Level, Series
 from network.series import State as Stands
 from network.store import Instant, Tx, metadata
 
+TALK = "national"  # the conversation in which coordinators read them
 LISTED = 50
 LONGEST = 500  # characters
 
@@ -149,7 +150,10 @@ async def forget(tx: Tx, *, person: str) -> None:
     """Erase what somebody wrote: what they put forward, in whose words it went, and what they answered."""
     theirs = select(named.c.id).where(named.c.person == person)
     quoted = escalations.c.problem.in_(theirs) & escalations.c.text.is_(None)
-    await tx.run(delete(escalations).where(or_(escalations.c.by == person, quoted)))
+    gone = or_(escalations.c.by == person, quoted)
+    if ids := [row.id for row in await tx.all(select(escalations.c.id).where(gone))]:
+        await conversations.end_about(tx, name=TALK, ids=ids)
+    await tx.run(delete(escalations).where(gone))
     answered = update(escalations).where(escalations.c.answered_by == person)
     await tx.run(answered.values(answered_by=None, reply=None))
 

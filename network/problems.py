@@ -29,7 +29,7 @@ from sqlalchemy import (
     update,
 )
 
-from network import audit, due, groups, members, poll_options, regimes, topics
+from network import audit, conversations, due, groups, members, poll_options, regimes, topics
 from network import series as series_
 from network.disclosure import Grid
 from network.errors import Conflict, Forbidden, Missing
@@ -39,6 +39,7 @@ from network.store import Instant, Tx, metadata
 
 HIDDEN = "problem.hidden"  # kind of the due row on which its author hears that it is shown no more, and why
 NAMED = "problem.named"  # kind of the due row on which the board looks at a topic again
+TALKS = ("problems", "board")  # the conversations in which they are read
 SETTLED = timedelta(days=1)  # after a naming: so that nobody sees by the hour whose word made a topic known
 SHORTEST, LONGEST = 10, 140  # characters
 MOST = 5  # of one person in one phase; without a series, in a quarter
@@ -208,8 +209,11 @@ async def put_to(tx: Tx, *, poll: str, which: Sequence[str]) -> None:
 
 
 async def forget(tx: Tx, *, person: str) -> None:
-    """Take the words of somebody out of every poll, before their rows go with them."""
+    """Take the words of somebody out of every poll, and from whoever reads them now, before their rows go with them."""
     await _blank(tx, [problems.c.person == person])
+    theirs = [row.id for row in await tx.all(select(problems.c.id).where(problems.c.person == person))]
+    for talk in TALKS if theirs else ():
+        await conversations.end_about(tx, name=talk, ids=theirs)
 
 
 async def hand_over(tx: Tx, *, person: str, to: str) -> None:

@@ -9,7 +9,7 @@ import pytest
 from handlers import problem_news
 from handlers.export import write_copy
 from handlers.language import Text, Voice
-from network import board, due, erasure, groups, insights, problems, requests, series, topics
+from network import board, conversations, due, erasure, groups, insights, problems, requests, series, topics
 from network.members import SERVICES
 from tests.handlers.polling_talk import passes
 from tests.handlers.test_broadcast import coordinators, goes_through, joins, queued
@@ -108,6 +108,24 @@ async def test_a_host_hides_and_its_author_alone_hears_why(open_phone):
         phone.hears_nothing()
     await other.says(f"/problems {found}")
     other.hears("Nobody has named a problem yet.")
+
+
+async def test_whoever_reads_the_words_of_somebody_erased_reads_no_further(open_phone):
+    """The list in which a host was about to choose holds the words no more, and is over."""
+    found, awa, issa = await begun(open_phone)
+    guest = await takes_part(open_phone(), found)
+    await names(guest, found, shown="[Yes, they may]")
+    await goes_through(awa, f"/problems {found}", "[Needs a national answer]", "1", "[In its words]")
+    await goes_through(issa, "[Read it]")
+    issa.hears(TEXT)
+    await goes_through(awa, "[Hide a harmful one]")
+    async with awa.world.store.transaction(awa.world.now) as tx:
+        await erasure.erase(tx, person=guest.person)
+        assert await tx.all(conversations.conversations.select()) == []
+    await awa.says(f"/problems {found}")
+    awa.hears("Nobody has named a problem yet.")
+    await issa.says("/national")
+    issa.hears("No dialogue of your country says")
 
 
 async def test_somebody_takes_back_what_they_named(open_phone):

@@ -15,6 +15,7 @@ from network import (
     due,
     erasure,
     escalations,
+    groups,
     insights,
     polls,
     priorities,
@@ -53,7 +54,7 @@ async def test_whatever_happens_nothing_leads_from_a_problem_to_its_author(
     for seed in range(MANY_SEEDS if long else SEEDS):
         random = Random(seed)
         async with store.transaction(now) as tx:
-            await tx.run(problems.groups.seats.delete())
+            await tx.run(groups.seats.delete())
             found, host, other = await opened(tx)
             authors = [*await takers(tx, found, 3), *await takers(tx, found, 3, "official")]
             stranger = await enrolled(tx, country="ML")
@@ -140,7 +141,7 @@ async def test_exchanged_authors_read_the_same(store: Store, now: datetime) -> N
     async with store.transaction(now) as tx:
         seen = []
         for turn in range(2):
-            await tx.run(problems.groups.seats.delete())
+            await tx.run(groups.seats.delete())
             found, host, _other = await opened(tx)
             people = await takers(tx, found, 12) + await takers(tx, found, 12, "official")
             order = people if turn == 0 else [*reversed(people[:12]), *reversed(people[12:])]
