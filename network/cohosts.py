@@ -5,6 +5,7 @@ A coordinator is named and told, and may say no: then the next one of that side 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -14,7 +15,7 @@ from network import approvals, audit, due, exchanges, groups, members
 from network.attendance import attendance
 from network.errors import Conflict, Missing
 from network.exchanges import NEWS, OPEN_STATES, Exchange, State
-from network.invitees import invitees
+from network.invitees import invite, invitees
 from network.members import SIDES
 from network.store import Tx
 
@@ -42,20 +43,21 @@ async def decline(tx: Tx, *, exchange: str, by: str) -> None:
     await audit.record(tx, act="decline_exchange", actor=by, subject=exchange)
 
 
-async def forget(tx: Tx, *, person: str) -> None:
+async def forget(tx: Tx, *, person: str, keep: bool = True) -> None:
     """Take somebody out of what they host: the other host goes on with it, or else it does not take place.
 
-    Where nobody goes on nothing of it stays but its time, until whoever was invited has heard.
+    Without ``keep`` what they planned themselves goes with them. Where nobody goes on nothing of it stays but its
+    time, until whoever was invited has heard.
     """
     table = exchanges.exchanges
     query = select(table.c.id).where(or_(table.c.by == person, table.c.partner_by == person)).order_by(table.c.id)
     for row in await tx.all(query):
         found = await exchanges.locked(tx, exchange=row.id)
         rest = [each for each in found.hosts if each != person]
-        if rest:
+        if rest and (keep or found.by != person):
             await _go_on(tx, found, host=rest[0])
         else:
-            await _end(tx, found)
+            await _end(tx, found, hosts=rest)
 
 
 async def _go_on(tx: Tx, found: Exchange, *, host: str) -> None:
@@ -81,8 +83,11 @@ async def _next(tx: Tx, found: Exchange, *, side: str, after: str) -> None:
     await due.at(tx, kind=LEFT, subject=found.id, instant=tx.now, person=found.by)
 
 
-async def _end(tx: Tx, found: Exchange) -> None:
-    """Let an exchange not take place any more that nobody hosts: of one with a time the time stays, without a word."""
+async def _end(tx: Tx, found: Exchange, *, hosts: Sequence[str]) -> None:
+    """Let an exchange not take place any more: of one with a time the time stays, without a word.
+
+    Who hosted it still hears of it as its guests do.
+    """
     table = exchanges.exchanges
     await approvals.withdraw(tx, subject=found.id)
     await due.cancel(tx, kind=NEWS, subject=f"{found.id}:{found.sequence}")
@@ -93,11 +98,19 @@ async def _end(tx: Tx, found: Exchange) -> None:
         return
     empty = {"words": tx.seal.seal_json("exchanges.words", found.id, {})}
     empty |= {"door": tx.seal.seal_json("exchanges.door", found.id, {"place": "", "link": ""})}
-    bare = {"by": "", "record": None, "state": State.CANCELLED.value, "sequence": found.sequence + 1}
+    bare = {
+        "by": "",
+        "partner_by": None,
+        "record": None,
+        "state": State.CANCELLED.value,
+        "sequence": found.sequence + 1,
+    }
     await tx.run(table.insert(), row | bare | empty)
     for each, rows in zip(GUESTS, guests, strict=True):
         if rows:
             await tx.run(each.insert(), rows)
+    for host in hosts:
+        await invite(tx, exchange=found.id, person=host)
     await due.at(tx, kind=NEWS, subject=f"{found.id}:{found.sequence + 1}", instant=tx.now)
     await due.at(tx, kind=GONE, subject=found.id, instant=tx.now + KEPT)
 

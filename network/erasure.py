@@ -115,7 +115,7 @@ async def erase(tx: Tx, *, person: str, keep_practices: bool = True, keep_listed
     await broadcasts.forget(tx, person=person)
     await actions.forget(tx, person=person)
     await attendance.forget(tx, person=person)
-    await cohosts.forget(tx, person=person)
+    await cohosts.forget(tx, person=person, keep=keep_practices)
     await consultations.forget(tx, person=person)
     await escalations.forget(tx, person=person)
     await problems.forget(tx, person=person)

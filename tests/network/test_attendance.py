@@ -169,7 +169,7 @@ async def test_whatever_happens_doors_and_lists_keep_to_their_people(
             said: dict[str, str] = {}
         for step in range(40):
             async with store.transaction(now + timedelta(hours=8 * step)) as tx:
-                await happens(tx, random, exchange, random.choice(people), said)
+                await happens(tx, random, exchange, people, said)
                 found = await exchanges.get(tx, exchange=exchange)
                 for person in people:
                     doors += await keeps_to(tx, found, person, said)
@@ -179,7 +179,7 @@ async def test_whatever_happens_doors_and_lists_keep_to_their_people(
                 for each in found.hosts:
                     assert await opens(attendance.door, tx, exchange=exchange, person=each)
                     assert await opens(attendance.who, tx, exchange=exchange, by=each)
-    assert doors > 50, "it must not be that nobody ever had a place"
+    assert doors > 40, "it must not be that nobody ever had a place"
 
 
 async def keeps_to(tx: Tx, found: Exchange, person: str, said: dict[str, str]) -> bool:
@@ -197,15 +197,17 @@ async def keeps_to(tx: Tx, found: Exchange, person: str, said: dict[str, str]) -
     return is_in
 
 
-async def happens(tx: Tx, random: Random, exchange: str, person: str, said: dict[str, str]) -> None:
+async def happens(tx: Tx, random: Random, exchange: str, people: list[str], said: dict[str, str]) -> None:
     """Let something happen that may change who has a place, and who hosts it."""
     what, hosts = random.random(), (await exchanges.get(tx, exchange=exchange)).hosts
+    person = random.choice(people)
     with suppress(NetworkError):
         if what < 0.7:
-            answer = random.choice(attendance.ANSWERS)
+            answer = random.choice((YES, YES, YES, MAYBE, NO))
             await attendance.answer(tx, exchange=exchange, person=person, answer=answer)
             said[person] = answer
         elif what < 0.78:
+            person = random.choice([each for each in people if said.get(each) == YES] or people)
             code = await passes.delegate(tx, exchange=exchange, person=person)
             [other] = await guests(tx, 1)
             await passes.use(tx, code=passes.typed(code) or "", person=other)
@@ -217,7 +219,7 @@ async def happens(tx: Tx, random: Random, exchange: str, person: str, said: dict
                     await attendance.lapse(tx, attending=row.subject)
         elif what < 0.97:
             await planning.change(tx, exchange=exchange, by=random.choice(hosts), place="Ailleurs")
-        elif what < 0.99:
+        elif what < 0.995:
             await cohosts.decline(tx, exchange=exchange, by=hosts[-1])
         else:
             await planning.cancel(tx, exchange=exchange, by=hosts[0])

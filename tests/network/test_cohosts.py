@@ -97,6 +97,23 @@ async def test_an_exchange_that_nobody_hosts_does_not_take_place(store: Store, n
         assert await attendance.of(tx, exchange=exchange, person=one) is None
 
 
+async def test_what_somebody_planned_goes_with_them_when_they_wish_it(store: Store, now: datetime) -> None:
+    """Then the other host and the guests hear that it does not take place; what they only co-hosted goes on."""
+    async with store.transaction(now) as tx:
+        exchange, host = await planned(tx, title=SECRET)
+        partner = (await exchanges.get(tx, exchange=exchange)).partner_by or ""
+        group = (await exchanges.get(tx, exchange=exchange)).group
+        other = await exchanges.draft(tx, by=partner, kind=Kind.VISIT, group=group, title="Thé", purpose="Parler")
+        await planning.propose(tx, exchange=other, by=partner)
+        [guest] = await guests(tx, 1)
+        await attendance.answer(tx, exchange=exchange, person=guest, answer=YES)
+        await erasure.erase(tx, person=host, keep_practices=False)
+        found = await exchanges.get(tx, exchange=exchange)
+        assert (found.hosts, found.title, found.state) == ((), "", State.CANCELLED)
+        assert {guest, partner} <= {row.id for row in await tx.all(attendance.concerned(found))}
+        assert (await exchanges.get(tx, exchange=other)).hosts == (partner,)
+
+
 async def test_what_nobody_was_invited_to_goes_at_once(store: Store, now: datetime) -> None:
     """A draft, and what is over, go with the only host."""
     async with store.transaction(now) as tx:
