@@ -10,24 +10,10 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import Any
 
-from sqlalchemy import (
-    ColumnElement,
-    Integer,
-    Select,
-    String,
-    Subquery,
-    and_,
-    column,
-    exists,
-    false,
-    func,
-    literal,
-    or_,
-    select,
-    values,
-)
+from sqlalchemy import CTE, JSON, ColumnElement, Select, and_, column, exists, func, literal, or_, select
 
 from network import practices as practices_
 from network import sought, topics, vectors
@@ -44,6 +30,7 @@ WORDS = 0.6  # what the best match of words adds to a cosine
 LEADING = 3  # the best results, whose topics speak for others
 TOPICS = 0.4  # what is added to a practice whose only topic all of them have
 SHOWN_AT_MOST = 60
+NEWEST = (practices.c.published_at.desc(), practices.c.id)  # first
 SAYS_SIDE = practices_.SIDE_AND_REGION  # the level of attribution from which on the side is said on each card
 
 
@@ -81,15 +68,6 @@ FIELDS: dict[str, ColumnElement[str]] = {  # of Wish, that a list can be narrowe
 }
 
 
-@dataclass(frozen=True)
-class Said:
-    """What answers the words of a search: the scores by practice, who has one or is near by meaning, and how near."""
-
-    scores: Subquery
-    answers: ColumnElement[bool]
-    near: dict[str, float]
-
-
 async def find(
     tx: Tx, *, wish: Wish, language: str = "", limit: int = SHOWN_AT_MOST, only: Sequence[str] | None = None
 ) -> list[Practice]:
@@ -106,19 +84,17 @@ async def find(
 async def ranked(tx: Tx, *, wish: Wish, limit: int = SHOWN_AT_MOST) -> list[str]:
     """Return the ids of what ``find`` finds."""
     shown = select(practices.c.id).where(practices.c.state == State.PUBLISHED.value, *_narrowed(wish))
-    newest = (practices.c.published_at.desc(), practices.c.id)
     if not wish.words.strip():
-        return [row.id for row in await tx.all(shown.order_by(*newest).limit(limit))]
-    said = await _said(tx, wish.words)
-    if said is None:
-        return []
-    score = func.coalesce(said.scores.c.score, 0)
-    query = shown.add_columns(score.label("score")).where(said.answers)
-    query = query.outerjoin(said.scores, said.scores.c.practice == practices.c.id)
-    rows = await tx.all(query.order_by(score.desc(), *newest).limit(max(limit, SHOWN_AT_MOST) + len(said.near)))
-    best = max((row.score for row in rows), default=0) or 1
-    words = WORDS if said.near else 1.0
-    scores = {row.id: words * row.score / best + said.near.get(row.id, 0.0) for row in rows}
+        return [row.id for row in await tx.all(shown.order_by(*NEWEST).limit(limit))]
+    asked = await vectors.ask(tx, words=wish.words)  # the model reckons while the words are looked up
+    wanted = await sought.understood(tx, wish.words)
+    most = max(limit, SHOWN_AT_MOST)
+    said = await _said(tx, shown, wanted, most if asked is None else most + vectors.NEAR_AT_MOST)
+    near = await vectors.near(asked)
+    found = await _meant(tx, shown, said, near, most + len(near))
+    best = max(found.values(), default=0) or 1
+    words = WORDS if near else 1.0
+    scores = {practice: words * score / best + near.get(practice, 0.0) for practice, score in found.items()}
     return _best_first(await _by_topic(tx, scores))[:limit]
 
 
@@ -132,10 +108,11 @@ async def narrower(tx: Tx, *, wish: Wish, by: str) -> dict[str, int]:
     if by == "sides":
         query = query.join(members, members.c.id == practices.c.author).where(practices.c.level >= SAYS_SIDE)
     if wish.words.strip():
-        said = await _said(tx, wish.words)
-        if said is None:
-            return {}
-        query = query.outerjoin(said.scores, said.scores.c.practice == practices.c.id).where(said.answers)
+        asked = await vectors.ask(tx, words=wish.words)
+        wanted = await sought.understood(tx, wish.words)
+        meant = practices.c.id.in_(_near_enough(await vectors.near(asked)))
+        said = practices.c.id.in_(select(_scores(tx, wanted).subquery().c.practice))
+        query = query.where(or_(said, meant) if wanted.terms else meant)
     counted = {row.value: row.number for row in await tx.all(query.group_by(value)) if row.value}
     return dict(sorted(counted.items(), key=lambda item: (-item[1], item[0])))
 
@@ -157,29 +134,38 @@ def _best_first(scores: dict[str, float]) -> list[str]:
     return sorted(scores, key=lambda practice: -scores[practice])
 
 
-async def _said(tx: Tx, words: str) -> Said | None:
-    """Return what answers ``words``, by what they say and by what they mean; None when nothing does."""
-    wanted = await sought.understood(tx, words)
-    near = await vectors.near(tx, words=words, languages=wanted.languages)
-    meant = sorted(practice for practice, cosine in near.items() if cosine >= NEAR)
-    if wanted.terms:
-        scores = _scores(wanted).subquery()
-        answers = scores.c.practice.is_not(None)
-        return Said(scores, or_(answers, practices.c.id.in_(meant)) if meant else answers, near)
-    if meant:
-        nobody = select(search_terms.c.practice, literal(0).label("score")).where(false())
-        return Said(nobody.subquery(), practices.c.id.in_(meant), near)
-    return None
+async def _said(tx: Tx, shown: Select[tuple[str]], wanted: Sought, most: int) -> dict[str, int]:
+    """Return the practices that answer a search by what they say, with their scores, the best first."""
+    if not wanted.terms:
+        return {}
+    scores = _scores(tx, wanted).subquery()
+    query = shown.add_columns(scores.c.score).join(scores, scores.c.practice == practices.c.id)
+    rows = await tx.all(query.order_by(scores.c.score.desc(), *NEWEST).limit(most))
+    return {row.id: row.score for row in rows}
 
 
-def _scores(wanted: Sought) -> Select[tuple[str, int]]:
+async def _meant(
+    tx: Tx, shown: Select[tuple[str]], said: dict[str, int], near: dict[str, float], most: int
+) -> dict[str, int]:
+    """Return ``most`` practices that answer a search: first by what they say, then by what they mean alone."""
+    found = dict(islice(said.items(), most))
+    alone = [practice for practice in _near_enough(near) if practice not in found]
+    if alone and len(found) < most:
+        query = shown.where(practices.c.id.in_(alone)).order_by(*NEWEST).limit(most - len(found))
+        found |= {row.id: 0 for row in await tx.all(query)}
+    return found
+
+
+def _near_enough(near: dict[str, float]) -> list[str]:
+    return sorted(practice for practice, cosine in near.items() if cosine >= NEAR)
+
+
+def _scores(tx: Tx, wanted: Sought) -> Select[tuple[str, int]]:
     """Return the query of the practices that answer a search, with their scores.
 
     Of the terms that one word stands for the best counts: what it says itself, or what it means.
     """
-    names = (column("term", String), column("place", Integer), column("worth", Integer), column("least", Integer))
-    rows = [(each.term, each.place, each.worth, each.least) for each in wanted.terms]
-    table = values(*names, name="wanted").data(rows).cte("wanted")
+    table = _rows(tx, [(each.term, each.place, each.worth, each.least) for each in wanted.terms])
     found = and_(search_terms.c.term == table.c.term, search_terms.c.weight >= table.c.least)
     by_word = (
         select(search_terms.c.practice, func.max(search_terms.c.weight * table.c.worth).label("score"))
@@ -192,6 +178,25 @@ def _scores(wanted: Sought) -> Select[tuple[str, int]]:
         select(by_word.c.practice, score.label("score"))
         .group_by(by_word.c.practice)
         .having(score >= round(THOUSANDTHS * wanted.best * AT_LEAST))
+    )
+
+
+def _rows(tx: Tx, rows: Sequence[tuple[str, int, int, int]]) -> CTE:
+    """Return a table of these rows, as one parameter: a statement with VALUES is put together anew each time."""
+    given = literal(rows, JSON)
+    each = (func.json_each(given) if tx.is_sqlite else func.json_array_elements(given)).table_valued(
+        column("value", JSON)
+    )
+    value = each.c.value
+    return (
+        select(
+            value[0].as_string().label("term"),
+            value[1].as_integer().label("place"),
+            value[2].as_integer().label("worth"),
+            value[3].as_integer().label("least"),
+        )
+        .distinct()  # so that SQLite reads each row once
+        .cte("wanted")
     )
 
 

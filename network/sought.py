@@ -47,10 +47,9 @@ class Term:
 
 @dataclass(frozen=True)
 class Sought:
-    """What is looked for, and the languages that it may be said in."""
+    """What is looked for."""
 
     terms: list[Term]
-    languages: tuple[str, ...]
 
     @property
     def best(self) -> int:
@@ -69,7 +68,7 @@ async def understood(tx: Tx, text: str) -> Sought:
     if slips:
         given = _stood_for(said, languages, slips)
         counted = await _counted(tx, given)
-    return Sought(await _weighed(tx, given, counted), languages)
+    return Sought(await _weighed(tx, given, counted))
 
 
 def _stood_for(said: Sequence[str], languages: Sequence[str], slips: Slips) -> Given:

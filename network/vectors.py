@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from collections.abc import Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
@@ -20,6 +20,7 @@ from weakref import WeakKeyDictionary
 
 from sqlalchemy import Column, ForeignKey, LargeBinary, String, Table, and_, delete, exists, func, select, tuple_
 
+from network import concepts
 from network.store import Instant, Tx, metadata
 from network.texts import Wording, of, practice_texts
 
@@ -41,6 +42,7 @@ search_vectors = Table(
     Column("vector", LargeBinary, nullable=False),  # float16, little-endian
 )
 Key = tuple[str, str, str]  # practice, language, digest
+Asked = Future[dict[str, float]]  # the nearest practices, once they are known
 
 
 class Encoder(Protocol):
@@ -79,20 +81,26 @@ def installed() -> bool:
     return util.find_spec(LIBRARY) is not None
 
 
-async def near(tx: Tx, *, words: str, languages: Sequence[str]) -> dict[str, float]:
-    """Return the practices that are nearest to a search by meaning, with their cosines.
+async def ask(tx: Tx, *, words: str) -> Asked | None:
+    """Ask what is near to a search by meaning: the model reckons in its thread while others look further.
 
-    ``languages`` are those that the search may be in. Without the extra, or when it is late, there are none.
+    None without the extra, and where there are few texts.
     """
     if not installed():
-        return {}
+        return None
     space = await _current(tx)
     if len(space.keys) < FEWEST:
+        return None
+    return _searching().submit(_nearest, space, words, concepts.languages_of(words))
+
+
+async def near(asked: Asked | None) -> dict[str, float]:
+    """Return the practices that are nearest to a search, with their cosines; none when the answer is late."""
+    if asked is None:
         return {}
     try:
         async with asyncio.timeout(LATE_S):
-            found: dict[str, float] = await _apart(_searching(), _nearest, space, words, tuple(languages))
-            return found
+            return await asyncio.wrap_future(asked)
     except TimeoutError:
         return {}
 
@@ -184,7 +192,7 @@ def _centred(seen: tuple[int, datetime | None], vectors: dict[Key, bytes]) -> Sp
     return Space(seen, vectors, keys, _unit(around), middles)
 
 
-def _nearest(space: Space, words: str, languages: tuple[str, ...]) -> dict[str, float]:
+def _nearest(space: Space, words: str, languages: Sequence[str]) -> dict[str, float]:
     numpy = import_module("numpy")
     known = [space.middles[language] for language in languages if language in space.middles]
     middle = numpy.mean(known, axis=0) if known else space.middles[""]
