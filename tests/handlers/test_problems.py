@@ -14,6 +14,7 @@ from network.members import SERVICES
 from tests.handlers.polling_talk import passes
 from tests.handlers.test_broadcast import coordinators, goes_through, joins, queued
 from tests.handlers.test_unmasked import seen
+from tests.handlers.wires import Wires
 from tests.network.people import enrolled
 
 TITLE = "Le soir au marché"
@@ -317,6 +318,28 @@ async def test_nobody_learns_who_named_what(open_phone):
     async with awa.world.store.reading(awa.world.now) as tx:
         assert await board.shared(tx) == []
         assert await insights.there(tx) == []
+
+
+@pytest.mark.parametrize("language", ["en", "fr", "ar"])
+async def test_long_lists_of_long_problems_go_out_on_both_apps(open_phone, language):
+    """Twenty problems of the longest: every page, list and notice is taken by the stand-ins of both apps."""
+    found, awa, issa = await begun(open_phone, language)
+    world, wires = awa.world, Wires()
+    people = [await takes_part(open_phone(), found) for _ in range(4)]
+    async with world.store.transaction(world.now) as tx:
+        for number, person in enumerate(people * 5):
+            text = f"{number} {'é' * problems.LONGEST}"[: problems.LONGEST]
+            given = {"topic": [each.code for each in topics.all()][number], "text": text, "shown": True}
+            await problems.name(tx, series=found, person=person.person, **given)
+    await goes_through(awa, f"/problems {found}", "1", "1", Text("That is enough"))
+    await goes_through(awa, Text("Put them in order"), Text("Single problems"), "1 2 3 4 5 6", Text("Done"))
+    await goes_through(awa, Text("Rank three"), Text("Yes, open it"), Text("Hide a harmful one"), Text("None of them"))
+    await goes_through(awa, Text("Needs a national answer"), "1", Text("In its words"))
+    await goes_through(issa, Text("Read it"), Text("Answer it"), RULE)
+    await passes(awa, seconds=5)
+    for phone in world.phones:
+        for message in phone.log:
+            await wires.carry(message)
 
 
 async def test_beyond_one_group_the_other_side_reads_the_poll_first(open_phone):
