@@ -39,7 +39,7 @@ from network.store import Instant, Tx, metadata
 
 HIDDEN = "problem.hidden"  # kind of the due row on which its author hears that it is shown no more, and why
 NAMED = "problem.named"  # kind of the due row on which the board looks at a topic again
-TALKS = ("problems", "board")  # the conversations in which they are read
+TALKS = ("problems", "board", "actions", "action")  # the conversations in which they are read
 SETTLED = timedelta(days=1)  # after a naming: so that nobody sees by the hour whose word made a topic known
 SHORTEST, LONGEST = 10, 140  # characters
 MOST = 5  # of one person in one phase; without a series, in a quarter

@@ -9,7 +9,7 @@ import pytest
 from handlers import action_news
 from handlers.export import write_copy
 from handlers.language import Text, Voice
-from network import actions, due, erasure, groups, problems, requests, series
+from network import actions, conversations, due, erasure, groups, problems, requests, series
 from tests.handlers.test_broadcast import coordinators, goes_through, joins, queued
 
 WHAT = "Une patrouille à pied le soir du marché, avec une association"
@@ -139,6 +139,14 @@ async def test_an_action_answers_a_problem_that_was_named(open_phone):
     await goes_through(awa, "1", "[Another one]", OTHER, ROLE, "1/3/2027", "[From none of them]", "[That is all]")
     await goes_through(member, f"/actions {found}", "1")
     member.hears(f"It answers the problem “{text}”")
+    await goes_through(awa, f"/action {found}", WHAT, ROLE, "20/1/2027")
+    awa.hears(text)
+    async with awa.world.store.transaction(awa.world.now) as tx:
+        await erasure.erase(tx, person=member.person)
+        assert await tx.all(conversations.conversations.select()) == []
+    await goes_through(awa, f"/actions {found}", "1")
+    awa.hears(WHAT)
+    awa.does_not_hear(text)
 
 
 @pytest.mark.parametrize("language", ["fr", "ar"])
