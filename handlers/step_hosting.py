@@ -62,7 +62,7 @@ async def _standing(talk: Talk, found: Exchange) -> list[Text]:
     if not steps.runs(found, talk.now):
         lines.append(_("Steps can be sent while you meet: from half an hour before until two hours after."))
     elif (coming := await talk.look(steps.upcoming, exchange=found.id)) is not None:
-        lines.append(_("Next: {name}", name=step_cards.name(coming)))
+        lines.append(_("What comes next: {name}", name=step_cards.name(coming)))
     return lines
 
 

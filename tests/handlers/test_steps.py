@@ -45,7 +45,7 @@ async def test_a_scenario_goes_on_at_the_tap_of_its_host(open_phone):
     civil.hears("No meeting of yours is held now.")
     awa.world.now = STARTS
     await goes_through(awa, "/steps", "[Send the next step]")
-    awa.hears("It is on its way to those who come.", "Next: Step 2")
+    awa.hears("It is on its way to those who come.", "What comes next: Step 2")
     [message] = await queued(civil)
     assert FIRST in message.text
     assert ASKED in message.text
