@@ -82,7 +82,8 @@ class World:
         assert truly.takes_place
         assert (found.starts_at, mine.comes(truly.at_hand)) == (truly.starts_at, True)
         assert self.now < truly.starts_at
-        assert self.dates is None or truly.at_hand in [each.name for each in truly.ahead(self.now)]
+        planned = reminders.instants(truly.starts_at, await members.get(tx, person=mine.person))
+        assert planned[which] > (truly.follows or planned[which] - DAY)  # one hears of one date at a time
         key = (mine.person, which, truly.starts_at)
         assert key not in self.sent
         self.sent.append(key)
@@ -91,6 +92,8 @@ class World:
         """Every reminder that was ahead, and whose time is now, went out."""
         async with self.store.reading(self.now) as tx:
             found = await exchanges.get(tx, exchange=self.exchange)
+            ahead = [at for at, _each in found.standing if at + timedelta(minutes=found.minutes) > self.now]
+            assert not found.takes_place or not ahead or found.starts_at == ahead[0]
             for guest in self.guests:
                 mine = await attendance.of(tx, exchange=self.exchange, person=guest)
                 if not found.takes_place or mine is None or not mine.comes(found.at_hand):
@@ -112,8 +115,9 @@ class World:
         guest = self.random.choice(self.guests)
         try:
             async with self.store.transaction(self.now) as tx:
-                if what < 0.5:
-                    answer = YES if what < 0.35 else NO
+                answered = 0.5 if self.dates is None else 0.2
+                if what < answered:
+                    answer = YES if what < 0.7 * answered else NO
                     await attendance.answer(tx, exchange=self.exchange, person=guest, answer=answer)
                 elif what < 0.6 and self.dates is not None:
                     await self._changes(tx, guest)
