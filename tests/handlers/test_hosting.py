@@ -10,6 +10,7 @@ from handlers.language import Text
 from network import due, erasure, exchanges
 from tests.handlers.test_broadcast import coordinators, goes_through, joins, queued
 from tests.handlers.test_exchange import LINK, PLAN, PURPOSE, acts, planned
+from tests.handlers.transcript import bare
 
 TITLE = "Le thé du marché"
 
@@ -59,7 +60,9 @@ async def test_more_places_let_the_list_move_up(open_phone):
 async def test_changes_by_typed_numbers_before_a_time_is_set(open_phone):
     """Every step can be typed; nobody hears of it before there is a time."""
     awa, _issa = await coordinators(open_phone, "en")
-    await goes_through(awa, *PLAN, "4", "3", "12")
+    await goes_through(awa, *PLAN)
+    number = [bare(choice.label) for choice in awa.choices].index("Change what it is") + 1
+    await goes_through(awa, str(number), "3", "12")
     awa.hears("It is kept.")
     awa.does_not_hear("Whoever")
     async with awa.world.store.reading(awa.world.now) as tx:
