@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -18,7 +18,20 @@ from importlib import import_module, util
 from typing import Any, Protocol
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import Column, ForeignKey, LargeBinary, String, Table, and_, delete, exists, func, select, tuple_
+from sqlalchemy import (
+    Column,
+    ForeignKey,
+    LargeBinary,
+    Select,
+    String,
+    Table,
+    and_,
+    delete,
+    exists,
+    func,
+    select,
+    tuple_,
+)
 
 from network import concepts
 from network.store import Instant, Tx, metadata
@@ -30,7 +43,7 @@ LATE_S = 0.5  # a search waits so long for its vector, then goes without
 READ = ("problem", "context", "who", "done", "result")  # the parts that say what it is about
 FEWEST = 20  # texts: the middle of fewer says nothing
 NEAR_AT_MOST = 200  # practices that a search finds by meaning
-AT_ONCE = 500  # rows of one statement
+AT_ONCE = 200  # rows of one statement
 
 search_vectors = Table(
     "search_vectors",
@@ -156,22 +169,36 @@ async def _current(tx: Tx) -> Space:
     row = await tx.first(select(func.count().label("number"), func.max(search_vectors.c.written_at).label("last")))
     seen = (row.number, row.last) if row else (0, None)
     if seen != space.seen:
-        mine = search_vectors.c
-        rows = await tx.all(select(mine.practice, mine.language, mine.digest))
-        today = {(row.practice, row.language, row.digest) for row in rows}
-        new = sorted(today - space.vectors.keys())
-        kept = {key: vector for key, vector in space.vectors.items() if key in today}
-        for start in range(0, len(new), AT_ONCE):
-            kept |= await _vectors(tx, new[start : start + AT_ONCE])
-        space = await _apart(_searching(), _centred, seen, kept)
+        vectors = await _changed(tx, space, number=seen[0])
+        space = await _apart(_searching(), _centred, seen, vectors)
         _spaces()[tx.connection.sync_engine] = space
     return space
 
 
-async def _vectors(tx: Tx, keys: Sequence[Key]) -> dict[Key, bytes]:
+async def _changed(tx: Tx, space: Space, *, number: int) -> dict[Key, bytes]:
+    """Return the vectors as they are now, ``number`` of them: what is new is read, what is gone is left out."""
     mine = search_vectors.c
-    query = select(search_vectors).where(tuple_(mine.practice, mine.language).in_([key[:2] for key in keys]))
-    return {(row.practice, row.language, row.digest): row.vector for row in await tx.all(query)}
+    names = select(mine.practice, mine.language, mine.digest)
+    vectors = names.add_columns(mine.vector)
+    new = vectors if space.seen[1] is None else vectors.where(mine.written_at >= space.seen[1])
+    found = space.vectors | {row[:3]: row.vector async for row in _walk(tx, new)}
+    if len(found) != number:
+        today = {row[:3] async for row in _walk(tx, names)}
+        found = {key: vector for key, vector in found.items() if key in today}
+    if len(found) != number:  # some were written later than others that were seen, with an earlier instant
+        found = {row[:3]: row.vector async for row in _walk(tx, vectors)}
+    return found
+
+
+async def _walk(tx: Tx, query: Select[Any]) -> AsyncIterator[Any]:
+    """Walk the rows of a query, a few at a time: others have their turn in between."""
+    key = tuple_(search_vectors.c.practice, search_vectors.c.language)
+    query, after = query.order_by(*key).limit(AT_ONCE), ("", "")
+    while rows := await tx.all(query.where(key > after)):
+        for row in rows:
+            yield row
+        after = (rows[-1].practice, rows[-1].language)
+        await asyncio.sleep(0)
 
 
 def _centred(seen: tuple[int, datetime | None], vectors: dict[Key, bytes]) -> Space:

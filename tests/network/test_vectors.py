@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -105,6 +106,25 @@ async def test_a_changed_text_is_read_anew(store: Store, now: datetime, model: M
         assert {row.language for row in await tx.all(select(search_vectors))} == {"fr"}
 
 
+async def test_what_changed_is_read_again(store: Store, now: datetime, model: Model) -> None:
+    """A search knows the vectors that came and went since the last one, with whatever instant they were written."""
+    async with store.transaction(now) as tx:
+        author = await enrolled(tx)
+        cat, dog = [await published(tx, author, title=f"Le {one}", problem=one) for one in ("minet", "molosse")]
+        await _read(tx)
+        assert await _near(tx) == {cat, dog}
+        await practices.withdraw(tx, person=author, practice=cat)
+        assert await _near(tx) == {dog}
+        other = await published(tx, author, title="Le félin", problem="félin")
+        await _read(tx)
+        assert await _near(tx) == {dog, other}
+        await practices.withdraw(tx, person=author, practice=dog)
+        assert await _near(tx) == {other}
+        late = await published(tx, author, title="Le chien", problem="chien")
+        await _read(replace(tx, now=now - timedelta(hours=1)))
+        assert await _near(tx) == {other, late}
+
+
 async def test_a_late_vector_is_not_waited_for(
     store: Store, now: datetime, model: Model, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -164,6 +184,10 @@ async def test_the_labelled_searches_find_what_is_meant(sqlite_store: Store, now
 
 async def _ids(tx: Tx, words: str) -> list[str]:
     return await search.ranked(tx, wish=Wish(words=words))
+
+
+async def _near(tx: Tx) -> set[str]:
+    return set(await vectors.near(await vectors.ask(tx, words="chat")))
 
 
 async def _read(tx: Tx) -> int:
