@@ -66,6 +66,7 @@ def acts(translator: Translator) -> dict[str, Act]:
         """Warn the hosts of a side of which nobody comes yet."""
         found = await exchanges.find(tx, exchange=exchange)
         if found is not None and found.takes_place and found.starts_at and found.starts_at > tx.now:
+            await planning.look_again(tx, found=found)
             await warn(tx, found, translator)
 
     async def gone(tx: Tx, exchange: str) -> None:
@@ -107,7 +108,7 @@ async def warn(tx: Tx, found: Exchange, translator: Translator) -> None:
     text = _("“{title}” begins soon, and nobody of this side comes yet:", title=found.title)
     text = below(text, _("{one}", one=joined(SIDES[side] for side in missing)))
     bodies = {each: write(people.notice(Voice(translator, each), text, [_look(found)])) for each in OFFERED}
-    known = _mailing(found, f"sides{found.sequence}")
+    known = _mailing(found, f"sides{found.sequence}{found.starts_at}")
     await send(tx, found, known, invitees.these(found.hosts), bodies=bodies, urgency=REMINDER)
 
 

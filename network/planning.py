@@ -106,6 +106,13 @@ async def set_time(tx: Tx, *, exchange: str, by: str, local: datetime, zone: str
     return await heard(tx, exchange, by, "move_exchange" if moved else "set_exchange")
 
 
+async def look_again(tx: Tx, *, found: Exchange) -> None:
+    """Look at the sides of the next date too, of what is held again and again."""
+    later = [at - BEFORE for at, _date in found.standing if at - BEFORE > tx.now]
+    if later:
+        await due.at(tx, kind=SIDES_LOOKED_AT, subject=found.id, instant=later[0])
+
+
 async def change(
     tx: Tx,
     *,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -207,11 +208,27 @@ async def test_sides_are_looked_at_before_it_begins(store: Store, now: datetime)
     async with store.transaction(now) as tx:
         exchange, host = await planned(tx)
         found = await exchanges.get(tx, exchange=exchange)
-        assert await _looked_at(tx) == found.starts_at - planning.BEFORE
+        assert await _looked_at(tx, exchange) == found.starts_at - planning.BEFORE
         soon = (now + timedelta(hours=30)).replace(tzinfo=None)
         await planning.set_time(tx, exchange=exchange, by=host, local=soon, zone="UTC")
-        assert await _looked_at(tx) == now + planning.SHORTEST
+        assert await _looked_at(tx, exchange) == now + planning.SHORTEST
 
 
-async def _looked_at(tx: Tx) -> datetime:
-    return await tx.scalar(select(due.due.c.at).where(due.due.c.kind == planning.SIDES_LOOKED_AT))
+async def test_sides_are_looked_at_before_each_date(store: Store, now: datetime) -> None:
+    """Of what is held every week, two days before each; of what is held once, once."""
+    async with store.transaction(now) as tx:
+        for rule, again in (("FREQ=WEEKLY;COUNT=3", timedelta(days=7)), ("", None)):
+            await tx.run(groups.seats.delete())
+            exchange, _host = await planned(tx, rule=rule)
+            found = await exchanges.get(tx, exchange=exchange)
+            await due.cancel(tx, kind=planning.SIDES_LOOKED_AT, subject=exchange)
+            store_at = found.starts_at - planning.BEFORE
+            later = replace(tx, now=store_at)
+            await planning.look_again(later, found=found)
+            expected = None if again is None else store_at + again
+            assert await _looked_at(tx, exchange) == expected
+
+
+async def _looked_at(tx: Tx, exchange: str) -> datetime | None:
+    here = (due.due.c.kind == planning.SIDES_LOOKED_AT, due.due.c.subject == exchange)
+    return await tx.scalar(select(due.due.c.at).where(*here))
