@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
 from bot.sandbox.harness import Sandbox
 from bot.sandbox.phones import App, Phone
-from network import addresses, groups, invitations, members, outbox
+from network import addresses, due, groups, inbox, invitations, jobs, members, outbox
 from network.outbox import Stage
 
 PROBLEM = "Les habitants n’osaient pas parler aux gendarmes du marché, et personne ne savait à qui dire ses soucis."
@@ -59,8 +60,10 @@ async def member(
     sandbox: Sandbox, app: App, language: str, *, country: str = "NE", side: str = "civil", name: str = "Amina"
 ) -> Phone:
     """Let somebody write once, and be a member in the group of their country."""
-    phone = sandbox.phone(app=app, country=country, language=language)
+    phone = sandbox.phone(app=app, country=country, language=language, name=name)
     await phone.says("👋")
+    await phone.hears()
+    await phone.says("cancel")
     await phone.hears()
     async with sandbox.app.store.transaction(sandbox.clock.now()) as tx:
         home = await addresses.find(tx, channel=app, account="main", external=phone.number)
@@ -82,3 +85,26 @@ async def drained(sandbox: Sandbox) -> None:
             if await tx.first(select(table.id).where(*under_way)) is None:
                 return
         await sandbox.clock.wait(asyncio.Event(), 0.05)
+
+
+async def settled(sandbox: Sandbox) -> None:
+    """Wait until all that was to happen by now has happened, and what follows from it is sent."""
+    while True:
+        now = sandbox.clock.now()
+        async with sandbox.app.store.reading(now) as tx:
+            nexts = [await due.next_at(tx), await inbox.next_at(tx)]
+            at_work = await tx.first(select(jobs.jobs.c.id).where(jobs.jobs.c.ready_at <= now))
+        if at_work is None and not any(at is not None and at <= now for at in nexts):
+            break
+        await sandbox.clock.wait(asyncio.Event(), 0.05)
+    await drained(sandbox)
+
+
+async def lives(sandbox: Sandbox, until: datetime) -> None:
+    """Let time pass until an instant, stopping at each at which something is due or to be sent."""
+    await settled(sandbox)
+    while (now := sandbox.clock.now()) < until:
+        async with sandbox.app.store.reading(now) as tx:
+            nexts = [at for at in (await due.next_at(tx), await outbox.next_at(tx)) if at is not None]
+        sandbox.advance(max(0.0, (min([*nexts, until]) - now).total_seconds()))
+        await settled(sandbox)
