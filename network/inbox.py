@@ -38,7 +38,7 @@ from network.rates import Paces
 from network.store import Instant, Tx, batches, metadata
 
 SHARDS = 64
-SHARDS_AT_ONCE = 16
+SHARDS_AT_ONCE = 32  # half of them: two processes share the work, more take what is left
 KEEP = timedelta(days=30)
 TRIES = 3
 BACK_OFF_S = (0.25, 0.75)  # after the first try, after the second: a secret word may stand behind it
