@@ -178,7 +178,8 @@ async def fill(tx: Tx, *, found: Exchange, asking: str = "") -> None:
     for row in await tx.all(reached.order_by(table.c.number).limit(free)):
         if row.person == asking:
             await _set(tx, row.id, standing=Standing.IN.value)
-            await remind_later(tx, found=found, attending=_attending(row))
+            mine = _attending(row)
+            await remind_later(tx, found=found, attending=mine, anew=not mine.comes(found.at_hand))
         else:
             until = offered_until(found, tx.now)
             await _set(tx, row.id, standing=Standing.OFFERED.value, until=until)
@@ -310,7 +311,7 @@ def concerned(found: Exchange, *, hearing_at: datetime | None = None) -> Select[
     return invitees.invited(found, hearing_at=hearing_at).where(members.members.c.id.not_in(refused))
 
 
-async def remind_later(tx: Tx, *, found: Exchange, attending: Attending) -> None:
+async def remind_later(tx: Tx, *, found: Exchange, attending: Attending, anew: bool = True) -> None:
     """Set the reminders that somebody who comes did not get yet, in the place of those that were set before."""
     await forget_reminders(tx, attending=attending.id)
     gone = {} if attending.has_place(found, tx.now) else {"gone": True}  # unless they have a place when it is written
@@ -321,7 +322,8 @@ async def remind_later(tx: Tx, *, found: Exchange, attending: Attending) -> None
                 await mailings.stop(  # it may wait for the morning
                     tx, mailing=reminders.mailing(attending.id, which, start)
                 )
-    await _set(tx, attending.id, at=tx.now)
+    if anew:
+        await _set(tx, attending.id, at=tx.now)
     now = await find(tx, attending=attending.id)
     if now is not None:
         await arm(tx, found=found, mine=now)
@@ -378,7 +380,12 @@ async def remind_all(tx: Tx, *, found: Exchange) -> None:
     """Set the reminders of everybody who comes anew: it was moved, or is cancelled."""
     for each in await guests(tx, found=found):
         if each.has_place(found, tx.now) or each.lost(found, tx.now):
-            await remind_later(tx, found=found, attending=each)
+            await remind_later(tx, found=found, attending=each, anew=not found.dates)
+
+
+async def begin_anew(tx: Tx, *, exchange: str) -> None:
+    """Let no reminder come late of a date that hosts have just put in the place of another one."""
+    await tx.run(update(attendance).where(attendance.c.exchange == exchange).values(at=tx.now))
 
 
 async def reminded(tx: Tx, *, subject: str) -> tuple[Exchange, Attending, str] | None:
@@ -468,13 +475,20 @@ async def _ask_place(tx: Tx, found: Exchange, person: str, mine: Attending | Non
     if mine is not None and mine.standing is Standing.WAITING:
         return
     last = await tx.scalar(select(func.max(attendance.c.number)).where(attendance.c.exchange == found.id))
-    row = {"answer": YES, "standing": Standing.WAITING.value, "number": int(last or 0) + 1, "until": None}
+    row: dict[str, Any] = {
+        "answer": YES,
+        "standing": Standing.WAITING.value,
+        "number": int(last or 0) + 1,
+        "until": None,
+    }
+    if mine is not None and mine.comes(found.at_hand):
+        row["at"] = mine.at  # they came to this date already: what they are to hear of it stays
     await _put(tx, found.id, person, mine, **row)
 
 
 async def _put(tx: Tx, exchange: str, person: str, mine: Attending | None, **values: Any) -> None:
     if mine is not None:
-        await _set(tx, mine.id, at=tx.now, **values)
+        await _set(tx, mine.id, **{"at": tx.now, **values})
         return
     row = {"id": new_id(), "exchange": exchange, "person": person, "at": tx.now, "number": 0}
     await tx.run(attendance.insert(), {**row, **values})

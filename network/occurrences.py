@@ -99,10 +99,10 @@ async def answer(tx: Tx, *, exchange: str, person: str, name: str, answer: str) 
     await attendance.fill(tx, found=found)
 
 
-async def turn(tx: Tx, *, exchange: str) -> bool:
+async def turn(tx: Tx, *, exchange: str, changed: bool = False) -> bool:
     """Let the date at hand be the first that is not over, or the last; return whether it is another one now.
 
-    A clock that was wrong and is set back turns back.
+    A clock that was wrong and is set back turns back. ``changed``: hosts put it in the place of another one.
     """
     found = await exchanges.locked(tx, exchange=exchange)
     if not found.takes_place or not found.standing:
@@ -116,6 +116,8 @@ async def turn(tx: Tx, *, exchange: str) -> bool:
     if starts_at == found.starts_at:
         return False
     await exchanges.set_(tx, exchange, starts_at=starts_at, starts_local=recurrence.named(at_hand.local))
+    if changed:
+        await attendance.begin_anew(tx, exchange=exchange)
     await attendance.rearm(tx, found=await exchanges.get(tx, exchange=exchange))
     return True
 
@@ -131,7 +133,7 @@ async def tend(tx: Tx) -> int:
 async def _changed(tx: Tx, found: Exchange, by: str, act: str) -> None:
     """Let everybody hear of it, and turn to the date that is at hand now."""
     await exchanges.set_(tx, found.id, state=State.CHANGED.value, sequence=found.sequence + 1)
-    await turn(tx, exchange=found.id)
+    await turn(tx, exchange=found.id, changed=True)
     await planning.heard(tx, found.id, by, act)
 
 
