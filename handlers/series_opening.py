@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from handlers import series_cards
@@ -33,7 +34,7 @@ async def begin(talk: Talk) -> None:
         return
     leads = group.id in {each.id for each in await talk.look(groups.coordinated_by, person=talk.person)}
     given = {"group": group.id, **await _aim(talk, leads=leads), **await _place(talk, group)}
-    given |= await _people(talk, group, leads=leads)
+    given |= await _people(talk, group, given["places"], leads=leads)
     given["rules"] = await _rules(talk)
     await _preview(talk, given)
     # Translators: button, max:20
@@ -75,8 +76,8 @@ async def _place(talk: Talk, group: Group) -> dict[str, Any]:
     return {"places": sorted({*places, *(zone.split("-") if zone else [])}), "zone": zone}
 
 
-async def _people(talk: Talk, group: Group, *, leads: bool) -> dict[str, Any]:
-    """Ask which groups are invited, and who is to be there."""
+async def _people(talk: Talk, group: Group, places: Sequence[str], *, leads: bool) -> dict[str, Any]:
+    """Ask which groups are invited, whose countries it is about too, and who is to be there."""
     called = await names(talk)
     options = [
         Option("mine", called.get(group.id, group.code)),
@@ -87,10 +88,12 @@ async def _people(talk: Talk, group: Group, *, leads: bool) -> dict[str, Any]:
     if leads and await talk.choose("whom", _("Who is invited?"), options) == "others":
         others = [Option(each, name) for each, name in called.items() if each != group.id]
         invited = await talk.choose_several("groups", _("Which other groups?"), others, at_least=1, search=True)
+    every = await talk.look(groups.every) if invited else []
+    theirs = [each.country for each in every if each.id in invited and each.country]
     bodies = [Option(service, label) for service, label in SERVICES.items()]
     question = _("Who is to be there, for all to be heard? You are warned as long as nobody of them takes part.")
     services = await talk.choose_several("services", question, bodies, search=True)
-    return {"invited": invited, "services": services}
+    return {"invited": invited, "services": services, "places": sorted({*places, *theirs})}
 
 
 async def _rules(talk: Talk) -> str:

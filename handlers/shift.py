@@ -66,6 +66,8 @@ def _standing(found: Shift) -> Text:
         return _("before and after")
     if found.after is not None:
         return _("asked again now")
+    if found.before.state is State.ASKED:
+        return _("the other side reads it first")
     return _("asked before") if found.before.state is State.CLOSED else _("asked now")
 
 

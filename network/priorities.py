@@ -31,6 +31,7 @@ OPEN_FOR = timedelta(days=7)
 REMINDED = timedelta(days=1)  # before it closes
 MOST_WORDED = 6  # problems in one poll: their words have room in one message
 PLACES = 3  # that one may choose, or rank
+AT_LEAST = 3  # people who answered: an order of fewer would say what each of them chose
 WAITING = (Asked.DRAFT, Asked.ASKED, Asked.SCHEDULED, Asked.OPEN)
 
 
@@ -111,11 +112,11 @@ async def under_way(tx: Tx, *, series: str) -> Poll | None:
 
 
 async def order(tx: Tx, *, series: str) -> Order | None:
-    """Return what the latest closed poll of a series came to; None before one is closed."""
+    """Return what the latest closed poll of a series came to; None before one that enough answered is closed."""
     for row in await _rows(tx, series):
         poll = await polls.get(tx, poll=row.poll)
-        if poll.state is Asked.CLOSED:
-            return await _order(tx, row, poll)
+        if poll.state is Asked.CLOSED and (found := await _order(tx, row, poll)).answered >= AT_LEAST:
+            return found
     return None
 
 

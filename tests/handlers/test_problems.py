@@ -165,10 +165,12 @@ async def test_what_somebody_named_is_in_their_own_copy_alone(open_phone, langua
     assert topics.label("com.dialogue", language) in copies[0]
 
 
-async def test_a_poll_orders_the_list(open_phone):
-    """A host opens it by typed numbers; those in it vote, and its result stands above the list."""
+@pytest.mark.parametrize("many", [2, 3])
+async def test_a_poll_orders_the_list(open_phone, many):
+    """A host opens it by typed numbers; those in it vote, and its result stands above the list, from three voters on."""
     found, awa, _issa = await begun(open_phone)
-    guest = await takes_part(open_phone(), found)
+    voters = [await takes_part(open_phone(), found) for _each in range(many)]
+    guest = voters[0]
     await names(guest, found)
     await names(guest, found, SECOND, topic=("[Prisons]", "[Prison service]"))
     await goes_through(awa, f"/problems {found}", "[Put them in order]", "1", "1 2", "Done", "[Rank three]")
@@ -179,12 +181,13 @@ async def test_a_poll_orders_the_list(open_phone):
     guest.hears("Which of these shall we work on first?")
     await goes_through(awa, "[Put them in order]")
     awa.hears("Such a poll is under way already.")
-    await goes_through(guest, "[Have your say]")
-    while not any("counted" in message.text or "kept" in message.text for message in guest.heard):
-        await guest.says("1")
+    for phone in voters:
+        await goes_through(phone, "[Have your say]")
+        while not any("counted" in message.text or "kept" in message.text for message in phone.heard):
+            await phone.says("1")
     await passes(awa, days=8)
     await guest.says(f"/problems {found}")
-    guest.hears("In the order of the poll")
+    assert any("In the order of the poll" in message.text for message in guest.heard) == (many > 2)
 
 
 async def test_one_goes_up_to_the_country_and_an_answer_comes_back(open_phone):

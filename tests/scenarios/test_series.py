@@ -160,6 +160,7 @@ async def _named(cast: Cast) -> None:
     await talk(cast.hind, ("[Les classer]", "Que faut-il"), ("2", "Lesquels"), ("1 2", "Comment"), ("1", "Ouvrir"))
     await talk(cast.hind, ("1", "de l’autre côté"))
     await cast.agreed(QUARRELS)
+    await cast.votes(cast.issa, FEARS, QUARRELS)
     for phone in (cast.sana, cast.amr):
         await cast.votes(phone, QUARRELS, FEARS)
     await cast.comes(2027, 4, 22)
