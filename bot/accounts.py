@@ -11,7 +11,7 @@ from bot.channels import Channel, SendError
 from bot.channels.registry import open_channel
 from bot.channels.whatsapp_openers import Opener
 from bot.settings import LANGUAGES, Account, TelegramAccount, TemplateWords, WhatsAppAccount
-from handlers.invite import Links
+from handlers.groups.invite import Links
 from network.reach import Reach
 
 LINK_AT_MOST_S = 5.0

@@ -31,20 +31,13 @@ from bot.translator import Translator as MachineTranslator
 from bot.web import Doors
 from bot.workers import Act, Housekeeping, Timekeeper, Workers
 from bot.works import Works
-from handlers import (
-    action_news,
-    agreeing_news,
-    callin_news,
-    capabilities,
-    consult_news,
-    exchange_news,
-    feedback_news,
-    poll_news,
-    problem_news,
-    series_news,
-)
+from handlers import capabilities
+from handlers.consultations import consult_news
 from handlers.desk import Desk as RealDesk
+from handlers.exchanges import agreeing_news, callin_news, exchange_news, feedback_news
 from handlers.language import OFFERED, Translator
+from handlers.polls import poll_news
+from handlers.series import action_news, problem_news, series_news
 from network import addresses, concepts, costs, groups, linked, migrations, practices, reach, starter, stops
 from network.machine import Machine
 from network.media import MediaFolder

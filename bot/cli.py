@@ -99,8 +99,8 @@ def resume(name: str) -> None:
 def profile() -> None:
     """Print a text for the numbers' profiles at WhatsApp that says where else people find the network."""
     from bot.accounts import look_up  # noqa: PLC0415 - brings the channels' libraries
-    from handlers.elsewhere import profile as words  # noqa: PLC0415 - brings the conversations
     from handlers.language import Translator  # noqa: PLC0415
+    from handlers.me.elsewhere import profile as words  # noqa: PLC0415 - brings the conversations
 
     typer.echo(words(Translator.load(), _finish(look_up(Settings().accounts()))))
 

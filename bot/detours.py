@@ -8,8 +8,8 @@ from datetime import timedelta
 
 from bot.accounts import links_of
 from bot.channels import Channel
-from handlers import elsewhere
 from handlers.language import Translator
+from handlers.me import elsewhere
 from handlers.messages import Outgoing, read, write
 from network import contents, detours, due, mailings, stops
 from network.detours import AT_ONCE, Stranded

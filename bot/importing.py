@@ -21,8 +21,8 @@ from bot import contacts, keys
 from bot.clock import Clock
 from bot.contacts import Contacts, Row
 from bot.settings import Settings
-from handlers import invite
-from handlers.invite import Links
+from handlers.groups import invite
+from handlers.groups.invite import Links
 from handlers.language import Translator, Voice
 from network import groups, imports
 from network.errors import NetworkError

@@ -1,11 +1,11 @@
-"""What people say and what they get back: one file per capability."""
+"""The conversation engine, and what people say and get back: one file per capability, in the folder of its room."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from handlers.invite import Links
+    from handlers.groups.invite import Links
     from handlers.registry import Registry
     from network.keeper import Keeper
 
@@ -18,103 +18,89 @@ def capabilities(links: Links | None = None, keeper: Keeper | None = None) -> Re
     """
     # Imported here because the capabilities import this package.
     from handlers import (  # noqa: PLC0415
-        across,
-        actions,
-        adapt,
         afterwards,
-        agreeing,
-        allies,
-        announcements,
-        answering,
-        appeal,
         arrivals,
-        ask,
-        asked,
-        assess,
-        attend,
-        board,
+        help,  # noqa: A004 - it is called so by people
+        menu,
+        missed,
+        registry,
+        returning,
+    )
+    from handlers.broadcasts import (  # noqa: PLC0415
+        announcements,
         broadcast,
         broadcast_news,
         broadcast_progress,
+    )
+    from handlers.consultations import assess, consult, consult_making  # noqa: PLC0415
+    from handlers.deciding import decide, reminding  # noqa: PLC0415
+    from handlers.directory import directory, entry, organisations, partnerships  # noqa: PLC0415
+    from handlers.exchanges import (  # noqa: PLC0415
+        agreeing,
+        attend,
         calendars,
-        called,
         callin,
-        catching_up,
-        charter,
-        check,
-        consult,
-        consult_making,
-        country,
-        crediting,
-        decide,
-        digest,
-        directory,
-        doors,
-        entering,
-        entry,
         exchange,
         exchange_news,
         feedback,
-        find,
-        followup,
+        hosting,
+        recurring,
+        steps,
+    )
+    from handlers.groups import (  # noqa: PLC0415
+        catching_up,
+        charter,
+        country,
+        doors,
+        entering,
         group,
         groups,
-        help,  # noqa: A004 - it is called so by people
-        hosting,
+        invite,
+        membership,
+        posts,
+        removing,
+        saying,
+        seat,
+        supergroup,
+        vouching,
+    )
+    from handlers.inquiries import answering, ask, asked, called, relaying, replying  # noqa: PLC0415
+    from handlers.me import join, language_choice, linking, panic, privacy, profile, quiet  # noqa: PLC0415
+    from handlers.meetings import allies, meeting, mentor, relay  # noqa: PLC0415
+    from handlers.polls import poll, poll_making, poll_news, poll_results, polls  # noqa: PLC0415
+    from handlers.practices import (  # noqa: PLC0415
+        across,
+        adapt,
+        appeal,
+        check,
+        crediting,
+        digest,
+        find,
+        followup,
+        library,
+        mine,
+        news,
+        pack,
+        reading,
+        share,
+        standing,
+        topics,
+        translate,
+    )
+    from handlers.series import (  # noqa: PLC0415
+        actions,
+        board,
         insight,
         insight_news,
-        invite,
-        join,
-        language_choice,
-        library,
-        linking,
-        meeting,
-        membership,
-        mentor,
-        menu,
-        mine,
-        missed,
         national,
-        news,
-        organisations,
-        pack,
-        panic,
-        partnerships,
-        poll,
-        poll_making,
-        poll_news,
-        poll_results,
-        polls,
-        posts,
-        privacy,
         problem,
         problem_news,
         problems,
-        profile,
-        quiet,
-        reading,
-        recurring,
-        registry,
-        relay,
-        relaying,
-        reminding,
-        removing,
-        replying,
-        returning,
-        saying,
-        seat,
         series,
         series_news,
         series_opening,
         session,
-        share,
         shift,
-        standing,
-        steps,
-        supergroup,
-        topics,
-        translate,
-        vouching,
     )
     from network import (  # noqa: PLC0415
         approvals,

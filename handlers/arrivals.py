@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from handlers import people, pseudonyms
+from handlers import people
 from handlers.language import _
+from handlers.meetings import pseudonyms
 from handlers.messages import Letter
 from handlers.registry import Occasion
 from handlers.talk import Option

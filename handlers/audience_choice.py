@@ -7,9 +7,9 @@ from dataclasses import replace
 from functools import reduce
 from itertools import count
 
-from handlers.about_me import country_options
 from handlers.labels import LANGUAGES, SIDES
 from handlers.language import OFFERED, Place, Text, _, n_
+from handlers.me.about_me import country_options
 from handlers.talk import Option, Talk
 from network import audiences, charters, countries, groups, topics
 from network.audiences import Audience

@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, field, replace
 
-from handlers import afterwards, doors, people, words
+from handlers import afterwards, people, words
 from handlers.answers import LONGEST_CHOICE, LONGEST_READ, not_taken, understand
 from handlers.dialogue import Dialogue
+from handlers.groups import doors
 from handlers.language import Translator, _
 from handlers.messages import Incoming, Kind, Letter, Urgency
 from handlers.people import SILENT, Person

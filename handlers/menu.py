@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import timedelta
 
 from handlers.language import Text, _
-from handlers.library import shelf_options
+from handlers.practices.library import shelf_options
 from handlers.registry import Capability, ForWhom, Room
 from handlers.talk import Option, Talk
 from network import crossings

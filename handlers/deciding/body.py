@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from handlers import directory_cards as cards
 from handlers.deciding.kind import Kind, Settled
+from handlers.directory import directory_cards as cards
 from handlers.language import _
 from handlers.talk import Talk
 from network.approvals import Decision

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from functools import reduce
 
-from handlers import broadcast_cards
 from handlers.audience_choice import below, counted, describe, names
-from handlers.broadcast_cards import NOBODY, Notice
+from handlers.broadcasts import broadcast_cards
+from handlers.broadcasts.broadcast_cards import NOBODY, Notice
 from handlers.deciding.kind import Kind, Settled
 from handlers.language import Text, Voice, _
 from handlers.talk import Option, Talk

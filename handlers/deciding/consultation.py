@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from handlers import consult_cards, pages
 from handlers.audience_choice import describe, names
+from handlers.consultations import consult_cards
 from handlers.deciding.kind import Kind, Settled
 from handlers.language import _
+from handlers.practices import pages
 from handlers.talk import Option, Talk
 from network import consultations
 from network.approvals import Decision

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from handlers import country
 from handlers.deciding.kind import Kind, Settled
+from handlers.groups import country
 from handlers.language import Place, _
 from handlers.talk import Talk
 from network.approvals import Decision

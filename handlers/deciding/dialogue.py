@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from handlers import pages, series_cards
 from handlers.audience_choice import joined
 from handlers.deciding.kind import Kind, Settled
 from handlers.labels import SERVICES
 from handlers.language import Text, _
+from handlers.practices import pages
+from handlers.series import series_cards
 from handlers.talk import Option, Talk
 from network.approvals import Decision
 from network.outputs import Name

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from handlers.deciding.kind import Kind, Settled
 from handlers.language import _
-from handlers.pages import act_line
+from handlers.practices.pages import act_line
 from handlers.talk import Option, Talk
 from network.approvals import Decision
 from network.requests import Request

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from handlers import exchange_cards
 from handlers.audience_choice import describe, names
 from handlers.deciding.kind import Kind, Settled
+from handlers.exchanges import exchange_cards
 from handlers.language import _, n_
 from handlers.talk import Option, Talk
 from network.approvals import Decision

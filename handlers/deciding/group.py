@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from handlers import charter as charters
-from handlers import removing, vouching
 from handlers.deciding.kind import Kind, Settled
+from handlers.groups import charter as charters
+from handlers.groups import removing, vouching
 from handlers.language import Words, _, n_
 from handlers.talk import Option, Talk
 from network import rolls

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from handlers import audience_choice, poll_cards, poll_news, poll_plan
+from handlers import audience_choice
 from handlers.deciding.kind import Kind, Settled
 from handlers.language import _
-from handlers.poll_labels import OPEN, SECRET
+from handlers.polls import poll_cards, poll_news, poll_plan
+from handlers.polls.poll_labels import OPEN, SECRET
 from handlers.talk import Option, Talk
 from network import audiences
 from network.approvals import Decision

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from handlers import doors, post_cards, spreading
-from handlers import posts as posts_
 from handlers.deciding.kind import Kind, Settled
+from handlers.groups import doors, post_cards, spreading
+from handlers.groups import posts as posts_
 from handlers.language import Words, _
 from handlers.talk import Option, Talk
 from network import charters

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from handlers import adapt, cards, news, pages
 from handlers.deciding.kind import Kind, Settled
 from handlers.language import Text, Words, _
+from handlers.practices import adapt, cards, news, pages
 from handlers.talk import Option, Talk
 from network import appeals, attachments
 from network.approvals import Decision

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from handlers import question_cards
 from handlers.deciding.kind import Kind, Settled
+from handlers.inquiries import question_cards
 from handlers.language import Words, _
 from handlers.talk import Option, Talk
 from network import practices

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from handlers import relay_cards
 from handlers.deciding.kind import Kind, Settled
 from handlers.language import Text, _
+from handlers.meetings import relay_cards
 from handlers.talk import Talk
 from network import topics
 from network.approvals import Decision

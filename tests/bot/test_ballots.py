@@ -17,9 +17,9 @@ from sqlalchemy.exc import OperationalError
 
 import handlers
 from bot.processor import Processor
-from handlers import poll_news
 from handlers.desk import Desk
 from handlers.language import Translator
+from handlers.polls import poll_news
 from network import addresses, ballots, copying, migrations, results, rounds, secrecy, starter
 from network.ballots import BALLOT, RECEIPT, ballot_keys
 from network.conversations import conversations

@@ -18,8 +18,9 @@ from PIL import Image, ImageChops, ImageStat
 from bot import drawing
 from bot.drawing import Sheet
 from bot.works import Works
-from handlers import agreeing, poll_pictures
+from handlers.exchanges import agreeing
 from handlers.language import OFFERED, Translator, Voice
+from handlers.polls import poll_pictures
 from network import blueprints, exchanges, poll_files, timing
 from network.blueprints import Blueprint
 from network.exchanges import Exchange

@@ -21,8 +21,8 @@ from bot import drawing
 from bot.drawing import Card, Code, NotDrawn, Sheet, draw, svg
 from bot.paper import Face, is_rtl, measured, wrapped
 from bot.works import Works
-from handlers import invite
-from handlers.invite import Links, Terms
+from handlers.groups import invite
+from handlers.groups.invite import Links, Terms
 from handlers.language import Translator, Voice
 from network import invitations, packs
 from network.jobs import Job

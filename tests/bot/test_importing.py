@@ -17,7 +17,7 @@ from typer.testing import CliRunner
 from bot import contacts, importing
 from bot.cli import app
 from bot.contacts import Unreadable, decoded, masked, numbered, read
-from handlers.invite import Links
+from handlers.groups.invite import Links
 from network import audit, imports, invitations, starter
 from network.groups import Group
 from network.keyring import KeyRing
@@ -306,7 +306,7 @@ def test_an_interrupted_import_is_taken_up(
 _BEGIN = """
 import os, pathlib, sys
 from bot import cli, importing
-from handlers.invite import Links
+from handlers.groups.invite import Links
 async def links(_settings): return Links("jisr_bot")
 importing._links = links
 def die(*_): os._exit(9)

@@ -7,8 +7,8 @@ from typing import Any
 
 from sqlalchemy import select
 
-from handlers import poll_news
 from handlers.messages import read
+from handlers.polls import poll_news
 from network import due, groups, polls
 from network.contents import contents
 from network.outbox import Stage, outbox

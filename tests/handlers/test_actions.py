@@ -6,9 +6,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from handlers import action_news
-from handlers.export import write_copy
 from handlers.language import Text, Voice
+from handlers.me.export import write_copy
+from handlers.series import action_news
 from network import actions, conversations, due, erasure, groups, problems, requests, series
 from tests.handlers.test_broadcast import coordinators, goes_through, joins, queued
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from handlers import agreeing_news, exchange_news
+from handlers.exchanges import agreeing_news, exchange_news
 from network import due, exchanges
 from tests.handlers.test_broadcast import coordinators, goes_through, joins, queued
 from tests.handlers.test_exchange import PLAN

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from handlers import ask, people, question_cards, relaying
+from handlers import people
+from handlers.inquiries import ask, question_cards, relaying
 from handlers.language import OFFERED
 from handlers.registry import Occasion
 from network import addresses, erasure, members, questions, topics, waves

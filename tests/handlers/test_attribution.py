@@ -13,10 +13,11 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 import handlers
-from handlers import labels, pack
+from handlers import labels
 from handlers.desk import Desk
 from handlers.language import OFFERED, Translator, Voice
 from handlers.messages import Kind
+from handlers.practices import pack
 from network import attribution, countries, digests, erasure, groups, packs, requests, search, topics
 from network.attribution import FEWEST
 from network.facts import Facts

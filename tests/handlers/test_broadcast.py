@@ -8,9 +8,9 @@ import pytest
 from sqlalchemy import select
 
 from bot.channels import telegram_fitting, whatsapp_fitting
-from handlers import broadcast_cards
-from handlers.broadcast_cards import REFORM, SECURITY, Notice
-from handlers.broadcast_draft import BODY, TEXT
+from handlers.broadcasts import broadcast_cards
+from handlers.broadcasts.broadcast_cards import REFORM, SECURITY, Notice
+from handlers.broadcasts.broadcast_draft import BODY, TEXT
 from handlers.language import Text, Voice
 from handlers.messages import MediaKind, read
 from network import broadcasts, costs, groups, members

@@ -8,9 +8,9 @@ import re
 import pytest
 
 import handlers
-from handlers import calendars
 from handlers.desk import Desk
-from handlers.invite import Links
+from handlers.exchanges import calendars
+from handlers.groups.invite import Links
 from handlers.messages import Incoming, Kind, Media, MediaKind
 from network import addresses, feeds, jobs, members
 from tests.handlers.test_agreeing import _only

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import pytest
 
-from handlers import consult_news
+from handlers.consultations import consult_news
 from handlers.language import Text
 from network import consultations, due, groups, jobs, poll_files, requests, series, shutdowns
 from tests.handlers.test_broadcast import coordinators, goes_through, joins, queued

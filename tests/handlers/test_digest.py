@@ -7,10 +7,10 @@ from datetime import timedelta
 import pytest
 
 import handlers
-from handlers import news
 from handlers.desk import Desk
 from handlers.language import Text
 from handlers.messages import Incoming, Kind
+from handlers.practices import news
 from handlers.registry import Registry
 from handlers.talk import Talk
 from network import digests, due, questions, topics

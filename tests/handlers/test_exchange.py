@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from handlers import callin_news, exchange_news
+from handlers.exchanges import callin_news, exchange_news
 from network import due
 from tests.handlers.test_broadcast import coordinators, goes_through, joins, queued
 

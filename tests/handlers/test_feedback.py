@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from handlers import feedback_news
+from handlers.exchanges import feedback_news
 from handlers.language import Text
 from network import attendance, due, feedback
 from network.attendance import YES

@@ -18,8 +18,8 @@ from sqlalchemy import select
 
 import handlers
 from bot import envelopes
-from handlers import spreading
 from handlers.desk import Desk
+from handlers.groups import spreading
 from handlers.messages import Letter
 from network import (
     addresses,

@@ -6,9 +6,10 @@ from datetime import UTC, datetime
 
 import pytest
 
-from handlers import insight_cards, insight_news, people
+from handlers import people
 from handlers.language import Text, Voice
 from handlers.registry import Occasion
+from handlers.series import insight_cards, insight_news
 from network import addresses, erasure, groups, insights, outbox, preparations, regimes, requests, topics
 from network.exchanges import Rule
 from network.insights import Edition

@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 
 import handlers
 from handlers.desk import Desk
-from handlers.invite import Links
+from handlers.groups.invite import Links
 from handlers.messages import Kind, MediaKind
 from network import groups, invitations, jobs, starter
 from tests.handlers.transcript import Transcript

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select
 
-from handlers import join
+from handlers.me import join
 from network import addresses, approvals, erasure, groups
 from network.keeper import Keeper
 from network.members import State

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from handlers.library import SHELVES
+from handlers.practices.library import SHELVES
 from network import library
 from tests.handlers.transcript import Transcript
 from tests.network.people import enrolled, published

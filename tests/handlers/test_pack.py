@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from handlers import pack
 from handlers.language import Translator, Voice
 from handlers.messages import Kind, MediaKind
+from handlers.practices import pack
 from network import jobs, packs, practices
 from network.attribution import Attribution
 from network.facts import Facts

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from handlers import poll_figures, poll_results
 from handlers.language import Voice
+from handlers.polls import poll_figures, poll_results
 from network import ballots, jobs, poll_files, polls, results
 from network.members import SIDES
 from network.polls import Kind, Shown

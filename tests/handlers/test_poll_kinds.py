@@ -6,8 +6,8 @@ from datetime import timedelta
 
 import pytest
 
-from handlers import poll, poll_figures, poll_news, poll_wording
 from handlers.language import OFFERED
+from handlers.polls import poll, poll_figures, poll_news, poll_wording
 from network import ballots, blueprints, polls, promises, results, rounds
 from network.polls import State
 from tests.handlers.polling_talk import ANSWERS, QUESTION, coordinators, joined, makes, passes, poll_of

@@ -6,9 +6,9 @@ from datetime import timedelta
 
 import pytest
 
-from handlers import problem_news
-from handlers.export import write_copy
 from handlers.language import Text, Voice
+from handlers.me.export import write_copy
+from handlers.series import problem_news
 from network import board, conversations, due, erasure, groups, insights, problems, requests, series, topics
 from network.members import SERVICES
 from tests.handlers.polling_talk import passes

@@ -7,8 +7,8 @@ from datetime import timedelta
 
 import pytest
 
-from handlers import series_cards, series_news
 from handlers.language import FSI, PDI, Text, Translator
+from handlers.series import series_cards, series_news
 from network import due, series
 from network.costs import OverBudget
 from network.series import Phase, State

@@ -6,8 +6,8 @@ from datetime import timedelta
 
 import pytest
 
-from handlers import shift
 from handlers.language import Text, Voice
+from handlers.series import shift
 from network import jobs, poll_files, rounds, series, shifts
 from network.series import Phase
 from tests.handlers.test_actions import led

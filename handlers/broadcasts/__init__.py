@@ -1,0 +1,1 @@
+"""What coordinators tell many, planned, sent and put right."""

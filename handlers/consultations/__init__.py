@@ -1,0 +1,1 @@
+"""Consultations on a text, and what a self-assessment finds."""

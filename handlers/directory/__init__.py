@@ -1,0 +1,1 @@
+"""The directory of people, organisations and partnerships."""

@@ -1,0 +1,1 @@
+"""Exchanges: planned, agreed on, attended and summed up."""

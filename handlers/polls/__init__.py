@@ -1,0 +1,1 @@
+"""Polls: made, answered and read."""

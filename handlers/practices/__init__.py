@@ -1,0 +1,1 @@
+"""Practices and lessons: shared, found, read, adapted, translated and followed."""

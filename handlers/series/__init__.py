@@ -1,0 +1,1 @@
+"""Dialogues of a year or longer, with their problems, actions and insights."""
