@@ -106,7 +106,8 @@ async def test_a_copy_restored_is_the_same_network(drill: Drill) -> None:
     restored = drill.restored
     after = await _rows(restored, drill.now)
     async with drill.store.reading(drill.now) as tx:
-        coming = int(await tx.scalar(select(func.count()).where(due.due.c.at > tx.now)))
+        stands = due.due.c.person.is_(None) | (due.due.c.at > tx.now)  # what a person missed is past
+        coming = int(await tx.scalar(select(func.count()).where(stands)))
     assert min(counts["ballot_keys"], counts["inbox"]) > 0
     assert {**counts, "audit": counts["audit"] + 1, "due": coming, "ballot_keys": 0, "inbox": 0} == after
     async with restored.transaction(drill.now) as tx:
