@@ -50,6 +50,7 @@ metadata = MetaData(
 
 Value = TypeVar("Value")
 
+CACHE_KB = 32 * 1024  # of pages, for each connection: what a large network looks up again and again
 BUSY_TIMEOUT_S = 30
 IDLE_S = 2.0  # a connection to PostgreSQL that lay idle so long proves that it lives before it is used
 READING = "jisr_reading"
@@ -346,7 +347,7 @@ def _prepare_sqlite(raw: Any, _record: object) -> None:
     raw.isolation_level = None
     cursor = raw.cursor()
     _use_wal(cursor)
-    for pragma in ("synchronous=FULL", "foreign_keys=ON", "secure_delete=ON"):
+    for pragma in ("synchronous=FULL", "foreign_keys=ON", "secure_delete=ON", f"cache_size=-{CACHE_KB}"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 
