@@ -348,9 +348,7 @@ async def _own(tx: Tx, found: Action, person: str | None, name: str) -> None:
 
 
 async def _locked(tx: Tx, action: str) -> Action:
-    row = await tx.first(select(actions).where(actions.c.id == action).with_for_update())
-    if row is None:
-        raise Missing
+    row = await tx.one(select(actions).where(actions.c.id == action).with_for_update())
     return _action(tx, row)
 
 

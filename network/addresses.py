@@ -27,7 +27,6 @@ from sqlalchemy import (
 )
 
 from network import stops
-from network.errors import Missing
 from network.ids import new_id
 from network.sealing import Unsealable
 from network.store import Instant, Tx, batches, metadata
@@ -130,9 +129,7 @@ async def find(tx: Tx, *, channel: str, account: str, external: str) -> Address 
 
 async def get(tx: Tx, *, address: str) -> Address:
     """Return one address; raise Missing."""
-    row = await tx.first(_GET, {"the_id": address})
-    if row is None:
-        raise Missing
+    row = await tx.one(_GET, {"the_id": address})
     return _address(tx, row)
 
 
@@ -244,10 +241,7 @@ async def _create(tx: Tx, channel: str, account: str, external: str, language: s
     )
     here = (addresses.c.channel == channel) & (addresses.c.account == account)
     made = here & (addresses.c.external_index == index(tx, channel, external))
-    row = await tx.first(select(addresses).where(made).with_for_update())
-    if row is None:
-        raise Missing
-    return row
+    return await tx.one(select(addresses).where(made).with_for_update())
 
 
 async def _learn(tx: Tx, row: Row[Any], external: str, alias: str) -> Row[Any]:

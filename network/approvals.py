@@ -12,7 +12,7 @@ from sqlalchemy import Boolean, Column, ForeignKey, LargeBinary, Row, String, Ta
 
 from network import audit, due, regimes
 from network.bench import REMIND_AFTER, WIDEN_AFTER, Bench
-from network.errors import Forbidden, Missing
+from network.errors import Forbidden
 from network.ids import new_id
 from network.members import SIDES, members
 from network.store import Instant, Tx, batches, metadata
@@ -143,9 +143,7 @@ async def ask(
 
 async def get(tx: Tx, *, approval: str) -> Approval:
     """Return an approval, pending or not; raise Missing."""
-    row = await tx.first(select(approvals).where(approvals.c.id == approval))
-    if row is None:
-        raise Missing
+    row = await tx.one(select(approvals).where(approvals.c.id == approval))
     return (await _approvals(tx, [row]))[0]
 
 
@@ -200,9 +198,7 @@ async def decide(tx: Tx, *, approval: str, by: str, agree: bool, change: bool = 
     or the same one again, changes nothing and returns where it stands. The caller acts on the
     outcome. Audited.
     """
-    locked = await tx.first(select(approvals).where(approvals.c.id == approval).with_for_update())
-    if locked is None:
-        raise Missing
+    locked = await tx.one(select(approvals).where(approvals.c.id == approval).with_for_update())
     if locked.state != Decision.PENDING.value or await _has_decided(tx, approval, by):
         return Outcome(Decision(locked.state), locked.subject, locked.kind, fresh=False)
     side = await _side(tx, locked, by)

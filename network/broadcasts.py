@@ -448,9 +448,7 @@ async def _of_coordinator(tx: Tx, broadcast: str, person: str) -> Broadcast:
 
 
 async def _locked(tx: Tx, broadcast: str) -> Broadcast:
-    row = await tx.first(select(broadcasts).where(broadcasts.c.id == broadcast).with_for_update())
-    if row is None:
-        raise Missing
+    row = await tx.one(select(broadcasts).where(broadcasts.c.id == broadcast).with_for_update())
     return _broadcast(tx, row)
 
 

@@ -240,10 +240,7 @@ async def publish(tx: Tx, *, consultation: str, by: str) -> None:
 
 async def get(tx: Tx, *, consultation: str) -> Consultation:
     """Return a consultation; raise Missing."""
-    found = await find(tx, consultation=consultation)
-    if found is None:
-        raise Missing
-    return found
+    return _consultation(tx, await tx.one(select(consultations).where(consultations.c.id == consultation)))
 
 
 async def find(tx: Tx, *, consultation: str) -> Consultation | None:
@@ -254,9 +251,7 @@ async def find(tx: Tx, *, consultation: str) -> Consultation | None:
 
 async def locked(tx: Tx, *, consultation: str) -> Consultation:
     """Return a consultation that nobody else changes meanwhile; raise Missing."""
-    row = await tx.first(select(consultations).where(consultations.c.id == consultation).with_for_update())
-    if row is None:
-        raise Missing
+    row = await tx.one(select(consultations).where(consultations.c.id == consultation).with_for_update())
     return _consultation(tx, row)
 
 

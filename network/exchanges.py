@@ -256,10 +256,7 @@ def check(kind: Kind, audience: Audience | None, *, minutes: int, capacity: int)
 
 async def get(tx: Tx, *, exchange: str) -> Exchange:
     """Return an exchange; raise Missing."""
-    found = await find(tx, exchange=exchange)
-    if found is None:
-        raise Missing
-    return found
+    return _exchange(tx, await tx.one(select(exchanges).where(exchanges.c.id == exchange)))
 
 
 async def find(tx: Tx, *, exchange: str) -> Exchange | None:
@@ -270,9 +267,7 @@ async def find(tx: Tx, *, exchange: str) -> Exchange | None:
 
 async def locked(tx: Tx, *, exchange: str) -> Exchange:
     """Return an exchange that nobody else changes meanwhile; raise Missing."""
-    row = await tx.first(select(exchanges).where(exchanges.c.id == exchange).with_for_update())
-    if row is None:
-        raise Missing
+    row = await tx.one(select(exchanges).where(exchanges.c.id == exchange).with_for_update())
     return _exchange(tx, row)
 
 

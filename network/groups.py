@@ -158,9 +158,7 @@ async def create(tx: Tx, *, code: str, country: str = "") -> str:
 
 async def get(tx: Tx, *, group: str) -> Group:
     """Return a group; raise Missing."""
-    row = await tx.first(select(groups).where(groups.c.id == group))
-    if row is None:
-        raise Missing
+    row = await tx.one(select(groups).where(groups.c.id == group))
     return _group(row)
 
 
@@ -171,9 +169,7 @@ async def every(tx: Tx) -> list[Group]:
 
 async def by_country(tx: Tx, *, country: str) -> Group:
     """Return the group of a country; raise Missing."""
-    row = await tx.first(select(groups).where(groups.c.country == country, groups.c.code == country))
-    if row is None:
-        raise Missing
+    row = await tx.one(select(groups).where(groups.c.country == country, groups.c.code == country))
     return _group(row)
 
 

@@ -312,10 +312,7 @@ def _waits(tx: Tx) -> ColumnElement[bool]:
 
 
 async def _lock(tx: Tx, introduction: str) -> Row[Any]:
-    row = await tx.first(select(introductions).where(introductions.c.id == introduction).with_for_update())
-    if row is None:
-        raise Missing
-    return row
+    return await tx.one(select(introductions).where(introductions.c.id == introduction).with_for_update())
 
 
 async def _finish(tx: Tx, introduction: str) -> None:

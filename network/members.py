@@ -178,9 +178,7 @@ async def lock(tx: Tx, *, person: str) -> Member:
 
     Several are locked in the order of their ids.
     """
-    row = await tx.first(select(members).where(members.c.id == person).with_for_update())
-    if row is None:
-        raise Missing
+    row = await tx.one(select(members).where(members.c.id == person).with_for_update())
     return _member(tx, row)
 
 

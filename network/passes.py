@@ -56,9 +56,7 @@ async def use(tx: Tx, *, code: str, person: str) -> str:
     A host's code invites. A guest's one gives over the guest's place, where they still have it.
     """
     holds = (passes.c.code_index == tx.seal.index("passes.code", code), passes.c.until > tx.now)
-    row = await tx.first(select(passes).where(*holds))
-    if row is None:
-        raise Missing
+    row = await tx.one(select(passes).where(*holds))
     if row.by == person:
         raise Conflict
     found = await exchanges.locked(tx, exchange=row.exchange)

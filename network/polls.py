@@ -494,9 +494,7 @@ def _columns(plan: Plan) -> dict[str, Any]:
 
 
 async def _one(tx: Tx, query: Select[Any]) -> Poll:
-    row = await tx.first(query)
-    if row is None:
-        raise Missing
+    row = await tx.one(query)
     return (await _polls(tx, [row]))[0]
 
 

@@ -437,10 +437,7 @@ def _open(tx: Tx, row: Row[Any]) -> Wording:
 
 
 async def _locked(tx: Tx, practice: str) -> Row[Any]:
-    row = await tx.first(select(practices).where(practices.c.id == practice).with_for_update())
-    if row is None:
-        raise Missing
-    return row
+    return await tx.one(select(practices).where(practices.c.id == practice).with_for_update())
 
 
 def _practice(tx: Tx, row: Row[Any], worded: dict[str, Wording], codes: tuple[str, ...], language: str) -> Practice:

@@ -169,9 +169,7 @@ async def hide(tx: Tx, *, problem: str, by: str, reason: str) -> None:
 
     Raise Missing, Forbidden.
     """
-    row = await tx.first(_shown().where(problems.c.id == problem).with_for_update())
-    if row is None:
-        raise Missing
+    row = await tx.one(_shown().where(problems.c.id == problem).with_for_update())
     if not await _may_hide(tx, row, by):
         raise Forbidden
     await _blank(tx, [problems.c.id == problem])

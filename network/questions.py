@@ -243,17 +243,13 @@ async def looked_at(tx: Tx, *, question: str, keep: bool) -> str:
 
 async def get(tx: Tx, *, question: str) -> Question:
     """Return a question; raise Missing."""
-    row = await tx.first(select(questions).where(questions.c.id == question))
-    if row is None:
-        raise Missing
+    row = await tx.one(select(questions).where(questions.c.id == question))
     return _question(tx, row)
 
 
 async def lock(tx: Tx, *, question: str) -> Question:
     """Return a question that nobody else changes or answers until this transaction ends; raise Missing."""
-    row = await tx.first(select(questions).where(questions.c.id == question).with_for_update())
-    if row is None:
-        raise Missing
+    row = await tx.one(select(questions).where(questions.c.id == question).with_for_update())
     return _question(tx, row)
 
 

@@ -160,10 +160,8 @@ async def find(tx: Tx, *, end: str) -> Relay | None:
 async def get(tx: Tx, *, end: str) -> Relay:
     """Return a conversation as the one at this end sees it; raise Missing."""
     me = await at_end(tx, end)
-    relay = await tx.first(select(relays).where(relays.c.id == me.relay))
+    relay = await tx.one(select(relays).where(relays.c.id == me.relay))
     other = await other_end(tx, me)
-    if relay is None:
-        raise Missing
     line = await allies.line(tx, person=other.person, level=other.level) if other else Attribution("")
     return Relay(
         id=me.id,
@@ -249,10 +247,7 @@ async def _next(tx: Tx, person: str) -> int:
 
 async def at_end(tx: Tx, end: str) -> Row[Any]:
     """Return the row of an end; raise Missing."""
-    row = await tx.first(select(ends).where(ends.c.id == end))
-    if row is None:
-        raise Missing
-    return row
+    return await tx.one(select(ends).where(ends.c.id == end))
 
 
 async def lock(tx: Tx, end: str) -> Row[Any]:

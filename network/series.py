@@ -272,10 +272,7 @@ async def end(tx: Tx, *, series: str, by: str) -> None:
 
 async def get(tx: Tx, *, series: str) -> Series:
     """Return a series; raise Missing."""
-    found = await find(tx, series=series)
-    if found is None:
-        raise Missing
-    return found
+    return _series(tx, await tx.one(select(dialogues).where(dialogues.c.id == series)))
 
 
 async def find(tx: Tx, *, series: str) -> Series | None:
@@ -286,9 +283,7 @@ async def find(tx: Tx, *, series: str) -> Series | None:
 
 async def locked(tx: Tx, *, series: str) -> Series:
     """Return a series that nobody else changes meanwhile; raise Missing."""
-    row = await tx.first(select(dialogues).where(dialogues.c.id == series).with_for_update())
-    if row is None:
-        raise Missing
+    row = await tx.one(select(dialogues).where(dialogues.c.id == series).with_for_update())
     return _series(tx, row)
 
 

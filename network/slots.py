@@ -153,9 +153,7 @@ async def confirm(tx: Tx, *, slot: str, by: str) -> None:
 
     Raise Missing, Conflict, Invalid (it has passed).
     """
-    row = await tx.first(select(slots).where(slots.c.id == slot))
-    if row is None:
-        raise Missing
+    row = await tx.one(select(slots).where(slots.c.id == slot))
     found = await exchanges.of_host(tx, exchange=row.exchange, by=by)
     if found.state is not State.AGREEING:
         raise Conflict

@@ -149,9 +149,7 @@ async def drop(tx: Tx, *, endorsement: str) -> None:
 
 async def endorsement(tx: Tx, *, endorsement: str) -> tuple[Endorsement, str]:
     """Return an official act and the id of who entered it ("" once they have left); raise Missing."""
-    row = await tx.first(select(endorsements).where(endorsements.c.id == endorsement))
-    if row is None:
-        raise Missing
+    row = await tx.one(select(endorsements).where(endorsements.c.id == endorsement))
     return _endorsement(row), row.by or ""
 
 

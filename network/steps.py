@@ -214,9 +214,7 @@ async def facilitated_by(tx: Tx, *, exchange: str) -> dict[str, str]:
 
 async def get(tx: Tx, *, step: str) -> Step:
     """Return a step; raise Missing."""
-    row = await tx.first(select(exchange_steps).where(exchange_steps.c.id == step))
-    if row is None:
-        raise Missing
+    row = await tx.one(select(exchange_steps).where(exchange_steps.c.id == step))
     return _step(tx, row)
 
 

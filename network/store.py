@@ -35,7 +35,7 @@ from sqlalchemy.types import TypeDecorator
 
 from network import inline
 from network.ahead import Ahead
-from network.errors import NetworkError
+from network.errors import Missing, NetworkError
 from network.sealing import Sealer
 
 metadata = MetaData(
@@ -123,6 +123,13 @@ class Tx:
     async def first(self, query: Executable, values: Mapping[str, Any] | None = None) -> Row[Any] | None:
         """Run a query and return its first row, or None."""
         return (await self._execute(query, values)).first()
+
+    async def one(self, query: Executable, values: Mapping[str, Any] | None = None) -> Row[Any]:
+        """Run a query and return its first row; raise Missing where there is none."""
+        row = await self.first(query, values)
+        if row is None:
+            raise Missing
+        return row
 
     async def scalar(self, query: Executable, values: Mapping[str, Any] | None = None) -> Any:
         """Run a query and return the first column of its first row, or None."""
