@@ -11,10 +11,11 @@ from sqlalchemy import delete, select
 
 from network import approvals, conversations, introductions, questions, relayed, relays, topics
 from network.approvals import WRITER, Approval, Decision
-from network.errors import Missing
+from network.errors import Invalid, Missing
 from network.store import Tx
 
 KIND = "relay"  # of request; its subject is the end of the one who reports
+MOST_SHOWN = 3  # messages: with what is said beside them, one message of the app
 
 
 @dataclass(frozen=True)
@@ -42,8 +43,11 @@ class Report:
 async def report(tx: Tx, *, end: str, by: str, why: str, shown: Sequence[str]) -> dict[str, Any]:
     """Bring a conversation before the coordinators, with the messages ``shown`` (ids) and no others.
 
-    Returns the ``approval`` and the ``deciders`` to tell; neither of the two is among them. Raise Missing.
+    Returns the ``approval`` and the ``deciders`` to tell; neither of the two is among them. Raise Missing,
+    and Invalid for more than ``MOST_SHOWN`` messages.
     """
+    if len(shown) > MOST_SHOWN:
+        raise Invalid("too many messages")
     me = await relays.get(tx, end=end)
     if (await relays.at_end(tx, end)).person != by or not me.other_person:
         raise Missing

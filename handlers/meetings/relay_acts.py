@@ -21,7 +21,6 @@ CONTACT = (3, 120)  # characters, fewest and most
 WORDS = (10, 300)
 SHORT, LOOK = 60, 300  # of a message that is chosen, or looked at again
 SHOWN = 10  # messages
-MOST_SHOWN = 3  # to coordinators
 
 Act = Callable[[Talk, Relay], Awaitable[None]]
 
@@ -175,7 +174,7 @@ async def _report(talk: Talk, relay: Relay) -> None:
     if theirs:
         question = _("Which messages may the coordinators see? They see no other, and not who you are.")
         options = [Option(each.id, _short(each)) for each in theirs]
-        shown = await talk.choose_several("shown", question, options, at_most=MOST_SHOWN)
+        shown = await talk.choose_several("shown", question, options, at_most=reports.MOST_SHOWN)
     question = _("What is the matter? A sentence or two, for the coordinators only.")
     why = await talk.text("why", question, at_least=WORDS[0], at_most=WORDS[1], check=screen)
     try:

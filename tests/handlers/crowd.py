@@ -243,8 +243,9 @@ async def _meetings(tx: Tx, people: list[str]) -> None:
             await relayed.take(tx, message=said, reachable=True)
         await swaps.offer(tx, end=theirs.end, person=other, contact=long_text("fr", 120))
         if not at:
-            latest = [each.id for each in await relayed.latest(tx, end=mine.end, limit=6) if not each.mine]
-            await reports.report(tx, end=mine.end, by=person, why=long_text("ar", 300), shown=latest)
+            latest = [each.id for each in await relayed.latest(tx, end=mine.end, limit=12) if not each.mine]
+            shown = latest[: reports.MOST_SHOWN]
+            await reports.report(tx, end=mine.end, by=person, why=long_text("ar", 300), shown=shown)
 
 
 async def _groups(tx: Tx, people: list[str]) -> None:

@@ -159,6 +159,8 @@ async def test_a_report_bars_the_other_or_leaves_it_as_it_is(store: Store, now: 
         ]
         for message in said:
             await relayed.take(tx, message=message, reachable=True)
+        with pytest.raises(Invalid):
+            await reports.report(tx, end=one.end, by=one.person, why="x", shown=[said[1]] * (reports.MOST_SHOWN + 1))
         for agree in (True, False):
             what = {"end": one.end, "by": one.person, "why": "Il m’insulte.", "shown": said[1:]}
             made = await reports.report(tx, **what)
