@@ -76,6 +76,7 @@ class Courier:
         self._event = asyncio.Event()
         self._hungry: set[Account] = set(channels)
         self._presses = True  # something may be waiting to go: no time is lost
+        self._passed_over: set[Account] = set()  # something may wait behind a call under way
         self._made: list[_Made] = []
         self._tasks: set[asyncio.Task[None]] = set()
         self._more_at: dict[Account, datetime] = {}
@@ -128,11 +129,11 @@ class Courier:
         claims: dict[Account, list[Call]] = {}
         now = self._clock.now()
         try:
-            async with self._store.transaction(now) as tx:
+            async with self._store.transaction(now, in_turn=True) as tx:
                 made, self._made = self._made, []  # what ended while this waited for its turn, too
+                await self._record(tx, made)
                 hungry = self._hungry | {account for account, at in self._more_at.items() if at <= now}
                 self._hungry, self._presses = set(), False
-                await self._record(tx, made)
                 for account in sorted(hungry):
                     claims[account] = await self._claim(tx, account)
         except BaseException:
@@ -196,6 +197,8 @@ class Courier:
         if not room:
             self._press({account})  # when there is room again
             return []
+        if self._under_way[account]:
+            self._passed_over.add(account)
         channel, name = account
         found = await dispatch.claim(tx, channel=channel, account=name, limits=self._limits[account], limit=room)
         if found.more_at is not None and found.more_at <= tx.now:
@@ -243,7 +246,9 @@ class Courier:
             self._event.set()
         if step is not None and step.stage is Stage.QUEUED:
             return
-        self._hungry.add(account)  # what waited behind this call may go
+        if account in self._passed_over or outcome.stage is Stage.QUEUED:
+            self._passed_over.discard(account)
+            self._hungry.add(account)  # what waited behind this call may go, or the call itself
 
     async def _send(self, account: Account, call: Call) -> tuple[Outcome, Next | None]:
         """Make one call, and decide what follows when it fails."""

@@ -127,7 +127,7 @@ class Ingress:
     async def _commit_group(self, group: list[_Pending]) -> Exception | None:
         """Commit a group; an empty one is filled when its turn has come, with what came until then."""
         try:
-            async with self._store.transaction(self._clock.now()) as tx:
+            async with self._store.transaction(self._clock.now(), one=True) as tx:
                 group += [] if group else self._next_group()
                 new = await inbox.accept(tx, arrivals=_arrivals(group), paces=self._paces)
         except Exception as error:  # whatever it is, nothing was stored and nothing is acknowledged

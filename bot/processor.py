@@ -107,7 +107,7 @@ class Processor:
 
     async def _handle_batch(self, handle: Callable[[Tx, Sequence[Inbound]], object]) -> int:
         posted: set[Account] = set()
-        async with self._store.transaction(self._clock.now()) as tx:
+        async with self._store.transaction(self._clock.now(), in_turn=True) as tx:
             items = await inbox.claim(tx, limit=self._batch)
             if items:
                 posted = await handle(tx, items)  # type: ignore[misc]

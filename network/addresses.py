@@ -8,7 +8,6 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
-    BindParameter,
     Boolean,
     Column,
     ColumnElement,
@@ -27,6 +26,7 @@ from sqlalchemy import (
 )
 
 from network import stops
+from network.among import among
 from network.ids import new_id
 from network.sealing import Unsealable
 from network.store import Instant, Tx, batches, metadata
@@ -276,7 +276,6 @@ def _address(tx: Tx, row: Row[Any]) -> Address:
 
 # Built once: a message begins with one of these.
 _HERE = (addresses.c.channel == bindparam("on"), addresses.c.account == bindparam("by"))
-_KEYS: BindParameter[str] = bindparam("keys", expanding=True)
 _TOUCHED = (
     update(addresses)
     .values(last_inbound_at=bindparam("at", type_=Instant), reachable=literal_column("true", Boolean))
@@ -284,8 +283,8 @@ _TOUCHED = (
     .returning(addresses)
 )
 _TOUCH = _TOUCHED.where(addresses.c.external_index == bindparam("key"))
-_TOUCH_MANY = _TOUCHED.where(addresses.c.external_index.in_(_KEYS))
-_TOUCH_EITHER = _TOUCHED.where(or_(addresses.c.alias_index.in_(_KEYS), addresses.c.external_index.in_(_KEYS)))
+_TOUCH_MANY = _TOUCHED.where(among(addresses.c.external_index, "keys"))
+_TOUCH_EITHER = _TOUCHED.where(or_(among(addresses.c.alias_index, "keys"), among(addresses.c.external_index, "keys")))
 _OF = (
     select(addresses)
     .where(addresses.c.person == bindparam("of_person"))

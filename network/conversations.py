@@ -15,6 +15,7 @@ from typing import Any
 
 from sqlalchemy import Column, Index, LargeBinary, Row, String, Table, bindparam, delete, insert, select, text, update
 
+from network.among import among
 from network.members import members
 from network.store import Instant, Tx, batches, metadata
 
@@ -44,7 +45,7 @@ _ALL = (
     .with_for_update()
 )
 _OF = _ALL.where(conversations.c.person == bindparam("of_person"))
-_OF_MANY = _ALL.where(conversations.c.person.in_(bindparam("people", expanding=True)))
+_OF_MANY = _ALL.where(among(conversations.c.person, "people"))
 _KEEP = (
     update(conversations)
     .where(conversations.c.id == bindparam("of_id"))

@@ -37,8 +37,7 @@ class Darkness:
 
 async def standing(tx: Tx) -> list[Darkness]:
     """Return the countries that are dark now, in order of their codes."""
-    rows = await tx.all(select(darknesses).where(darknesses.c.until.is_(None)).order_by(darknesses.c.country))
-    return [Darkness(row.country, row.since) for row in rows]
+    return [Darkness(row.country, row.since) for row in await tx.all(_STANDING)]
 
 
 async def is_dark(tx: Tx, *, country: str) -> bool:
@@ -80,3 +79,7 @@ def of(country: ColumnElement[Any]) -> ColumnElement[bool]:
     """Return the condition that a country is dark now."""
     still = (darknesses.c.country == country) & darknesses.c.until.is_(None)
     return exists(select(literal_column("1")).select_from(darknesses).where(still))
+
+
+# Built once: each batch of messages asks for it.
+_STANDING = select(darknesses).where(darknesses.c.until.is_(None)).order_by(darknesses.c.country)

@@ -29,6 +29,7 @@ from sqlalchemy import (
 
 from network import darkness, rates, reach, regimes, stops
 from network.addresses import addresses
+from network.among import among
 from network.contents import contents
 from network.mailings import mailings
 from network.members import State, members
@@ -493,7 +494,7 @@ _CANDIDATES = (
 )
 _TAKE = (
     update(outbox)
-    .where(outbox.c.id.in_(bindparam("ids", expanding=True)), outbox.c.stage == literal_column("1"))
+    .where(among(outbox.c.id, "ids"), outbox.c.stage == literal_column("1"))
     .values(
         stage=Stage.SENDING,
         attempts=outbox.c.attempts + 1,
@@ -505,15 +506,13 @@ _TAKE = (
 _RENEW = (
     update(outbox)
     .where(
-        outbox.c.id.in_(bindparam("ids", expanding=True)),
+        among(outbox.c.id, "ids"),
         outbox.c.stage == literal_column("2"),
         outbox.c.lease_until > _NOW,
     )
     .values(lease_until=bindparam("until", type_=Instant))
 )
-_HOMES = select(addresses.c.id, addresses.c.channel, addresses.c.account).where(
-    addresses.c.id.in_(bindparam("which", expanding=True))
-)
+_HOMES = select(addresses.c.id, addresses.c.channel, addresses.c.account).where(among(addresses.c.id, "which"))
 _DEFER = update(outbox).where(outbox.c.id == bindparam("the_id")).values(ready_at=_AT)
 _SENT = (
     update(outbox)
@@ -546,7 +545,7 @@ _OPENED = (
     select(outbox.c.address)
     .join(addresses, addresses.c.id == outbox.c.address)
     .where(
-        outbox.c.address.in_(bindparam("addresses", expanding=True)),
+        among(outbox.c.address, "addresses"),
         outbox.c.opener.is_(True),
         outbox.c.created_at >= addresses.c.last_inbound_at,
         or_(outbox.c.stage != Stage.FAILED, outbox.c.created_at > bindparam("day_ago", type_=Instant)),

@@ -33,6 +33,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql, sqlite
 
+from network.among import among
 from network.ids import new_id
 from network.rates import Paces
 from network.store import Instant, Tx, batches, metadata
@@ -131,7 +132,7 @@ async def accept(tx: Tx, *, arrivals: Sequence[Arrival], paces: Paces | None = N
         return 0
     if tx.is_sqlite:
         return await tx.run(_ACCEPT_SQLITE, rows)
-    return len(await tx.all(_ACCEPT_POSTGRESQL, rows))  # type: ignore[arg-type]
+    return await tx.run(_ACCEPT_POSTGRESQL, {name: [row[name] for row in rows] for name in rows[0]})
 
 
 async def claim(tx: Tx, *, limit: int) -> list[Inbound]:
@@ -294,7 +295,17 @@ def _in_quarantine(item: str) -> Any:
 
 
 _ACCEPT_SQLITE = sqlite.insert(inbox).on_conflict_do_nothing(index_elements=["key"])
-_ACCEPT_POSTGRESQL = postgresql.insert(inbox).on_conflict_do_nothing(index_elements=["key"]).returning(inbox.c.seq)
+_GIVEN = [column for column in inbox.c if column.name != "seq"]
+_ARRIVING = (  # one statement however many there are, that says how many of them are new
+    func.unnest(*[bindparam(each.name, type_=postgresql.ARRAY(each.type)) for each in _GIVEN])
+    .table_valued(*[each.name for each in _GIVEN], name="arriving")
+    .render_derived()
+)
+_ACCEPT_POSTGRESQL = (
+    postgresql.insert(inbox)
+    .from_select([each.name for each in _GIVEN], select(*[_ARRIVING.c[each.name] for each in _GIVEN]))
+    .on_conflict_do_nothing(index_elements=["key"])
+)
 
 _earlier = inbox.alias("earlier")
 _IS_READY = (_IS_WAITING, inbox.c.ready_at <= bindparam("now", type_=Instant))
@@ -323,7 +334,7 @@ _CLAIM = (
     .order_by(inbox.c.ready_at, inbox.c.seq)
     .limit(bindparam("limit", type_=Integer))
 )
-_CLAIM_SHARDS = _CLAIM.where(inbox.c.shard.in_(bindparam("shards", expanding=True)))
+_CLAIM_SHARDS = _CLAIM.where(among(inbox.c.shard, "shards"))
 _LOCK_SHARDS = text(
     f"""
     WITH ready AS MATERIALIZED (
@@ -334,9 +345,5 @@ _LOCK_SHARDS = text(
     SELECT shard FROM picked WHERE pg_try_advisory_xact_lock({LOCKS}, shard)
     """  # noqa: S608 - our own constants
 )
-_DONE = (
-    update(inbox)
-    .where(inbox.c.seq.in_(bindparam("seqs", expanding=True)))
-    .values(state=State.DONE, body=None, person="", error="")
-)
+_DONE = update(inbox).where(among(inbox.c.seq, "seqs")).values(state=State.DONE, body=None, person="", error="")
 _NEXT = select(inbox.c.ready_at).where(_IS_WAITING).order_by(inbox.c.ready_at, inbox.c.seq).limit(1)

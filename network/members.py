@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import Column, LargeBinary, Row, String, Table, bindparam, func, select, update
 
 from network import countries
+from network.among import among
 from network.errors import Invalid, Missing
 from network.folding import fold
 from network.store import Instant, Tx, batches, metadata
@@ -288,4 +289,4 @@ def _member(tx: Tx, row: Row[Any]) -> Member:
 
 # Built once: a message begins with one of these.
 _FIND = select(members).where(members.c.id == bindparam("person"))
-_FIND_MANY = select(members).where(members.c.id.in_(bindparam("people", expanding=True)))
+_FIND_MANY = select(members).where(among(members.c.id, "people"))

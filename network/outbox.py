@@ -14,7 +14,6 @@ from typing import Any
 
 from sqlalchemy import (
     BigInteger,
-    BindParameter,
     Boolean,
     Column,
     ColumnElement,
@@ -36,6 +35,7 @@ from sqlalchemy import (
 )
 
 from network import addresses
+from network.among import among
 from network.ids import new_id
 from network.store import Instant, Tx, metadata
 
@@ -332,11 +332,10 @@ _FORWARD = (
 _ADVANCE_TRACKED = _FORWARD.where(outbox.c.id == bindparam("the_id"))
 _ADVANCE_FOUND = _FORWARD.where(outbox.c.ref_index == bindparam("the_ref"))
 _home = addresses.addresses.c
-_KEYS: BindParameter[str] = bindparam("keys", expanding=True)
 _WRITERS = select(_home.id).where(
     _home.channel == bindparam("on"),
     _home.account == bindparam("by"),
-    or_(_home.external_index.in_(_KEYS), _home.alias_index.in_(_KEYS)),
+    or_(among(_home.external_index, "keys"), among(_home.alias_index, "keys")),
 )
 _RELEASE = (
     update(outbox)

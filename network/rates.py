@@ -11,9 +11,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from sqlalchemy import Column, Double, String, Table, bindparam, delete, func, select
+from sqlalchemy import Column, Double, String, Table, delete, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
+from network.among import among
 from network.store import Tx, metadata
 
 IDLE_S = 86_400  # a row this long past its time decides nothing any more
@@ -114,7 +115,7 @@ async def sweep(tx: Tx) -> int:
     return await tx.run(delete(rates).where(rates.c.tat < tx.now.timestamp() - IDLE_S))
 
 
-_LOAD = select(rates).where(rates.c.key.in_(bindparam("keys", expanding=True)))
+_LOAD = select(rates).where(among(rates.c.key, "keys"))
 _INSERT_SQLITE = sqlite.insert(rates)
 _SAVE_SQLITE = _INSERT_SQLITE.on_conflict_do_update(index_elements=["key"], set_={"tat": _INSERT_SQLITE.excluded.tat})
 _INSERT_POSTGRESQL = postgresql.insert(rates)

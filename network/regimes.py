@@ -6,7 +6,7 @@ what its members share is read by both sides. Everything that is held so is ther
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
@@ -17,14 +17,16 @@ from sqlalchemy import (
     ColumnElement,
     Date,
     Row,
-    Select,
     String,
     Table,
     bindparam,
+    cast,
     delete,
     exists,
     literal_column,
+    null,
     select,
+    union_all,
 )
 
 from network import audit, countries
@@ -100,14 +102,15 @@ async def of(tx: Tx, country: str) -> Regime:
     if not countries.known(country):
         return Regime()
     today = tx.now.astimezone(countries.get(country).zone).date()
-    spells = await _once(tx, _SPELLS, {"day_before": tx.now.date() - A_DAY})
-    now = (row.ends for row in spells if row.country == country and row.begins <= today <= row.ends)
-    return Regime(await standing(tx, country=country), max(now, default=None))
+    rows = [row for row in await _in_force(tx) if row.country == country]
+    standing = next((Standing(row.standing) for row in rows if row.standing), Standing.OPEN)
+    quiet = (row.ends for row in rows if not row.standing and row.begins <= today <= row.ends)
+    return Regime(standing, max(quiet, default=None))
 
 
 async def standings(tx: Tx) -> dict[str, Standing]:
     """Return the countries that are not open."""
-    return {row.country: Standing(row.standing) for row in await _once(tx, _STANDINGS)}
+    return {row.country: Standing(row.standing) for row in await _in_force(tx) if row.standing}
 
 
 async def put(tx: Tx, *, country: str, to: Standing | str, by: str = "steward") -> None:
@@ -149,8 +152,7 @@ async def end_spells(tx: Tx, *, country: str, by: str = "steward") -> int:
 
 async def standing(tx: Tx, *, country: str) -> Standing:
     """Return what a country may do now; a code of no country is open."""
-    rows = await _once(tx, _STANDINGS)
-    return next((Standing(row.standing) for row in rows if row.country == country), Standing.OPEN)
+    return (await standings(tx)).get(country, Standing.OPEN)
 
 
 def holds(person: ColumnElement[Any]) -> ColumnElement[bool]:
@@ -165,10 +167,15 @@ def is_paused(country: ColumnElement[str]) -> ColumnElement[bool]:
     return country.in_(select(regimes.c.country).where(_PAUSED))
 
 
-async def _once(tx: Tx, query: Select[Any], values: Mapping[str, Any] | None = None) -> Sequence[Row[Any]]:
-    """Read what is the same for everybody, once in a transaction: each of a batch of messages asks for it."""
-    known = tx.ahead.shared(query)
-    return tx.ahead.share(query, await tx.all(query, values)) if known is None else known
+async def _in_force(tx: Tx) -> Sequence[Row[Any]]:
+    """Read what holds anywhere, once in a transaction: each of a batch of messages asks for it.
+
+    A row is the standing of a country, or with none a spell of its quiet days.
+    """
+    known = tx.ahead.shared(_IN_FORCE)
+    if known is None:
+        known = tx.ahead.share(_IN_FORCE, await tx.all(_IN_FORCE, {"day_before": tx.now.date() - A_DAY}))
+    return known
 
 
 def _known(country: str) -> None:
@@ -180,5 +187,10 @@ _PAUSED = regimes.c.standing == Standing.PAUSED.value
 _ANY_PAUSED = exists(
     select(literal_column("1")).select_from(regimes).where(_PAUSED)
 )  # asked first: mostly there is none
-_STANDINGS = select(regimes).order_by(regimes.c.country)
-_SPELLS = select(quiet_spells).where(quiet_spells.c.ends >= bindparam("day_before", type_=Date))  # no zone is behind it
+_NEVER = cast(null(), Date)
+_IN_FORCE = union_all(
+    select(regimes.c.country, regimes.c.standing, _NEVER.label("begins"), _NEVER.label("ends")),
+    select(quiet_spells.c.country, literal_column("''"), quiet_spells.c.begins, quiet_spells.c.ends).where(
+        quiet_spells.c.ends >= bindparam("day_before", type_=Date)  # no zone is behind it
+    ),
+).order_by("country")

@@ -202,42 +202,42 @@ class Store:
     """The database of one installation.
 
     On SQLite the writers of this process take turns at an asyncio lock, so that none of them
-    waits in SQLite's own busy loop.
+    waits in SQLite's own busy loop. On PostgreSQL those do that ask for it.
     """
 
     def __init__(self, engine: AsyncEngine, sealer: Sealer) -> None:
         self.engine = engine
         self.sealer = sealer
-        self._turn = asyncio.Lock() if engine.dialect.name == "sqlite" else None
-
-    @property
-    def is_sqlite(self) -> bool:
-        """Whether the store is SQLite."""
-        return self._turn is not None
+        self.is_sqlite = engine.dialect.name == "sqlite"
+        self._turn = asyncio.Lock()
 
     @asynccontextmanager
-    async def transaction(self, now: datetime) -> AsyncIterator[Tx]:
+    async def transaction(self, now: datetime, *, in_turn: bool = False, one: bool = False) -> AsyncIterator[Tx]:
         """Open a writing transaction; commit when the block ends, undo when it raises.
 
         A cancelled caller never interrupts the commit itself: it is shielded, and either
-        everything is durable or nothing is.
+        everything is durable or nothing is. ``in_turn``: not while another of this process that takes turns is open;
+        on SQLite every one does. ``one``: it writes with one statement only, which PostgreSQL commits by itself, in one
+        exchange with the server rather than three; a cancelled caller does not learn whether it did.
         """
         self.sealer.follow(now)
-        if self._turn is None:
-            async with self._transaction(now) as tx:
+        if not (in_turn or self.is_sqlite):
+            async with self._transaction(now, one=one) as tx:
                 yield tx
             return
         async with self._turn, self._transaction(now) as tx:
             yield tx
 
     @asynccontextmanager
-    async def _transaction(self, now: datetime) -> AsyncIterator[Tx]:
+    async def _transaction(self, now: datetime, *, one: bool = False) -> AsyncIterator[Tx]:
         connection = self.engine.connect()
         try:
             try:
                 await whole(connection.start())
             except OSError as error:  # from the socket, as it is
                 raise Away from error
+            if one:
+                await connection.execution_options(isolation_level="AUTOCOMMIT")
             try:
                 await whole(connection.begin().start())
                 tx = Tx(connection, self.sealer, now)
@@ -264,7 +264,7 @@ class Store:
         It waits ``SCRUB_TIMEOUT_S`` for readers, while no writer goes on. PostgreSQL recycles its
         log by itself; there this does nothing.
         """
-        if self._turn is None:
+        if not self.is_sqlite:
             return
         async with self._turn, self.engine.connect() as connection:
             bare = await connection.execution_options(isolation_level="AUTOCOMMIT")

@@ -18,6 +18,7 @@ from tests.bot.fake_channel import delivery, headers
 ANSWER_S = 0.03
 AHEAD = 60  # messages that are delivered before the answers to those before have come
 FETCHED = 25
+LAST = 30  # messages that are kept for those who take in and had none
 NOTICE = "notice"  # begins what is no answer
 
 
@@ -106,8 +107,13 @@ class FleetProvider:
             return []
         return self.polled[self.confirmed : self.confirmed + self.chance.randint(1, FETCHED)]
 
+    def _door(self) -> int:
+        """Return where to deliver to: the last ones to whoever has come late and took none yet."""
+        idle = [port for port in self.ports if not self.taken[port]] if len(self.hooked) < LAST else []
+        return self.chance.choice(idle or self.ports)
+
     async def _post(self, client: httpx.AsyncClient, body: bytes) -> bool:
-        port = self.chance.choice(self.ports)
+        port = self._door()
         url = f"http://127.0.0.1:{port}/whatsapp/main"
         try:
             answer = await client.post(url, content=body, headers=headers(body))

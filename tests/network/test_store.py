@@ -286,10 +286,16 @@ async def test_a_connection_that_was_closed_is_replaced(store: Store, now: datet
         return
     mine = text("SELECT pg_backend_pid()")
     async with store.transaction(now) as first, store.transaction(now) as second:
-        both = {await first.scalar(mine), await second.scalar(mine)}
+        both: dict[int, Any] = {
+            await each.scalar(mine): (await each.connection.get_raw_connection()).driver_connection
+            for each in (first, second)
+        }
     async with store.transaction(now) as tx:
-        (other,) = both - {await tx.scalar(mine)}
+        (other,) = both.keys() - {await tx.scalar(mine)}
         assert await tx.scalar(text("SELECT pg_terminate_backend(:pid, 10000)"), {"pid": other})  # waits: ms
+        async with asyncio.timeout(10):
+            while not both[other].is_closed():  # until its end has come here too
+                await asyncio.sleep(0)
         async with store.transaction(now) as next_one:
             assert await next_one.scalar(mine) not in both
 
