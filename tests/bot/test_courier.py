@@ -86,6 +86,44 @@ async def test_the_parts_of_one_chat_stay_in_order(world: World) -> None:
     assert await column(world, "attempts") == [2, 1, 1, 1]
 
 
+async def test_what_waits_behind_a_call_goes_when_that_ends(world: World) -> None:
+    """A message to a chat to which a call is under way is taken once the answer is there, before any look around."""
+    gate = asyncio.Event()
+
+    async def wait(_external: str) -> None:
+        await gate.wait()
+
+    world.channel.on_send = wait
+    taken = []
+    for text in ("a", "b"):
+        await put(world, "1", text)
+        world.courier.wake()
+        taken.append(await world.courier.step())
+    gate.set()
+    await world.courier.settle()
+    assert [*taken, await world.courier.step()] == [1, 0, 1]
+    await world.courier.settle()
+    assert world.channel.texts == ["a", "b"]
+
+
+async def test_an_answer_behind_which_nothing_waits_is_only_written(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The store is not asked for more to send when all that was queued went."""
+    asked = []
+
+    async def claim(tx: Tx, **how: Any) -> dispatch.Claim:
+        asked.append(how["account"])
+        return await take(tx, **how)
+
+    take = dispatch.claim
+    monkeypatch.setattr(dispatch, "claim", claim)
+    await put(world, "1", "a")
+    await put(world, "2", "b")
+    await world.send()
+    assert (await world.stages(), asked) == ([Stage.SENT, Stage.SENT], ["main"])
+
+
 async def test_rates_hold_across_restarts(build_world: Callable[..., World]) -> None:
     """The account's and the chat's rates are kept when the program is started anew before every message."""
     world = build_world(rates=Rates(account=(10, 1.0, 1), chat=(1, 1.0, 2)))

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Column, Integer, String, Table, event, func, insert, select, text, update
 from sqlalchemy.dialects.postgresql.asyncpg import AsyncAdapt_asyncpg_connection
-from sqlalchemy.exc import OperationalError, StatementError
+from sqlalchemy.exc import IntegrityError, OperationalError, StatementError
 
 import network.store
 from network import members
@@ -254,6 +254,40 @@ async def test_readers_do_not_wait_for_a_writer(counting: Store, now: datetime) 
         await increment(tx)
         async with asyncio.timeout(5):
             assert await value(counting) == 0
+
+
+@pytest.mark.parametrize("in_turn", [True, False])
+async def test_writers_take_turns_where_they_ask_for_it(store: Store, now: datetime, in_turn: bool) -> None:
+    """Of those of one process that take turns one is open at a time, on SQLite of all; others go on beside them."""
+    opened: list[str] = []
+
+    async def write(name: str, **how: bool) -> None:
+        async with store.transaction(now, **how):
+            opened.append(name)
+
+    async with store.transaction(now, in_turn=True):
+        other = asyncio.create_task(write("other", in_turn=in_turn))
+        for _ in range(200):
+            await asyncio.sleep(0)
+        waits = in_turn or store.is_sqlite
+        async with asyncio.timeout(30):
+            while not (waits or opened):
+                await asyncio.sleep(0)
+        assert opened == ([] if waits else ["other"])
+    await other
+    assert opened == ["other"]
+
+
+async def test_one_statement_is_durable_when_it_ends(counting: Store, now: datetime) -> None:
+    """What a transaction of one statement wrote is there for others afterwards, and nothing of one that fails."""
+    async with counting.transaction(now, one=True) as tx:
+        await tx.run(insert(counters), {"id": "three", "n": 3})
+    assert await value(counting, "three") == 3
+    with pytest.raises(IntegrityError):
+        async with counting.transaction(now, one=True) as tx:
+            await tx.run(insert(counters).values([{"id": "four", "n": 4}, {"id": "three", "n": 5}]))
+    async with counting.reading(now) as tx:
+        assert await tx.all(select(counters.c.n).where(counters.c.id.in_(["three", "four"]))) == [(3,)]
 
 
 async def test_scrubbing_empties_the_log(sqlite_store: Store, tmp_path: Any, now: datetime) -> None:
