@@ -28,7 +28,7 @@ from sqlalchemy import (
     update,
 )
 
-from network import attendance, due, exchanges, invitees, members
+from network import attendance, darkness, due, exchanges, invitees, members
 from network.disclosure import FEWEST, Grid
 from network.errors import Conflict, Forbidden, Invalid, Missing
 from network.exchanges import Exchange, State
@@ -269,10 +269,19 @@ async def _was_asked(tx: Tx, found: Round) -> bool:
 
 
 async def _closes_at(tx: Tx, found: Round) -> datetime | None:
-    """Return until when it can be answered; None before it is asked, and once it is closed."""
-    still = (*_of(feedback_rounds, found), feedback_rounds.c.closed_at.is_(None))
-    row = await tx.first(select(feedback_rounds.c.closes_at).where(*still))
-    return None if row is None else row.closes_at
+    """Return until when it can be answered; None before it is asked, and once it is closed.
+
+    It is later for all by the time that a country of those who came was dark.
+    """
+    row = await tx.first(select(feedback_rounds).where(*_of(feedback_rounds, found)))
+    if row is None or row.closed_at is not None:
+        return None
+    came = [each.person for each in await attendance.guests(tx, found=found.exchange) if each.comes(found.date)]
+    table = members.members.c
+    theirs = select(table.country).where(table.id.in_(came)).distinct()
+    until = {"since": row.asked_at, "instant": row.closes_at}
+    closes = [await darkness.later(tx, country=each.country, **until) for each in await tx.all(theirs)]
+    return max(closes, default=row.closes_at)
 
 
 def _sides(rows: Sequence[Row[Any]]) -> tuple[str, ...]:

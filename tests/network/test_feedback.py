@@ -6,13 +6,14 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from network import attendance, due, erasure, exchanges, feedback, occurrences, planning, recurrence
+from network import attendance, due, erasure, exchanges, feedback, occurrences, planning, recurrence, shutdowns
 from network.attendance import NO, YES
 from network.errors import Conflict, Forbidden
 from network.feedback import Answer
 from network.recurrence import Every
 from network.store import Store, Tx
 from tests.network.test_attendance import guests, planned
+from tests.network.test_dark_exchanges import neighbour
 
 ENDED = datetime.fromisoformat("2026-12-14T10:00+00:00")  # it begins at 9:00 UTC and lasts an hour
 DAY = timedelta(days=1)
@@ -95,6 +96,27 @@ async def test_fewer_than_ten_make_no_figures(store: Store, now: datetime) -> No
         said = await feedback.said(tx, subject=exchange, by=host)
         assert said is not None
         assert (said.answered, said.total, said.by_side) == (9, {}, {})
+
+
+async def test_whoever_was_cut_off_can_answer_that_much_later(store: Store, now: datetime) -> None:
+    """Where a country of those who came was dark for four of the seven days, it closes four days later, once."""
+    async with store.transaction(now) as tx:
+        exchange, host, _people = await held(tx, 1)
+        cut_off = await neighbour(tx)
+        await attendance.answer(tx, exchange=exchange, person=cut_off, answer=YES)
+    assert await passes(store, ENDED + DAY) == ["asked"]
+    async with store.transaction(ENDED + 2 * DAY) as tx:
+        await shutdowns.darken(tx, country="ML", by="steward")
+    async with store.transaction(ENDED + 6 * DAY) as tx:
+        await shutdowns.lighten(tx, country="ML", by="steward")
+    assert await passes(store, ENDED + 8 * DAY) == []
+    async with store.transaction(ENDED + 11 * DAY) as tx:
+        await says(tx, exchange, cut_off, text="Enfin du réseau.")
+    assert [await passes(store, ENDED + days * DAY) for days in (12, 13)] == [["closed"], []]
+    async with store.reading(ENDED + 12 * DAY) as tx:
+        said = await feedback.said(tx, subject=exchange, by=host)
+        assert said is not None
+        assert said.texts == ("Enfin du réseau.",)
 
 
 async def test_what_moved_is_asked_about_a_day_after_its_true_end(store: Store, now: datetime) -> None:
