@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import Table, delete, or_, select
 
-from network import approvals, audit, due, exchanges, groups, members
+from network import approvals, audit, due, exchanges, groups, members, preparations
 from network.attendance import attendance
 from network.errors import Conflict, Missing
 from network.exchanges import NEWS, OPEN_STATES, Exchange, State
@@ -90,6 +90,7 @@ async def _end(tx: Tx, found: Exchange, *, hosts: Sequence[str]) -> None:
     """
     table = exchanges.exchanges
     await approvals.withdraw(tx, subject=found.id)
+    await preparations.withdraw(tx, exchange=found.id)
     await due.cancel(tx, kind=NEWS, subject=f"{found.id}:{found.sequence}")
     guests = [await _rows(tx, each, "exchange", found.id) for each in GUESTS]
     [row] = await _rows(tx, table, "id", found.id)

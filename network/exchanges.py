@@ -111,6 +111,7 @@ exchanges = Table(
     Column("telling", String(8), nullable=False),  # what may be told of it: a ``Rule``
     Column("words", LargeBinary, nullable=False),  # JSON by the names in WORDS
     Column("door", LargeBinary, nullable=False),  # JSON: place, link, and apart: those of single dates by their names
+    # Of what is held once; records of single dates are in ``preparations``
     Column("record", LargeBinary),  # JSON: notes, decisions, summary
     Column("published", Integer, nullable=False, server_default="0"),  # 1: both hosts agree to the summary
     Column("made_at", Instant, nullable=False),
@@ -193,6 +194,14 @@ class Exchange:
     def ahead(self, now: datetime) -> list[Occurrence]:
         """Return the dates that are not over."""
         return [each for at, each in self.standing if at + timedelta(minutes=self.minutes) > now]
+
+    def begun(self, now: datetime) -> list[tuple[datetime, Occurrence]]:
+        """Return the dates that have begun, each after its instant (UTC), the latest first."""
+        return [(at, each) for at, each in reversed(self.standing) if at <= now]
+
+    def date(self, name: str) -> tuple[datetime, Occurrence] | None:
+        """Return the date with a name after its instant (UTC), None where there is none."""
+        return next((pair for pair in self.standing if pair[1].name == name), None)
 
 
 async def draft(

@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Column, ForeignKey, Select, String, Subquery, Table, exists, func, select
+from sqlalchemy import Column, ForeignKey, Select, String, Subquery, Table, exists, func, or_, select
 
 from network import (
     approvals,
@@ -198,14 +198,20 @@ async def _of_series(tx: Tx, since: datetime, until: datetime) -> list[tuple[fro
 
 async def _summaries(tx: Tx, since: datetime, until: datetime) -> list[tuple[frozenset[str], dict[str, str]]]:
     """Return the summaries of exchanges to which both sides agreed in a time, the latest first."""
-    agreed = _agreed(preparations.KIND, since, until)
+    agreed, dated = _agreed(preparations.KIND, since, until), preparations.exchange_records
+    joined = agreed.outerjoin(dated, dated.c.id == agreed.c.subject)
+    joined = joined.join(exchanges, exchanges.c.id == func.coalesce(dated.c.exchange, agreed.c.subject))
     rows = await tx.all(
-        select(exchanges.c.id, exchanges.c.topics)
-        .join(agreed, agreed.c.subject == exchanges.c.id)
-        .where(exchanges.c.published == 1, exchanges.c.telling != Rule.CLOSED.value)
-        .order_by(agreed.c.decided_at.desc(), exchanges.c.id)
+        select(exchanges.c.id, exchanges.c.topics, func.coalesce(dated.c.date, "").label("date"))
+        .select_from(joined)
+        .where(or_(dated.c.published, dated.c.id.is_(None) & (exchanges.c.published == 1)))
+        .where(exchanges.c.telling != Rule.CLOSED.value)
+        .order_by(agreed.c.decided_at.desc(), agreed.c.subject)
     )
-    return [(frozenset(json.loads(row.topics)), {"": await preparations.summary(tx, exchange=row.id)}) for row in rows]
+    return [
+        (frozenset(json.loads(row.topics)), {"": await preparations.summary(tx, exchange=row.id, date=row.date)})
+        for row in rows
+    ]
 
 
 async def _outcomes(tx: Tx, since: datetime, until: datetime) -> list[tuple[frozenset[str], dict[str, str]]]:

@@ -1,16 +1,31 @@
 """Preparations: what is asked before people meet, and what the hosts note of it, decide and publish (R063).
 
 A summary names nobody. It is published when the host who wrote it and the other side both agree (an approval of the
-kind ``summary``).
+kind ``summary``). Of what is held again and again each date has a record of its own, under the name of the date; what
+is held once has the one of its exchange, under "".
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Column, ForeignKey, LargeBinary, String, Table, func, select, update
+from sqlalchemy import (
+    Boolean,
+    Column,
+    ForeignKey,
+    LargeBinary,
+    Row,
+    String,
+    Table,
+    UniqueConstraint,
+    func,
+    or_,
+    select,
+    update,
+)
 
 from network import approvals, exchanges, groups, invitees, members
 from network.approvals import Approval, Decision
@@ -23,6 +38,7 @@ from network.store import Instant, Tx, metadata
 KIND = "summary"  # of its approval
 MOST = 5  # questions of one person
 FIELDS = ("notes", "decisions", "summary")
+NEVER = datetime.min.replace(tzinfo=UTC)  # before every date
 RECORDED = (State.SET, State.CHANGED, State.OVER)
 
 exchange_questions = Table(
@@ -36,6 +52,17 @@ exchange_questions = Table(
     Column("at", Instant, nullable=False),
 )
 
+exchange_records = Table(
+    "exchange_records",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("exchange", String(32), ForeignKey("exchanges.id", ondelete="CASCADE"), nullable=False),
+    Column("date", String(16), nullable=False),  # the name of a date
+    Column("record", LargeBinary, nullable=False),  # JSON by FIELDS
+    Column("published", Boolean, nullable=False),  # both sides agree to the summary
+    UniqueConstraint("exchange", "date"),
+)
+
 
 @dataclass(frozen=True)
 class Asked:
@@ -47,11 +74,39 @@ class Asked:
 
 
 @dataclass(frozen=True)
+class Record:
+    """What hosts wrote of an exchange or of one ``date`` of it, "" for none; ``id`` is what its approval is about."""
+
+    id: str
+    date: str
+    texts: Mapping[str, str] = field(repr=False)
+    published: bool
+
+    @property
+    def has_summary(self) -> bool:
+        """Whether there is something to publish."""
+        return bool(self.texts["summary"])
+
+
+@dataclass(frozen=True)
 class Summary:
-    """What the other side is to agree to."""
+    """What the other side is to agree to, or both agreed to; ``date`` is the name of one, "" of what is held once."""
 
     exchange: Exchange
+    date: str
     text: str = field(repr=False)
+
+    @property
+    def at(self) -> datetime | None:
+        """When its date began (UTC), None of what is held once."""
+        held = self.exchange.date(self.date)
+        return held[0] if held else None
+
+    @property
+    def local(self) -> datetime | None:
+        """When its date began, by the clock where it is held; None of what is held once."""
+        held = self.exchange.date(self.date)
+        return held[1].local if held else None
 
 
 async def ask(tx: Tx, *, exchange: str, person: str, text: str, with_side: bool) -> None:
@@ -79,69 +134,113 @@ async def questions(tx: Tx, *, exchange: str, by: str) -> list[Asked]:
     return [Asked(row.id, row.side, tx.seal.open("exchange_questions.text", row.id, row.text)) for row in rows]
 
 
-async def record(tx: Tx, *, exchange: str, by: str) -> dict[str, str]:
-    """Return the notes, decisions and summary that hosts wrote, "" for none. Raise Forbidden."""
-    if by not in (await exchanges.get(tx, exchange=exchange)).hosts:
-        raise Forbidden
-    return await _record(tx, exchange)
+async def record(tx: Tx, *, exchange: str, by: str, date: str = "") -> Mapping[str, str]:
+    """Return the notes, decisions and summary that hosts wrote of a date, "" for none. Raise Forbidden."""
+    return (await _hosted(tx, exchange, by, date)).texts
 
 
-async def note(tx: Tx, *, exchange: str, by: str, name: str, text: str) -> None:
-    """Write one of FIELDS. Raise Missing, Conflict: a summary that was published, or is being decided on, stays."""
+async def records(tx: Tx, *, exchange: str, by: str) -> dict[str, Record]:
+    """Return what hosts wrote of each date that has begun, by its name, the latest first. Raise Forbidden."""
+    begun = (await exchanges.get(tx, exchange=exchange)).begun(tx.now)
+    return {each.name: await _hosted(tx, exchange, by, each.name) for _at, each in begun}
+
+
+async def note(tx: Tx, *, exchange: str, by: str, name: str, text: str, date: str = "") -> None:
+    """Write one of FIELDS, of what is held again and again for a ``date`` that has begun.
+
+    Raise Missing, Conflict: a summary that was published, or is being decided on, stays.
+    """
     found = await exchanges.of_host(tx, exchange=exchange, by=by)
-    waits = await approvals.is_pending(tx, kind=KIND, subject=exchange)
-    if name not in FIELDS or found.state not in RECORDED or (name == "summary" and (found.published or waits)):
+    kept = await _record(tx, found, date)
+    waits = await approvals.is_pending(tx, kind=KIND, subject=kept.id)
+    dates = [each.name for _at, each in found.begun(tx.now)] if found.dates else [""]
+    if name not in FIELDS or found.state not in RECORDED or date not in dates:
         raise Conflict
-    written = await _record(tx, exchange) | {name: text}
-    await exchanges.set_(tx, exchange, record=tx.seal.seal_json("exchanges.record", exchange, written))
+    if name == "summary" and (kept.published or waits):
+        raise Conflict
+    written = {**kept.texts, name: text}
+    if not date:
+        await exchanges.set_(tx, exchange, record=tx.seal.seal_json("exchanges.record", exchange, written))
+        return
+    row = {"id": kept.id, "exchange": exchange, "date": date, "published": kept.published}
+    sealed = tx.seal.seal_json("exchange_records.record", kept.id, written)
+    await tx.put(exchange_records, key=("id",), **row, record=sealed)
 
 
-async def publish(tx: Tx, *, exchange: str, by: str) -> dict[str, Any]:
+async def publish(tx: Tx, *, exchange: str, by: str, date: str = "") -> dict[str, Any]:
     """Ask the other side for its yes to the summary; return the ``approval`` and the ``deciders``.
 
     Raise Missing, Conflict (nothing is written, or it is published), Forbidden (the other side has nobody).
     """
     found = await exchanges.of_host(tx, exchange=exchange, by=by)
-    if found.published or not (await _record(tx, exchange))["summary"]:
+    kept = await _record(tx, found, date)
+    if kept.published or not kept.has_summary:
         raise Conflict
     if not await groups.has_both_sides(tx, group=found.group):
         raise Forbidden
     side = (await members.get(tx, person=by)).side
     other = next(each for each in SIDES if each != side)
-    approval = await approvals.ask(tx, kind=KIND, subject=exchange, by=by, group=found.group, side=other)
+    approval = await approvals.ask(tx, kind=KIND, subject=kept.id, by=by, group=found.group, side=other)
     return {"approval": approval, "deciders": await approvals.deciders(tx, approval=approval)}
 
 
 async def asked(tx: Tx, approval: Approval, _language: str) -> Summary | None:
     """Return the summary that the other side is to agree to, None when it is gone."""
-    found = await exchanges.find(tx, exchange=approval.subject)
-    text = (await _record(tx, approval.subject))["summary"] if found else ""
-    return Summary(found, text) if found is not None and text else None
+    of = exchange_records.c
+    row = await tx.first(select(of.exchange, of.date).where(of.id == approval.subject))
+    found = await exchanges.find(tx, exchange=row.exchange if row else approval.subject)
+    if found is None:
+        return None
+    kept = await _record(tx, found, row.date if row else "")
+    return Summary(found, kept.date, kept.texts["summary"]) if kept.has_summary else None
 
 
 async def decided(tx: Tx, approval: Approval, state: Decision, _reason: str) -> str:
     """Publish the summary, or leave it with the hosts; return the one to tell, "" when it is gone."""
-    if await asked(tx, approval, "") is None:
+    found = await asked(tx, approval, "")
+    if found is None:
         return ""
-    if state is Decision.APPROVED:
+    if state is Decision.APPROVED and found.date:
+        mine = exchange_records.c.id == approval.subject
+        await tx.run(update(exchange_records).where(mine).values(published=True))
+    elif state is Decision.APPROVED:
         await exchanges.set_(tx, approval.subject, published=1)
     return approval.by
 
 
-async def summary(tx: Tx, *, exchange: str) -> str:
-    """Return the summary to which both sides agreed, "" where there is none."""
+async def summary(tx: Tx, *, exchange: str, date: str = "") -> str:
+    """Return the summary, of a date, to which both sides agreed, "" where there is none."""
+    return next((each.text for each in await summaries(tx, exchange=exchange) if each.date == date), "")
+
+
+async def summaries(tx: Tx, *, exchange: str) -> list[Summary]:
+    """Return the summaries to which both sides agreed, of what is held again and again the latest date first."""
     found = await exchanges.find(tx, exchange=exchange)
-    return (await _record(tx, exchange))["summary"] if found is not None and found.published else ""
+    if found is None:
+        return []
+    here = (exchange_records.c.exchange == exchange, exchange_records.c.published)
+    kept = [_opened(tx, row) for row in await tx.all(select(exchange_records).where(*here))]
+    kept += [await _record(tx, found, "")] if found.published else []
+    said = [Summary(found, each.date, each.texts["summary"]) for each in kept]
+    return sorted(said, key=lambda each: each.at or NEVER, reverse=True)
 
 
 async def published(tx: Tx, *, only: Sequence[str] | None = None) -> list[Exchange]:
     """Return the exchanges of which a summary is published, the latest first."""
     table = exchanges.exchanges
-    query = select(table.c.id).where(table.c.published == 1)
+    dated = select(exchange_records.c.exchange).where(exchange_records.c.published)
+    query = select(table.c.id).where(or_(table.c.published == 1, table.c.id.in_(dated)))
     if only is not None:
         query = query.where(table.c.id.in_(only))
     rows = await tx.all(query.order_by(table.c.starts_at.desc(), table.c.id).limit(exchanges.LISTED))
     return [await exchanges.get(tx, exchange=row.id) for row in rows]
+
+
+async def withdraw(tx: Tx, *, exchange: str) -> None:
+    """Forget what is asked about the summaries of single dates: the exchange is no more."""
+    of = exchange_records.c
+    for row in await tx.all(select(of.id).where(of.exchange == exchange)):
+        await approvals.withdraw(tx, subject=row.id)
 
 
 async def hand_over(tx: Tx, *, person: str, to: str) -> None:
@@ -157,8 +256,29 @@ async def copy(tx: Tx, *, person: str) -> list[str]:
     return [tx.seal.open("exchange_questions.text", row.id, row.text) for row in rows]
 
 
-async def _record(tx: Tx, exchange: str) -> dict[str, str]:
+async def _hosted(tx: Tx, exchange: str, by: str, date: str) -> Record:
+    found = await exchanges.get(tx, exchange=exchange)
+    if by not in found.hosts:
+        raise Forbidden
+    return await _record(tx, found, date)
+
+
+async def _record(tx: Tx, found: Exchange, date: str) -> Record:
+    """Return what hosts wrote of a date; where nothing is written yet, with the id that it would have."""
+    if date:
+        of = exchange_records.c
+        row = await tx.first(select(exchange_records).where(of.exchange == found.id, of.date == date))
+        return Record(new_id(), date, dict.fromkeys(FIELDS, ""), published=False) if row is None else _opened(tx, row)
     table = exchanges.exchanges
-    sealed = await tx.scalar(select(table.c.record).where(table.c.id == exchange))
-    written = tx.seal.open_json("exchanges.record", exchange, sealed) if sealed is not None else {}
+    sealed = await tx.scalar(select(table.c.record).where(table.c.id == found.id))
+    written = tx.seal.open_json("exchanges.record", found.id, sealed) if sealed is not None else {}
+    return Record(found.id, "", _whole(written), published=found.published)
+
+
+def _opened(tx: Tx, row: Row[Any]) -> Record:
+    written = tx.seal.open_json("exchange_records.record", row.id, row.record)
+    return Record(row.id, row.date, _whole(written), published=row.published)
+
+
+def _whole(written: Mapping[str, str]) -> dict[str, str]:
     return {name: written.get(name, "") for name in FIELDS}

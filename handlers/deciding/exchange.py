@@ -5,7 +5,7 @@ from __future__ import annotations
 from handlers.audience_choice import describe, names
 from handlers.deciding.kind import Kind, Settled
 from handlers.exchanges import exchange_cards
-from handlers.language import _, n_
+from handlers.language import Words, _, n_
 from handlers.talk import Option, Talk
 from network.approvals import Decision
 from network.requests import Request
@@ -40,24 +40,40 @@ async def _tell(talk: Talk, request: Request, settled: Settled, reason: str) -> 
 
 async def _show_summary(talk: Talk, request: Request) -> None:
     await talk.say(_("The summary of “{title}”:", title=request.what.exchange.title))
+    if request.what.at:
+        await talk.say(exchange_cards.when(request.what.at, (await talk.member()).country))
     await talk.say(request.what.text)
     await talk.say(_("If you agree, members can read it. It must say nothing of who said what."))
 
 
 async def _tell_summary(talk: Talk, request: Request, settled: Settled, reason: str) -> None:
     title = request.what.exchange.title
+    day = request.what.local.date() if request.what.local else None
     if settled["state"] == Decision.APPROVED:
-        await talk.tell(
-            "tell", [settled["tell"]], _("Both sides agree: the summary of “{title}” is published.", title=title)
-        )
-        return
-    text = _("The other side does not agree to the summary of “{title}”: {reason}", title=title, reason=reason)
+        text = _("Both sides agree: the summary of “{title}” is published.", title=title)
+        if day:
+            text = _("Both sides agree: the summary of “{title}”, held on {day}, is published.", title=title, day=day)
+    else:
+        text = _("The other side does not agree to the summary of “{title}”: {reason}", title=title, reason=reason)
+        if day:
+            text = _(
+                "The other side does not agree to the summary of “{title}”, held on {day}: {reason}",
+                title=title,
+                day=day,
+                reason=reason,
+            )
     await talk.tell("tell", [settled["tell"]], text)
+
+
+def _listed_summary(request: Request) -> Words:
+    """Return what a summary is of, with the day of one date first: a long title is cut."""
+    title, local = request.what.exchange.title, request.what.local
+    return _("{day}: {title}", day=local.date(), title=title) if local else title
 
 
 kind = Kind(listed=lambda request: request.what.title, note=_("an exchange"), show=_show, tell=_tell)
 summary = Kind(
-    listed=lambda request: request.what.exchange.title,
+    listed=_listed_summary,
     note=_("the summary of an exchange"),
     show=_show_summary,
     tell=_tell_summary,

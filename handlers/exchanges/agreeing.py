@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -153,7 +153,7 @@ async def _suggest(talk: Talk, found: Exchange, country: str) -> None:
         return
     rows = await talk.look(slots.grid, exchange=found.id)
     times = [datetime.fromisoformat(each) for each in said["times"]][: MOST - len(rows)]
-    options = [Option(each.isoformat(), short(each, country)) for each in times]
+    options = [Option(each.isoformat(), exchange_cards.short(each, country)) for each in times]
     question = _(
         "These are working days everywhere, by day for everybody, and leave Friday noon free. Which do you propose?"
     )
@@ -184,7 +184,7 @@ async def _add(talk: Talk, found: Exchange, country: str) -> None:
 async def _take(talk: Talk, rows: list[Slot], country: str) -> None:
     """Ask which time it shall be, those that suit most first, and set it."""
     best = sorted(rows, key=lambda row: (row.counts[NO], -row.counts[YES], row.at))
-    options = [Option(row.id, short(row.at, country), _votes(row)) for row in best]
+    options = [Option(row.id, exchange_cards.short(row.at, country), _votes(row)) for row in best]
     slot = await talk.choose("slot", _("Which one shall it be? Those that suit most come first."), options)
     await talk.do("take", slots.confirm, slot=slot, by=talk.person)
     await talk.say(_("It is set. Everybody who is invited hears of it, each in their own language."))
@@ -193,14 +193,6 @@ async def _take(talk: Talk, rows: list[Slot], country: str) -> None:
 def _votes(row: Slot) -> Text:
     yes, needed, no = (row.counts[answer] for answer in (YES, NEEDED, NO))
     return _("Yes: {yes} · If needed: {needed} · No: {no}", yes=yes, needed=needed, no=no)
-
-
-def short(at: datetime, country: str) -> Text:
-    """Return an instant as the label of an option, by the clock of a country."""
-    local = at.astimezone(_zone(country))
-    day: date = local.date()
-    hour: time = local.time()
-    return _("{day}, {hour}", day=day, hour=hour)
 
 
 def _zone(country: str) -> ZoneInfo:

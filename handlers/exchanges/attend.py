@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
 from handlers.audience_choice import below
@@ -15,6 +16,7 @@ from network import attendance, callins, exchanges, invitees, passes, preparatio
 from network.attendance import MAYBE, NO, YES, Attending, Standing
 from network.errors import Conflict, Invalid, Missing
 from network.exchanges import Exchange, Kind
+from network.preparations import Summary
 
 SHORT = 24  # characters of a title in a list
 QUESTION = (10, 300)  # characters of a question beforehand, fewest and most
@@ -61,10 +63,8 @@ async def attend(talk: Talk) -> None:
         await _answer(talk, found, wish)
     elif wish in HAPPENED:
         await _happened(talk, found, wish)
-    elif wish == "ask":
-        await _ask(talk, found)
-    elif wish == "send":
-        await _send_another(talk, found)
+    elif wish in _WAYS:
+        await _WAYS[wish](talk, found)
     elif wish in {"calendar", "dates", "steps"}:
         await talk.go(wish, found.id)
     elif wish == "answers":
@@ -109,9 +109,8 @@ async def _show(talk: Talk, found: Exchange) -> None:
     me = await talk.member()
     await talk.say(exchange_cards.card(found, me.country, talk.language))
     await talk.say(exchange_cards.rules(found))
-    summary = await talk.look(preparations.summary, exchange=found.id)
-    if summary:
-        await talk.say(_("The summary, to which both sides agree:\n\n{summary}", summary=summary))
+    for summary in (await talk.look(preparations.summaries, exchange=found.id))[:1]:
+        await talk.say(_summary(summary, me.country))
     counts = await talk.look(attendance.counts, exchange=found.id)
     if counts.free is not None and found.takes_place:
         await talk.say(_places(counts.free, counts.waiting))
@@ -165,11 +164,32 @@ async def _options(talk: Talk, found: Exchange) -> list[Option]:
 
 
 async def _to_read(talk: Talk, found: Exchange) -> list[Option]:
-    """Return what leads to the answers of a call-in, where some are published."""
-    if found.kind is not Kind.CALL_IN or not await talk.look(callins.published, exchange=found.id, person=talk.person):
-        return []
-    # Translators: in a list, max:24. What was asked of a call-in, and answered.
-    return [Option("answers", _("Read the answers"))]
+    """Return what leads to the summaries of more than one date, and to the answers of a call-in, where there are."""
+    options = []
+    if len(await talk.look(preparations.summaries, exchange=found.id)) > 1:
+        # Translators: in a list, max:24. Of what was said on the dates of a meeting that is held again and again.
+        options.append(Option("summaries", _("All summaries")))
+    mine = {"exchange": found.id, "person": talk.person}
+    answered = await talk.look(callins.published, **mine) if found.kind is Kind.CALL_IN else []
+    if answered:
+        # Translators: in a list, max:24. What was asked of a call-in, and answered.
+        options.append(Option("answers", _("Read the answers")))
+    return options
+
+
+def _summary(found: Summary, country: str) -> Text:
+    """Return a summary that both sides published, of one date with when that was."""
+    said = _("The summary, to which both sides agree:\n\n{summary}", summary=found.text)
+    return below(exchange_cards.when(found.at, country), said) if found.at else said
+
+
+async def _summaries(talk: Talk, found: Exchange) -> None:
+    """Show the summary of the date that somebody chooses."""
+    country = (await talk.member()).country
+    listed = {each.date: each for each in await talk.look(preparations.summaries, exchange=found.id) if each.at}
+    options = [Option(name, exchange_cards.short(each.at, country)) for name, each in listed.items() if each.at]
+    chosen = await talk.choose("date", _("Which date?"), options)
+    await talk.say(_summary(listed[chosen], country) if chosen in listed else GONE)
 
 
 # Translators: in a list, max:24
@@ -231,6 +251,12 @@ async def _send_another(talk: Talk, found: Exchange) -> None:
         )
     )
 
+
+_WAYS: dict[str, Callable[[Talk, Exchange], Awaitable[None]]] = {
+    "ask": _ask,
+    "send": _send_another,
+    "summaries": _summaries,
+}
 
 capability = Capability(
     name="attend",

@@ -5,8 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from handlers.audience_choice import joined
-from handlers.exchanges import rhythm
-from handlers.exchanges.agreeing import short
+from handlers.exchanges import exchange_cards, rhythm
 from handlers.language import Place, Text, _
 from handlers.questions import Option
 from handlers.registry import Capability, Room
@@ -91,7 +90,7 @@ def _when(found: Exchange, country: str) -> Text | str:
     """Return when it is next, and how often it is held."""
     if found.starts_at is None:
         return ""
-    at = short(found.starts_at, country)
+    at = exchange_cards.short(found.starts_at, country)
     return joined([at, rhythm.OFTEN[recurrence.every(found.rule)]]) if found.dates else at
 
 

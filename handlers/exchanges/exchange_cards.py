@@ -94,6 +94,13 @@ def when(at: datetime, country: str) -> Text:
     return _("When: {day}, {hour} ({country})", day=day, hour=hour, country=Place(country))
 
 
+def short(at: datetime, country: str) -> Text:
+    """Return an instant as the label of an option, by the clock of a country, of UTC where there is none."""
+    zone = countries.get(country).zone if countries.known(country) else ZoneInfo("UTC")
+    local = at.astimezone(zone)
+    return _("{day}, {hour}", day=local.date(), hour=local.time())
+
+
 def utc(at: datetime) -> Text:
     """Return an instant for readers of many countries."""
     local = at.astimezone(ZoneInfo("UTC"))

@@ -87,14 +87,15 @@ async def _read(talk: Talk, found: Round) -> None:
 
 async def _add(talk: Talk, found: Round, said: Said) -> None:
     """Write the figures below the summary so far, in the words of the host's language."""
-    record = await talk.read("summary", preparations.record, exchange=found.exchange.id, by=talk.person)
+    of = {"exchange": found.exchange.id, "by": talk.person, "date": found.date}
+    record = await talk.read("summary", preparations.record, **of)
     figures = "\n".join(talk.who.voice.say(line) for line in _figures(said.total))
     text = f"{record['summary']}\n\n{figures}".strip()
     try:
         if len(text) > SUMMARY:
             await talk.say(_("The summary has no room for it. Please shorten it first."))
             return
-        await talk.do("note", preparations.note, exchange=found.exchange.id, by=talk.person, name="summary", text=text)
+        await talk.do("note", preparations.note, **of, name="summary", text=text)
     except NetworkError:
         await talk.say(_("The summary cannot be changed any more."))
         return

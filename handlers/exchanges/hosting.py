@@ -20,6 +20,7 @@ from network import attendance, attribution, cohosts, countries, exchanges, memb
 from network.errors import Conflict, Forbidden, Invalid, Missing
 from network.exchanges import Exchange, Kind, State
 from network.folding import latin_digits
+from network.preparations import Record
 
 SHORT = 24  # characters of a title in a list
 LATEST = timedelta(days=500)
@@ -256,21 +257,47 @@ async def _asked(talk: Talk, found: Exchange) -> None:
         await talk.say(below(quoted, _("Side: {side}", side=SIDES[each.side])) if each.side else quoted)
 
 
+async def _date(talk: Talk, found: Exchange, wish: str) -> str:
+    """Ask which date a wish is for, the latest first, and say when it was; "" of what is held once. Raise Conflict."""
+    if not found.dates:
+        return ""
+    records = await talk.look(preparations.records, exchange=found.id, by=talk.person)
+    dates = [name for name, each in records.items() if _suits(each, wish)]
+    country = (await talk.member()).country
+    began = {each.name: at for at, each in found.begun(talk.now)}
+    options = [Option(name, exchange_cards.short(began[name], country)) for name in dates]
+    name = await talk.choose("date", _("Which date?"), options) if len(dates) > 1 else next(iter(dates), "")
+    if name not in dates:
+        raise Conflict
+    await talk.say(exchange_cards.when(began[name], country))
+    return name
+
+
+def _suits(record: Record, wish: str) -> bool:
+    """Whether something can be done about what is written of a date: a summary that is published stays."""
+    return wish not in {"summary", "publish"} or (not record.published and (wish == "summary" or record.has_summary))
+
+
 async def _note(talk: Talk, found: Exchange, name: str) -> None:
-    written = await talk.look(preparations.record, exchange=found.id, by=talk.person)
+    of = {"exchange": found.id, "by": talk.person, "date": await _date(talk, found, name)}
+    written = await talk.look(preparations.record, **of)
     if written[name]:
         await talk.say(_("So far: {text}", text=written[name]))
     text = await talk.text(name, NOTES[name], at_least=NOTED[0], at_most=NOTED[1], check=screen)
-    await talk.do("note", preparations.note, exchange=found.id, by=talk.person, name=name, text=text)
+    await talk.do("note", preparations.note, **of, name=name, text=text)
     await talk.say(_("It is kept."))
 
 
 async def _publish(talk: Talk, found: Exchange) -> None:
     """Ask the other side for its yes to the summary."""
-    asked = await talk.do("publish", preparations.publish, exchange=found.id, by=talk.person)
+    date = await _date(talk, found, "publish")
+    asked = await talk.do("publish", preparations.publish, exchange=found.id, by=talk.person, date=date)
     # Translators: button, max:20
     option = Option(f"decide:{asked['approval']}", _("Read and decide"))
     news = _("The summary of “{title}” waits for your side’s word.", title=found.title)
+    if held := found.date(date):
+        day = held[1].local.date()
+        news = _("The summary of “{title}”, held on {day}, waits for your side’s word.", title=found.title, day=day)
     await talk.tell("tell", asked["deciders"], news, [option], about=talk.person)
     await talk.say(_("The other side reads it now. It is published when they agree."))
 

@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from handlers.exchanges import exchange_cards, rhythm
-from handlers.exchanges.agreeing import short
 from handlers.exchanges.exchange import LINK, NONE, PLACE
 from handlers.exchanges.hosting import OVER, hour_of, refuse_hour
 from handlers.language import Text, _, n_
@@ -124,7 +123,10 @@ async def _one(talk: Talk, found: Exchange) -> None:
         await talk.say(OVER)
         return
     said = {name: mine is not None and mine.comes(name) for name in ahead}
-    options = [Option(name, short(at, country), ACTS[YES] if said[name] else "") for name, (at, _each) in ahead.items()]
+    options = [
+        Option(name, exchange_cards.short(at, country), ACTS[YES] if said[name] else "")
+        for name, (at, _each) in ahead.items()
+    ]
     name = await talk.choose("date", _("Which date?"), options)
     if name not in ahead:
         await talk.say(OVER)

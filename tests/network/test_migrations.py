@@ -14,8 +14,10 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, String, delete, func, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from network import links, members, migrations
+from network import exchanges, links, members, migrations, preparations
+from network.ids import new_id
 from network.restoring import mark
+from network.sealing import Sealer
 from network.store import Store, open_engine
 from tests.conftest import sqlite_url
 from tests.network.people import enrolled
@@ -51,6 +53,28 @@ async def test_a_database_of_a_newer_release_is_refused(store: Store) -> None:
     for act in (migrations.upgrade, migrations.check):
         with pytest.raises(migrations.NewerDatabase):
             await act(store.engine)
+
+
+async def test_what_was_recorded_before_dates_had_records_stays(empty_url: str, sealer: Sealer, now: datetime) -> None:
+    """The summary of an exchange of 0.3.0 is read as it was, and written on, by this release."""
+    store = Store(open_engine(empty_url), sealer)
+    async with migrations.altering(store.engine) as connection:
+        await connection.run_sync(migrations.upgrade_to, "0003")
+    async with store.transaction(now) as tx:
+        row = dict.fromkeys(("by", "id"), new_id()) | {"kind": "dialogue", "state": "over", "group_id": new_id()}
+        row |= dict.fromkeys(("audience", "starts_local", "rule"), "") | {"zone": "UTC", "telling": "said"}
+        row |= dict.fromkeys(("capacity", "minutes", "sequence"), 1) | dict.fromkeys(("sides", "languages"), "[]")
+        sealed = {"words": {}, "door": {"place": "", "link": ""}, "record": {"summary": "On se revoit en mars."}}
+        row |= {name: tx.seal.seal_json(f"exchanges.{name}", row["id"], value) for name, value in sealed.items()}
+        await tx.run(exchanges.exchanges.insert(), {**row, "topics": "[]", "published": 1, "made_at": now})
+    await migrations.upgrade(store.engine)
+    async with store.transaction(now) as tx:
+        given = {"exchange": row["id"], "by": row["by"]}
+        assert await preparations.summary(tx, exchange=row["id"]) == "On se revoit en mars."
+        await preparations.note(tx, **given, name="notes", text="En avril, plutôt.")
+        assert (await preparations.record(tx, **given))["notes"] == "En avril, plutôt."
+        assert [each.id for each in await preparations.published(tx)] == [row["id"]]
+    await store.close()
 
 
 async def test_processes_that_start_together_upgrade_once(empty_url: str) -> None:

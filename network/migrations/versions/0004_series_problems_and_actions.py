@@ -69,6 +69,19 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_actions_series"), ["series"], unique=False)
 
     op.create_table(
+        "exchange_records",
+        sa.Column("id", sa.String(length=32), nullable=False),
+        sa.Column("exchange", sa.String(length=32), nullable=False),
+        sa.Column("date", sa.String(length=16), nullable=False),
+        sa.Column("record", sa.LargeBinary(), nullable=False),
+        sa.Column("published", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["exchange"], ["exchanges.id"], name=op.f("fk_exchange_records_exchange_exchanges"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_exchange_records")),
+        sa.UniqueConstraint("exchange", "date", name=op.f("uq_exchange_records_exchange_date")),
+    )
+    op.create_table(
         "exchange_steps",
         sa.Column("id", sa.String(length=32), nullable=False),
         sa.Column("exchange", sa.String(length=32), nullable=False),
@@ -399,6 +412,7 @@ def downgrade() -> None:
     op.drop_table("feedback")
     op.drop_table("facilitators")
     op.drop_table("exchange_steps")
+    op.drop_table("exchange_records")
     with op.batch_alter_table("actions", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_actions_series"))
         batch_op.drop_index(batch_op.f("ix_actions_owner"))
