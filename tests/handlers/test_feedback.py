@@ -8,14 +8,16 @@ import pytest
 
 from handlers.exchanges import feedback_news
 from handlers.language import Text
-from network import attendance, due, feedback
+from network import attendance, due, exchanges, feedback, preparations
 from network.attendance import YES
 from tests.handlers.test_actions import copied
 from tests.handlers.test_broadcast import coordinators, goes_through, joins, queued
 from tests.handlers.test_exchange import planned
+from tests.handlers.test_recurring import AGAIN
 from tests.handlers.transcript import ISOLATES
 from tests.network.test_attendance import guests
 
+DATE = "2026-12-07T10:00"  # the first, by its name
 WORDS = "Commencer par une heure à deux, puis ensemble."
 
 
@@ -92,6 +94,36 @@ async def test_figures_of_ten_go_into_the_summary(open_phone):
     awa.hears("It stands in the summary.")
     await goes_through(awa, "/hosting", "1", "[Write the summary]")
     awa.hears("Did both sides speak? Yes, both: 0 · One side more: 10 · Only one side: 0")
+
+
+async def test_figures_of_one_date_go_into_its_summary(open_phone):
+    """Of what is held again and again each date is asked about, and its figures stand in the summary of that date."""
+    awa, _issa = await coordinators(open_phone, "en")
+    await planned(awa)
+    await goes_through(awa, *AGAIN, "[Every two weeks]", "[After so many dates]", "3")
+    [found] = await _hosted(awa)
+    async with awa.world.store.transaction(awa.world.now) as tx:
+        came = await guests(tx, 10)
+        for person in came:
+            row = {"id": person, "exchange": found.id, "person": person, "standing": "in", "answer": YES}
+            await tx.run(attendance.attendance.insert(), {**row, "number": 9, "at": tx.now})
+    await passes(awa, days=15, hours=3)
+    async with awa.world.store.transaction(awa.world.now) as tx:
+        for person in came:
+            await feedback.say(tx, subject=f"{found.id}:{DATE}", person=person, useful="yes", both="partly")
+    await passes(awa, days=7, hours=1)
+    await queued(awa)
+    await goes_through(awa, "[Read what they said]", "[Yes]")
+    awa.hears("It stands in the summary.")
+    async with awa.world.store.reading(awa.world.now) as tx:
+        given = {"exchange": found.id, "by": awa.person}
+        assert "Yes, very: 10" in (await preparations.record(tx, **given, date=DATE))["summary"]
+        assert (await preparations.record(tx, **given))["summary"] == ""
+
+
+async def _hosted(phone):
+    async with phone.world.store.reading(phone.world.now) as tx:
+        return await exchanges.hosted(tx, person=phone.person)
 
 
 @pytest.mark.parametrize("language", ["fr", "ar"])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from network import attendance, exchanges, jobs, occurrences
+from network import attendance, exchanges, jobs, members, occurrences
 from tests.handlers.test_agreeing import _only
 from tests.handlers.test_broadcast import coordinators, goes_through, joins, queued
 from tests.handlers.test_exchange import LINK, PLACE, PLAN, acts, planned
@@ -156,3 +156,89 @@ async def test_dates_are_for_those_who_are_invited(open_phone):
     for phone, given in ((stranger, await _only(awa)), (guest, await _only(awa)), (guest, "x"), (guest, "")):
         await phone.says(f"/dates {given}")
         phone.hears("That is not possible any more, or not for you.")
+
+
+async def over(phone, *, days):
+    """Let days pass, and the clock turn to the date at hand."""
+    await phone.waits(days=days)
+    async with phone.world.store.transaction(phone.world.now) as tx:
+        await occurrences.tend(tx)
+
+
+async def test_each_date_has_its_own_summary(open_phone):
+    """A host chooses the date, the latest first; the other side reads which it is; members read each by its date."""
+    awa, issa = await coordinators(open_phone, "en")
+    guest = await joins(open_phone())
+    async with awa.world.store.transaction(awa.world.now) as tx:
+        await members.change(tx, person=guest.person, country="ML")  # an hour behind Niger
+    await planned(awa)
+    await goes_through(awa, *AGAIN, "[Every week]", "[After so many dates]", "3")
+    await news(awa, guest)
+    await over(awa, days=15)  # the first date is over
+    hosting = ("/hosting", "[Le thé du marché]")
+    await goes_through(awa, *hosting, "[Notes for the hosts]")
+    awa.hears("When: 7 December 2026, 10:00 (Niger)", "Write notes; only the two hosts read them.")
+    await awa.says("Commencer par les commerçants.")
+    await over(awa, days=7)
+    await goes_through(awa, *hosting, "10")
+    awa.hears("Which date?")
+    awa.sees_choices("14 December 2026, 10:00", "7 December 2026, 10:00")
+    await goes_through(awa, "2", "Les deux côtés veulent un numéro.")
+    awa.hears("It is kept.")
+    await goes_through(issa, *hosting, "10", "[14 December 2026, 10:00]", "Le numéro répond la nuit.")
+    await goes_through(issa, *hosting, "[Notes for the hosts]", "2")
+    issa.hears("When: 7 December 2026, 10:00 (Niger)", "So far: Commencer par les commerçants.")
+    await goes_through(awa, *hosting, "11", "2")
+    issa.hears("The summary of “Le thé du marché”, held on 7 December 2026, waits for your side’s word.")
+    await goes_through(issa, "/decide")
+    issa.hears("7 December 2026: Le thé du marché")
+    await issa.says("1")
+    issa.hears("When: 7 December 2026, 10:00 (Niger)", "Les deux côtés veulent un numéro.")
+    await issa.taps("I agree")
+    awa.hears("Both sides agree: the summary of “Le thé du marché”, held on 7 December 2026, is published.")
+    await goes_through(guest, "/attend", "[Le thé du marché]")
+    guest.hears("When: 7 December 2026, 09:00 (Mali)", "The summary, to which both sides agree:")
+    assert "Le numéro répond la nuit." not in guest.text
+    guest.sees_no_choice("All summaries")
+    await goes_through(awa, *hosting, "11")
+    awa.hears("When: 14 December 2026, 10:00 (Niger)", "The other side reads it now.")
+    await goes_through(issa, "[Read and decide]", "[I refuse]", "Encore un mot, s’il vous plaît.")
+    awa.hears(
+        "The other side does not agree to the summary of “Le thé du marché”, held on 14 December 2026: Encore un mot"
+    )
+    await goes_through(awa, *hosting, "11")
+    await goes_through(issa, "[Read and decide]", "[I agree]")
+    await goes_through(awa, *hosting, "11")
+    awa.hears("That is not possible any more, or not for you.")
+    await goes_through(guest, "/attend", "[Le thé du marché]")
+    guest.hears("When: 14 December 2026, 09:00 (Mali)", "Le numéro répond la nuit.")
+    await goes_through(guest, "[All summaries]", "2")
+    guest.hears("When: 7 December 2026, 09:00 (Mali)", "Les deux côtés veulent un numéro.")
+
+
+@pytest.mark.parametrize("language", ["ar", "fr"])
+@pytest.mark.parametrize("channel", ["telegram", "whatsapp"])
+async def test_summaries_of_dates_are_spoken_of_in_each_language(open_phone, language, channel):
+    """Written, agreed to and read by typed numbers; the date stands in the reader's language."""
+    awa, issa = await coordinators(open_phone, language)
+    guest = await joins(open_phone(language=language, channel=channel))
+    await planned(awa)
+    await goes_through(awa, *AGAIN, "1", "1", "3")
+    await news(awa, guest)
+    await over(awa, days=22)
+    day = {"fr": "{} décembre 2026", "ar": "{} ديسمبر 2026"}[language]
+    for number, written in (("1", 14), ("2", 7)):
+        await goes_through(awa, "/hosting", "1", "10", number, f"Le numéro {written} répond la nuit.")
+        await goes_through(awa, "/hosting", "1", "11")
+        assert day.format(written) in _plain(issa.text)
+        await goes_through(issa, "[Read and decide]", "1")
+        assert day.format(written) in _plain(awa.text)
+    await goes_through(guest, "/attend", "1")
+    assert day.format(14) in _plain(guest.text)
+    await goes_through(guest, "[All summaries]", "2")
+    guest.hears("Le numéro 7 répond la nuit.")
+    assert day.format(7) in _plain(guest.text)
+
+
+def _plain(text):
+    return text.translate(dict.fromkeys(map(ord, "\u2066\u2067\u2068\u2069")))
