@@ -136,13 +136,20 @@ async def questions(tx: Tx, *, exchange: str, by: str) -> list[Asked]:
 
 async def record(tx: Tx, *, exchange: str, by: str, date: str = "") -> Mapping[str, str]:
     """Return the notes, decisions and summary that hosts wrote of a date, "" for none. Raise Forbidden."""
-    return (await _hosted(tx, exchange, by, date)).texts
+    found = await exchanges.get(tx, exchange=exchange)
+    if by not in found.hosts:
+        raise Forbidden
+    return (await _record(tx, found, date)).texts
 
 
 async def records(tx: Tx, *, exchange: str, by: str) -> dict[str, Record]:
     """Return what hosts wrote of each date that has begun, by its name, the latest first. Raise Forbidden."""
-    begun = (await exchanges.get(tx, exchange=exchange)).begun(tx.now)
-    return {each.name: await _hosted(tx, exchange, by, each.name) for _at, each in begun}
+    found = await exchanges.get(tx, exchange=exchange)
+    if by not in found.hosts:
+        raise Forbidden
+    rows = await tx.all(select(exchange_records).where(exchange_records.c.exchange == exchange))
+    kept = {row.date: _opened(tx, row) for row in rows}
+    return {each.name: kept.get(each.name) or _empty(each.name) for _at, each in found.begun(tx.now)}
 
 
 async def note(tx: Tx, *, exchange: str, by: str, name: str, text: str, date: str = "") -> None:
@@ -256,23 +263,21 @@ async def copy(tx: Tx, *, person: str) -> list[str]:
     return [tx.seal.open("exchange_questions.text", row.id, row.text) for row in rows]
 
 
-async def _hosted(tx: Tx, exchange: str, by: str, date: str) -> Record:
-    found = await exchanges.get(tx, exchange=exchange)
-    if by not in found.hosts:
-        raise Forbidden
-    return await _record(tx, found, date)
-
-
 async def _record(tx: Tx, found: Exchange, date: str) -> Record:
-    """Return what hosts wrote of a date; where nothing is written yet, with the id that it would have."""
+    """Return what hosts wrote of a date, "" for what they wrote of the exchange."""
     if date:
         of = exchange_records.c
         row = await tx.first(select(exchange_records).where(of.exchange == found.id, of.date == date))
-        return Record(new_id(), date, dict.fromkeys(FIELDS, ""), published=False) if row is None else _opened(tx, row)
+        return _empty(date) if row is None else _opened(tx, row)
     table = exchanges.exchanges
     sealed = await tx.scalar(select(table.c.record).where(table.c.id == found.id))
     written = tx.seal.open_json("exchanges.record", found.id, sealed) if sealed is not None else {}
     return Record(found.id, "", _whole(written), published=found.published)
+
+
+def _empty(date: str) -> Record:
+    """Return the record of a date of which nothing is written yet, with the id that it would have."""
+    return Record(new_id(), date, _whole({}), published=False)
 
 
 def _opened(tx: Tx, row: Row[Any]) -> Record:
