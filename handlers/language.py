@@ -33,7 +33,7 @@ _RTL_LETTERS = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff\U0001e900-\U
 _DIRECTION_MARKS = re.compile("[\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069]")
 _ARABIC_DIGITS = str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩")
 _GROUPED_FROM = 10_000  # smaller numbers may be years
-FSI, PDI = "\u2068", "\u2069"
+FSI, PDI, RLM = "\u2068", "\u2069", "\u200f"
 
 
 @dataclass(frozen=True)
@@ -153,6 +153,11 @@ class Voice:
     def rtl(self) -> bool:
         """Whether this person reads from right to left."""
         return is_rtl(self.language)
+
+    def apart(self, words: str) -> str:
+        """Return words that begin in the other direction isolated, so that what follows keeps its own (UAX 9)."""
+        first = next((letter for letter in words if letter.isalpha()), "")
+        return words if not first or bool(_RTL_LETTERS.match(first)) == self.rtl else f"{FSI}{words}{PDI}"
 
 
 def say_number(value: float, language: str, digits: str = "latn") -> str:

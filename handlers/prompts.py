@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 from handlers import words
-from handlers.language import Text, Voice, Words, _, to_digits
+from handlers.language import RLM, Text, Voice, Words, _, to_digits
 from handlers.messages import Choice, Outgoing, Style
 from network.folding import fold
 
@@ -157,8 +157,10 @@ def _choice(prompt: Prompt, option: Shown) -> Choice:
 
 
 def _line(number: int, option: Shown, voice: Voice) -> str:
+    label = voice.apart(option.label)
+    turned = RLM if voice.rtl and label != option.label else ""  # else the whole line runs as its label does
     note = f" · {option.note}" if option.note else ""
-    return f"{to_digits(str(number), voice.digits)}. {option.label}{note}"
+    return f"{turned}{to_digits(str(number), voice.digits)}. {label}{note}"
 
 
 def _ways(prompt: Prompt, voice: Voice) -> list[Choice]:
@@ -206,3 +208,8 @@ def _hint(prompt: Prompt) -> Text | str:
     if prompt.search:
         return _("You can also write a word to search.")
     return ""
+
+
+def cut_to(label: str, most: int) -> str:
+    """Return a label as an app cuts it."""
+    return label if len(label) <= most else f"{label[: most - 1].rstrip()}…"

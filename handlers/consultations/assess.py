@@ -7,6 +7,7 @@ from itertools import count
 
 from handlers.language import Text, _, n_
 from handlers.practices import pages
+from handlers.prompts import cut_to
 from handlers.questions import Option
 from handlers.registry import Capability, Room
 from handlers.talk import Talk
@@ -113,7 +114,9 @@ async def _keep(talk: Talk, answers: Mapping[str, str]) -> None:
 
 async def _practices(talk: Talk, found: list[Statement]) -> None:
     """Offer practices of others for one gap after the other."""
-    listed = [Option(each.code, _words(each, talk.language)[:SHORT], _words(each, talk.language)) for each in found]
+    listed = [
+        Option(each.code, cut_to(_words(each, talk.language), SHORT), _words(each, talk.language)) for each in found
+    ]
     # Translators: in a list, max:24
     end = Option("end", _("That is all"))
     for turn in count():
@@ -127,7 +130,7 @@ async def _practices(talk: Talk, found: list[Statement]) -> None:
         if not there:
             await talk.say(_("Nobody has shared a practice on this yet. To ask the network, write “ask”."))
             continue
-        options = [Option(each.id, each.title[:SHORT], each.title) for each in there]
+        options = [Option(each.id, cut_to(each.title, SHORT), each.title) for each in there]
         # Translators: in a list, max:24
         options.append(Option("back", _("Another gap")))
         practice = await talk.choose(f"practice[{turn}]", _("Which one would you like to read?"), options)

@@ -8,6 +8,7 @@ from handlers.consultations import consult_cards, consult_hosting
 from handlers.consultations.consult_cards import STANCES
 from handlers.language import Text, Words, _
 from handlers.practices import pages
+from handlers.prompts import cut_to
 from handlers.questions import Option
 from handlers.registry import Capability, Room
 from handlers.screening import screen
@@ -56,7 +57,7 @@ async def _pick(talk: Talk) -> Consultation | None:
     if not listed:
         await talk.say(_("No draft is put before you now. When one is, you hear of it here."))
         return None
-    options = [Option(each.id, each.title[:SHORT], consult_cards.STATES[each.state]) for each in listed]
+    options = [Option(each.id, cut_to(each.title, SHORT), consult_cards.STATES[each.state]) for each in listed]
     chosen = await talk.choose("which", _("Which draft?"), options)
     return next(each for each in listed if each.id == chosen)
 
@@ -109,7 +110,7 @@ async def _one(talk: Talk, found: Consultation, turn: int) -> None:
 
 
 def _short(section: Section) -> str:
-    return f"{section.number}. {section.heading or section.text}"[:SHORT]
+    return cut_to(f"{section.number}. {section.heading or section.text}", SHORT)
 
 
 async def _answer(talk: Talk, found: Consultation, section: Section, place: str) -> bool:

@@ -8,6 +8,7 @@ from datetime import timedelta
 from handlers.consultations import consult_cards
 from handlers.consultations.consult_cards import OUTCOMES
 from handlers.language import Text, _
+from handlers.prompts import cut_to
 from handlers.questions import Option
 from handlers.screening import screen
 from handlers.talk import Talk
@@ -78,7 +79,7 @@ async def _close(talk: Talk, found: Consultation, turn: int) -> None:
 async def _renew(talk: Talk, found: Consultation, turn: int) -> None:
     """Ask how a section reads in the new version, and why."""
     every = await talk.look(consultations.sections, consultation=found.id)
-    listed = [Option(str(each.number), f"{each.number}. {each.heading or each.text}"[:SHORT]) for each in every]
+    listed = [Option(str(each.number), cut_to(f"{each.number}. {each.heading or each.text}", SHORT)) for each in every]
     chosen = every[int(await talk.choose(f"section[{turn}]", _("Which section?"), listed)) - 1]
     if not talk.has_answer(f"renewed[{turn}]"):
         await talk.say(consult_cards.section(chosen, None))
@@ -117,7 +118,7 @@ async def _written(talk: Talk, key: str, question: Text, within: tuple[int, int]
 
 async def _mark(talk: Talk, found: Consultation, turn: int) -> None:
     promised = await talk.look(commitments.of, consultation=found.id)
-    listed = [Option(each.id, each.what[:SHORT], OUTCOMES[each.outcome]) for each in promised]
+    listed = [Option(each.id, cut_to(each.what, SHORT), OUTCOMES[each.outcome]) for each in promised]
     chosen = await talk.choose(f"which[{turn}]", _("Which commitment?"), listed)
     became = [Option(outcome, OUTCOMES[outcome]) for outcome in (Outcome.DONE, Outcome.NOT_DONE)]
     outcome = await talk.choose(f"outcome[{turn}]", _("What became of it?"), became)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from handlers.audience_choice import able_group, ask_audience, describe, names
 from handlers.language import Text, _, n_
 from handlers.practices import pages
+from handlers.prompts import cut_to
 from handlers.questions import Option
 from handlers.registry import Capability, ForWhom, Room
 from handlers.screening import screen
@@ -62,7 +63,7 @@ async def _dialogue(talk: Talk, group: Group) -> str:
     led = [each for each in mine if talk.person in each.hosts and each.group == group.id and each.state is State.OPEN]
     if not led:
         return ""
-    options = [Option(each.id, each.title[:SHORT]) for each in led]
+    options = [Option(each.id, cut_to(each.title, SHORT)) for each in led]
     question = _("Does it belong to a dialogue? Then those who take part in it are asked.")
     # Translators: button, max:20. A draft that belongs to no dialogue of a year.
     return await talk.choose("dialogue", question, options, skip=_("To none"))

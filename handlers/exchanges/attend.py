@@ -8,6 +8,7 @@ from datetime import timedelta
 from handlers.audience_choice import below
 from handlers.exchanges import exchange_cards
 from handlers.language import Text, _, n_
+from handlers.prompts import cut_to
 from handlers.questions import Option
 from handlers.registry import Capability, Room
 from handlers.screening import screen
@@ -94,7 +95,7 @@ async def _pick(talk: Talk, which: str) -> Exchange | None:
             code = await talk.text("code", _("If you have a code, write it."), at_most=20, skip=_("I have none"))
             which = await _enter(talk, passes.typed(code) or "") if code else ""
         else:
-            options = [Option(each.id, each.title[:SHORT]) for each in listed]
+            options = [Option(each.id, cut_to(each.title, SHORT)) for each in listed]
             which = await talk.choose("which", _("Which one?"), options)
     found = await talk.look(exchanges.find, exchange=which) if which else None
     if found is None or not await talk.look(invitees.is_invited, found=found, person=talk.person):

@@ -7,6 +7,7 @@ from functools import partial
 from handlers.audience_choice import joined
 from handlers.exchanges import exchange_cards, rhythm
 from handlers.language import Place, Text, _
+from handlers.prompts import cut_to
 from handlers.questions import Option
 from handlers.registry import Capability, Room
 from handlers.talk import Talk
@@ -81,7 +82,7 @@ async def _list(talk: Talk, way: str) -> None:
         await talk.say(_("Nothing is planned for you yet. Invitations come to you here."))
         return
     country = (await talk.member()).country
-    options = [Option(each.id, each.title[:SHORT], _when(each, country)) for each in listed]
+    options = [Option(each.id, cut_to(each.title, SHORT), _when(each, country)) for each in listed]
     question = _("This is to come. Which one would you like to see?")
     await talk.go("attend", await talk.choose("which", question, options))
 

@@ -7,6 +7,7 @@ from itertools import count
 from handlers.exchanges import callin_news
 from handlers.language import Text, _
 from handlers.practices import pages
+from handlers.prompts import cut_to
 from handlers.questions import Option
 from handlers.registry import Capability, Room
 from handlers.screening import screen
@@ -43,7 +44,7 @@ async def _pick(talk: Talk, hosted: list[Exchange]) -> str:
     if not listed:
         await talk.say(_("You host no call-in, and none has answers for you yet. To plan one, write “exchange”."))
         return ""
-    options = [Option(each.id, each.title[:SHORT]) for each in listed.values()]
+    options = [Option(each.id, cut_to(each.title, SHORT)) for each in listed.values()]
     return await talk.choose("which", _("Which one?"), options)
 
 
@@ -59,7 +60,7 @@ async def _read(talk: Talk, exchange: str) -> None:
 async def _moderate(talk: Talk, exchange: str, turn: int) -> bool:
     """Take one question, or publish; return whether they go on."""
     asked = await talk.look(callins.questions, exchange=exchange, by=talk.person)
-    options = [Option(each.id, each.question[:SHORT], _standing(each)) for each in asked]
+    options = [Option(each.id, cut_to(each.question, SHORT), _standing(each)) for each in asked]
     if talk.has_answer(f"wish[{turn}]") or any(each.agreed and not each.published for each in asked):
         # Translators: in a list, max:24. The answers to what was asked of a call-in.
         options.append(Option("publish", _("Publish the answers")))

@@ -12,6 +12,7 @@ from handlers.exchanges import changing, exchange_cards, hosting_acts, inviting
 from handlers.exchanges.exchange import LINK, NONE, PLACE
 from handlers.labels import SIDES, attribution_label
 from handlers.language import Text, _, n_
+from handlers.prompts import cut_to
 from handlers.questions import Option
 from handlers.registry import Capability, Room
 from handlers.screening import screen
@@ -140,7 +141,7 @@ async def _pick(talk: Talk, which: str) -> Exchange | None:
     if not listed:
         await talk.say(_("You host no exchange. To plan one, write “exchange”."))
         return None
-    options = [Option(each.id, each.title[:SHORT], exchange_cards.STATES[each.state]) for each in listed]
+    options = [Option(each.id, cut_to(each.title, SHORT), exchange_cards.STATES[each.state]) for each in listed]
     chosen = await talk.choose("which", _("Which one?"), options)
     return await talk.look(exchanges.get, exchange=chosen)
 

@@ -8,6 +8,7 @@ from itertools import zip_longest
 from handlers.audience_choice import below
 from handlers.labels import SIDES
 from handlers.language import Text, Words, _
+from handlers.prompts import cut_to
 from network.members import SIDES as BOTH
 from network.steps import Kind, Reply, State, Step
 
@@ -49,7 +50,7 @@ def name(found: Step) -> Text:
 
 def listed(found: Step) -> Words:
     """Return what a step is called in a list."""
-    return ROUNDS[found.kind] if found.kind in ROUNDS else f"{found.number}. {found.situation}"[:SHORT]
+    return ROUNDS[found.kind] if found.kind in ROUNDS else cut_to(f"{found.number}. {found.situation}", SHORT)
 
 
 def question(found: Step) -> Words:

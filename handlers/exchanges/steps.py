@@ -7,6 +7,7 @@ from itertools import count
 from handlers.exchanges import exchange_cards, step_cards, step_hosting
 from handlers.language import Words, _
 from handlers.practices import pages
+from handlers.prompts import cut_to
 from handlers.questions import Option
 from handlers.registry import Capability, Room
 from handlers.screening import screen
@@ -50,7 +51,7 @@ async def _pick(talk: Talk) -> Exchange | None:
     if not listed:
         await talk.say(_("No meeting of yours is held now. Steps come to you here while you meet."))
         return None
-    options = [Option(each.id, each.title[:SHORT], exchange_cards.KINDS[each.kind]) for each in listed]
+    options = [Option(each.id, cut_to(each.title, SHORT), exchange_cards.KINDS[each.kind]) for each in listed]
     chosen = await talk.choose("which", _("Which one?"), options)
     return await talk.look(exchanges.get, exchange=chosen)
 

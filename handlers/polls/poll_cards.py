@@ -8,7 +8,7 @@ from handlers import prompts
 from handlers.inquiries.question_cards import below, short
 from handlers.labels import language_label
 from handlers.language import OFFERED, Text, Voice, Words, _, n_
-from handlers.prompts import BUTTON_LABEL, BUTTONS, Prompt, Shown
+from handlers.prompts import BUTTON_LABEL, BUTTONS, Prompt, Shown, cut_to
 from network.polls import Poll
 
 ROW = 24  # characters of a row in a list on WhatsApp
@@ -99,8 +99,3 @@ def previews(question: Words, options: Sequence[Words], voice: Voice) -> list[Wo
     if cut == rows:
         return [_("On Telegram and WhatsApp:\n\n{text}\n\n{buttons}", text=whole.text, buttons=rows)]
     return [*parts, _("On WhatsApp the same text, and behind “Choose” the list:\n\n{buttons}", buttons=cut)]
-
-
-def cut_to(label: str, most: int) -> str:
-    """Return a label as an app cuts it."""
-    return label if len(label) <= most else f"{label[: most - 1].rstrip()}…"

@@ -6,6 +6,7 @@ from datetime import timedelta
 from itertools import count
 
 from handlers.language import Text, _
+from handlers.prompts import cut_to
 from handlers.questions import Option
 from handlers.registry import Capability, Room
 from handlers.screening import screen
@@ -102,7 +103,7 @@ async def pick(talk: Talk, which: str) -> Series | None:
     if not mine:
         await talk.say(_("You take part in no dialogue series yet."))
         return None
-    options = [Option(each.id, each.title[:SHORT]) for each in mine]
+    options = [Option(each.id, cut_to(each.title, SHORT)) for each in mine]
     chosen = await talk.choose("series", _("Which dialogue?"), options)
     return next((each for each in mine if each.id == chosen), None)
 
@@ -114,7 +115,7 @@ async def _choose(talk: Talk, found: Series, turn: int) -> str:
     if not talk.has_answer(f"which[{turn}]"):
         await talk.say(_("The actions of “{title}”", title=found.title))
         await talk.say(action_cards.progress(await talk.look(actions.progress, series=found.id)))
-    options = [Option(each.id, each.text[:SHORT], action_cards.note(each, today)) for each in every]
+    options = [Option(each.id, cut_to(each.text, SHORT), action_cards.note(each, today)) for each in every]
     if talk.person in found.hosts and found.state is series.State.OPEN:
         # Translators: in a list, max:24. What will be done, by whom, until when.
         options.append(Option(NEW, _("Record an action")))

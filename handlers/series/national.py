@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from handlers.language import Text, _
+from handlers.prompts import cut_to
 from handlers.questions import Option
 from handlers.registry import Capability, ForWhom, Room
 from handlers.screening import screen
@@ -105,7 +106,7 @@ async def _series(talk: Talk, found: Escalation) -> str:
     if not listed and not talk.has_answer("series"):
         await talk.say(_("No national series of this country is open."))
         return ""
-    options = [Option(each.id, each.title[:SHORT]) for each in listed]
+    options = [Option(each.id, cut_to(each.title, SHORT)) for each in listed]
     return await talk.choose("series", _("To which national series?"), options)
 
 

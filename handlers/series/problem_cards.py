@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from handlers.audience_choice import below, joined
 from handlers.labels import SIDES
 from handlers.language import Place, Text, _, n_
+from handlers.prompts import cut_to
 from handlers.questions import Option
 from network import topics
 from network.board import Shared
@@ -42,7 +43,7 @@ def choices(gathered: Sequence[Gathered]) -> list[Option]:
 
 def option(problem: Problem) -> Option:
     """Return a problem as an option."""
-    return Option(problem.id, problem.text[:SHORT], problem.text)
+    return Option(problem.id, cut_to(problem.text, SHORT), problem.text)
 
 
 def lifted(found: Escalation, language: str) -> Text:

@@ -6,6 +6,7 @@ from itertools import count
 
 from handlers.language import _
 from handlers.practices import pages
+from handlers.prompts import cut_to
 from handlers.questions import Option
 from handlers.registry import Capability, Room
 from handlers.series import problem_cards, problem_hosting
@@ -44,7 +45,7 @@ async def _pick(talk: Talk) -> Series | None:
     within = [each for each in listed if await talk.look(series_.is_in, series=each.id, person=talk.person)]
     chosen = talk.argument
     if not chosen and within:
-        options = [Option(each.id, each.title[:SHORT]) for each in within]
+        options = [Option(each.id, cut_to(each.title, SHORT)) for each in within]
         chosen = await talk.choose("which", _("Which dialogue?"), options)
     found = next((each for each in within if each.id == chosen), None)
     if found is None:

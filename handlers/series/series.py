@@ -8,6 +8,7 @@ from handlers.audience_choice import below
 from handlers.exchanges import exchange_cards
 from handlers.language import Text, Words, _
 from handlers.practices import pages
+from handlers.prompts import cut_to
 from handlers.questions import Option
 from handlers.registry import Capability, Room
 from handlers.series import series_cards, series_hosting
@@ -61,7 +62,7 @@ async def _pick(talk: Talk) -> Series | None:
                 return found
         await talk.say(NOT_YOURS)
         return None
-    options = [Option(each.id, each.title[:SHORT], series_cards.progress(each)) for each in listed]
+    options = [Option(each.id, cut_to(each.title, SHORT), series_cards.progress(each)) for each in listed]
     # Translators: in a list, max:24. A dialogue of a year or longer.
     options.append(Option(BEGIN, _("Begin a dialogue")))
     question = _("Which dialogue?") if listed else _("You are in no dialogue yet. One lasts a year or longer.")
@@ -129,9 +130,9 @@ async def _wishes(talk: Talk, found: Series) -> list[Option]:
 async def _near(talk: Talk, found: Series) -> list[Option]:
     """Return the sessions and drafts of a series, for those who are in it."""
     ahead = await talk.look(sessions.upcoming, series=found.id, person=talk.person)
-    options = [Option(f"attend:{each.id}", each.title[:SHORT], _("a session")) for each in ahead]
+    options = [Option(f"attend:{each.id}", cut_to(each.title, SHORT), _("a session")) for each in ahead]
     drafts = [each for each in await talk.look(consultations.readable, person=talk.person) if each.series == found.id]
-    return [*options, *(Option(f"consult:{each.id}", each.title[:SHORT], _("a draft")) for each in drafts)]
+    return [*options, *(Option(f"consult:{each.id}", cut_to(each.title, SHORT), _("a draft")) for each in drafts)]
 
 
 async def _leading(talk: Talk, found: Series) -> list[Option]:

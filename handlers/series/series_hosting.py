@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from handlers.audience_choice import names
 from handlers.language import Text, _
+from handlers.prompts import cut_to
 from handlers.questions import Option
 from handlers.screening import screen
 from handlers.series import series_acts, series_cards
@@ -145,7 +146,7 @@ async def _publish(talk: Talk, found: Series) -> None:
 async def _link(talk: Talk, found: Series) -> None:
     """Ask the hosts of a national series to link this one."""
     offered = await talk.look(widening.candidates, series=found.id, by=talk.person)
-    choices = [Option(each.id, each.title[:24]) for each in offered]
+    choices = [Option(each.id, cut_to(each.title, 24)) for each in offered]
     question = _("To which national series? Once linked, those in each read the other’s title and phase.")
     national = await talk.choose("national", question, choices)
     asked = await talk.do("link", widening.ask, series=found.id, by=talk.person, national=national)

@@ -10,6 +10,7 @@ from handlers.labels import SIDES
 from handlers.language import Place, Text, Voice, Words, _, n_
 from handlers.polls import poll_cards, poll_figures
 from handlers.practices import pages
+from handlers.prompts import cut_to
 from handlers.questions import Option
 from handlers.registry import Capability, Room
 from handlers.series.actions import GONE, pick
@@ -59,7 +60,7 @@ async def _wish(talk: Talk, found: Series, turn: int) -> str:
 
 
 def _title(found: Shift, language: str) -> str:
-    return poll_cards.title(found.before.question, language)[:SHORT]
+    return cut_to(poll_cards.title(found.before.question, language), SHORT)
 
 
 def _standing(found: Shift) -> Text:

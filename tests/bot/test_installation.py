@@ -138,7 +138,7 @@ def test_convener_and_partner(home: Path) -> None:
 
 def test_the_keeper(home: Path) -> None:
     """The file names who runs the installation; a language it does not name gets the English words."""
-    assert Settings().keeper().name("fr") == "L'équipe de coordination du réseau"
+    assert Settings().keeper().name("fr") == "L’équipe de coordination du réseau"
     text = '[keeper.name]\nen = "The Dakar team"\nfr = "L\'équipe de Dakar"\n[keeper.place]\nen = "in Dakar"\n'
     keeper = write(home, text).keeper()
     assert (keeper.name("fr"), keeper.name("ar"), keeper.place("fr")) == (

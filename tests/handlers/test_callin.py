@@ -32,7 +32,7 @@ async def test_a_question_is_answered_and_read_by_whoever_asked(open_phone):
     """A host answers by typed numbers and publishes; the one who asked hears of it, and nobody reads who it was."""
     awa, _issa, guest = await asked(open_phone)
     await goes_through(awa, "/callin", "1")
-    awa.sees_choices("Comment la brigade sera-", "That is all")
+    awa.sees_choices("Comment la brigade sera…", "That is all")
     await goes_through(awa, "1", ANSWER, "2")
     awa.hears("It is kept.")
     await goes_through(awa, "[Publish the answers]")

@@ -99,7 +99,7 @@ async def test_a_host_hides_and_its_author_alone_hears_why(open_phone):
     found, awa, issa = await begun(open_phone)
     guest, other = await takes_part(open_phone(), found), await takes_part(open_phone(), found)
     await names(guest, found)
-    await goes_through(awa, f"/problems {found}", "[Hide a harmful one]", f"[{TEXT[:24]}]")
+    await goes_through(awa, f"/problems {found}", "[Hide a harmful one]", f"[{TEXT[:23]}…]")
     awa.hears("you never learn who it was")
     await awa.says("Cela peut viser une seule personne.")
     awa.hears("It is shown no more")
@@ -276,7 +276,7 @@ async def test_what_was_named_for_the_board_is_taken_back(open_phone):
     await goes_through(guest, "/board", "[Name a problem]", TEXT, *TOPIC, "[Yes, they may]", "[That is all]")
     await other.says("/board")
     other.sees_no_choice("What I named")
-    await goes_through(guest, "/board", "[What I named]", f"[{TEXT[:24]}]")
+    await goes_through(guest, "/board", "[What I named]", f"[{TEXT[:23]}…]")
     guest.hears("It is gone.")
     async with guest.world.store.reading(guest.world.now) as tx:
         assert await tx.all(problems.problems.select()) == []
