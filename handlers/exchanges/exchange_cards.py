@@ -107,6 +107,14 @@ def utc(at: datetime) -> Text:
     return _("When: {day}, {hour} UTC", day=local.date(), hour=local.time())
 
 
+def until(at: datetime, country: str) -> Text:
+    """Return the end of a delay by the clock of a country, of UTC where there is none."""
+    known = countries.known(country)
+    local = at.astimezone(countries.get(country).zone if known else ZoneInfo("UTC"))
+    clock = Place(country) if known else "UTC"
+    return _("Until {day}, {hour} ({clock})", day=local.date(), hour=local.time(), clock=clock)
+
+
 def lasts(minutes: int) -> Text:
     """Return how long something lasts."""
     if minutes % HOUR:

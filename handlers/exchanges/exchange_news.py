@@ -155,7 +155,7 @@ async def offer(tx: Tx, occasion: Occasion) -> list[Letter]:
     text = _(
         "A place has become free for you: “{title}”. It is yours if you take it in time.\n{until}",
         title=found.title,
-        until=exchange_cards.when(mine.until, member.country),
+        until=exchange_cards.until(mine.until, member.country),
     )
     options = [
         # Translators: button, max:20. Of a place at a meeting.

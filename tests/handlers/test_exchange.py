@@ -69,7 +69,7 @@ async def test_an_exchange_goes_from_the_plan_to_the_answer(open_phone):
     await goes_through(first, "/attend", "[Le thé du marché]", "[No, I cannot]")
     first.hears("You can change it at any time")
     await third.waits(seconds=1)
-    third.hears("A place has become free for you", "It is yours if you take it in time.")
+    third.hears("A place has become free for you", "It is yours if you take it in time.", "Until ")
     await third.taps("I take it")
     third.hears("You have a place.", LINK)
     await goes_through(awa, "/hosting", "[Le thé du marché]")
