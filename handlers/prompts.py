@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 from handlers import words
-from handlers.language import RLM, Text, Voice, Words, _, to_digits
+from handlers.language import LRM, RLM, Text, Voice, Words, _, to_digits
 from handlers.messages import Choice, Outgoing, Style
 from network.folding import fold
 
@@ -158,7 +158,8 @@ def _choice(prompt: Prompt, option: Shown) -> Choice:
 
 def _line(number: int, option: Shown, voice: Voice) -> str:
     label = voice.apart(option.label)
-    turned = RLM if voice.rtl and label != option.label else ""  # else the whole line runs as its label does
+    way = RLM if voice.rtl else LRM
+    turned = way if label != option.label else ""  # else the whole line runs as its label does, isolated or not
     note = f" · {option.note}" if option.note else ""
     return f"{turned}{to_digits(str(number), voice.digits)}. {label}{note}"
 
