@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from handlers.audience_choice import below
 from handlers.exchanges import exchange_cards
@@ -13,7 +12,7 @@ from handlers.language import Text, Voice, _
 from handlers.questions import Option
 from handlers.registry import Capability, Room
 from handlers.talk import Talk
-from network import countries, exchanges, invitees, poll_files, slots
+from network import exchanges, invitees, poll_files, slots
 from network.errors import Conflict, Forbidden, Invalid, Missing
 from network.exchanges import Exchange, State
 from network.slots import MOST, NEEDED, NO, YES, Slot
@@ -164,7 +163,7 @@ async def _suggest(talk: Talk, found: Exchange, country: str) -> None:
 
 async def _add(talk: Talk, found: Exchange, country: str) -> None:
     """Ask for a day and an hour by one's own clock; say what stands in the way before it is proposed."""
-    zone = _zone(country)
+    zone = exchange_cards.zone(country)
     today = talk.now.astimezone(zone).date()
     day = await talk.date("day", _("On which day?"), earliest=today, latest=today + LATEST)
     question = _("At what time, by the clock of your country? For example 10:30.")
@@ -193,10 +192,6 @@ async def _take(talk: Talk, rows: list[Slot], country: str) -> None:
 def _votes(row: Slot) -> Text:
     yes, needed, no = (row.counts[answer] for answer in (YES, NEEDED, NO))
     return _("Yes: {yes} · If needed: {needed} · No: {no}", yes=yes, needed=needed, no=no)
-
-
-def _zone(country: str) -> ZoneInfo:
-    return countries.get(country).zone if countries.known(country) else ZoneInfo("UTC")
 
 
 def sheet(found: Exchange, rows: list[Slot], country: str, voice: Voice) -> dict[str, Any]:

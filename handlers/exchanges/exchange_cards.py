@@ -94,10 +94,14 @@ def when(at: datetime, country: str) -> Text:
     return _("When: {day}, {hour} ({country})", day=day, hour=hour, country=Place(country))
 
 
+def zone(country: str) -> ZoneInfo:
+    """Return the clock of a country, UTC where there is none."""
+    return countries.get(country).zone if countries.known(country) else ZoneInfo("UTC")
+
+
 def short(at: datetime, country: str) -> Text:
     """Return an instant as the label of an option, by the clock of a country, of UTC where there is none."""
-    zone = countries.get(country).zone if countries.known(country) else ZoneInfo("UTC")
-    local = at.astimezone(zone)
+    local = at.astimezone(zone(country))
     return _("{day}, {hour}", day=local.date(), hour=local.time())
 
 
@@ -109,9 +113,8 @@ def utc(at: datetime) -> Text:
 
 def until(at: datetime, country: str) -> Text:
     """Return the end of a delay by the clock of a country, of UTC where there is none."""
-    known = countries.known(country)
-    local = at.astimezone(countries.get(country).zone if known else ZoneInfo("UTC"))
-    clock = Place(country) if known else "UTC"
+    local = at.astimezone(zone(country))
+    clock = Place(country) if countries.known(country) else "UTC"
     return _("Until {day}, {hour} ({clock})", day=local.date(), hour=local.time(), clock=clock)
 
 

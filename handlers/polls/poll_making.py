@@ -133,7 +133,7 @@ async def _settled(talk: Talk, plan: Plan) -> Plan:
 async def _ready(talk: Talk) -> Plan:
     """Ask which ready-made poll it is; of a commitment, what was promised and when it is due."""
     options = [
-        Option(each.code, each.label(talk.language), poll_cards.cut_to(_said(each, talk.language), 72))
+        Option(each.code, each.label(talk.language), cut_to(_said(each, talk.language), 72))
         for each in blueprints.all()
     ]
     found = blueprints.get(await talk.choose("blueprint", _("Which one?"), options))

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from handlers.language import OFFERED, Translator, _, is_rtl, n_
+from handlers.language import OFFERED, Translator, Voice, _, is_rtl, n_
+from handlers.prompts import Prompt, Shown, show
 from handlers.words import BACK, CANCEL, CommonWords
 
 ARABIC = r"""
@@ -81,6 +82,23 @@ def test_foreign_words_are_isolated(arabic: Translator):
     assert arabic.render(_("Hello {name}", name="أمل"), "en") == "Hello \u2068أمل\u2069"
     assert arabic.render(_("Hello {name}", name="Amel"), "en") == "Hello Amel"
     assert arabic.render(_("Hello {name}", name="a\u2069\u202eb"), "ar") == "مرحبا \u2068ab\u2069"
+
+
+@pytest.mark.parametrize(
+    ("language", "label", "line"),
+    [
+        ("ar", "Police", "\u200f1. \u2068Police\u2069 · ok"),
+        ("ar", "شرطة", "1. شرطة · ok"),
+        ("fr", "شرطة", "\u200e1. \u2068شرطة\u2069 · ok"),
+        ("fr", "Police", "1. Police · ok"),
+        ("fr", "1 2", "1. 1 2 · ok"),
+    ],
+)
+def test_a_numbered_line_runs_as_its_reader_reads(translator: Translator, language: str, label: str, line: str):
+    """A label in the other direction is isolated and its line marked, so that number and note keep their places."""
+    options = tuple(Shown(str(key), label, "ok") for key in range(4))
+    said = show(Prompt("key", "choose", "n", "?", options=options), Voice(translator, language)).text
+    assert said.splitlines()[2] == line
 
 
 def test_a_broken_or_missing_translation_is_said_in_english(arabic: Translator):

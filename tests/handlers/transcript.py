@@ -25,7 +25,7 @@ from network import addresses, due, files, groups, jobs, members
 from network.members import Member
 from network.store import Store
 
-ISOLATES = dict.fromkeys(map(ord, "\u2066\u2067\u2068\u2069"))
+ISOLATES = dict.fromkeys(map(ord, "\u200e\u200f\u2066\u2067\u2068\u2069"))  # and marks of direction
 SECONDS_BETWEEN = timedelta(seconds=1)  # between one thing done and the next
 LONGEST_TEXT = 4096  # characters of a message, both platforms
 MOST_CHOICES = 10

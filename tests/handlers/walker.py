@@ -238,7 +238,8 @@ def check_numbers(prompt: Prompt, message: Outgoing, walker: Walker) -> None:
         reply = understood(prompt, walker.dice.choice("0٠"), walker)
         assert isinstance(reply, Chosen | Unclear), f"0 leads to {reply}"
     for number, option in expected:
-        assert not lines or lines[number].startswith(option.label.split("\n")[0]), f"{number} is not {option.label!r}"
+        label = option.label.split("\n")[0].translate(ISOLATES)
+        assert not lines or lines[number].startswith(label), f"{number} is not {option.label!r}"
         for digits in ("latn", "arab"):
             reply = understood(prompt, to_digits(str(number), digits), walker)
             taken = isinstance(reply, Chosen) and option.key in reply.given.value
@@ -281,7 +282,7 @@ def _lines(prompt: Prompt, message: Outgoing) -> Iterator[tuple[int, str]]:
     """Yield the numbered lines below the question."""
     below = message.text.rpartition(prompt.question)[2].strip("\n").split("\n\n")[0]
     for line in below.split("\n"):
-        numbered = NUMBERED.fullmatch(line)
+        numbered = NUMBERED.fullmatch(line.translate(ISOLATES))
         if numbered:
             yield int(numbered[1]), numbered[2]
 
