@@ -15,6 +15,7 @@ from handlers.polls import poll_cards, poll_plan
 from handlers.polls.poll_labels import YESNO
 from handlers.polls.poll_plan import LIMITED, Plan, zone_of
 from handlers.polls.poll_wording import Wording
+from handlers.prompts import cut_to
 from handlers.registry import Capability, ForWhom, Room
 from handlers.screening import screen
 from handlers.talk import Option, Talk
