@@ -27,7 +27,7 @@ TITLE, PURPOSE, BODY, PLACE, LINK, RULES = (5, 60), (20, 400), (3, 60), (3, 200)
 LED = frozenset({Kind.LAUNCH, Kind.CAMPAIGN, Kind.CALL_IN})  # only verified coordinators call many together so (R075)
 LENGTHS = (30, 60, 90, 120, 180, 480)  # minutes
 MINE, NEAR, WIDER, CODES = "mine", "near", "wider", "codes"
-ROUNDS, OWN = "rounds", "own"
+OWN = "own"
 NO_GROUP = _("Your groups have no coordinator from each side yet. Until then nobody plans an exchange in them.")
 RULES_SHORT: dict[str, Text] = {
     # Translators: in a list, max:24. What was said may be told, not by whom.
@@ -39,11 +39,6 @@ RULES_SHORT: dict[str, Text] = {
 }
 # Translators: button, max:20. Nothing is to be said to a question.
 NONE = _("Nothing")
-# Translators: the ground rules of a talk in rounds, in at most 400 characters.
-IN_ROUNDS = _(
-    "We speak in rounds: each in turn, two minutes, nobody interrupts, whoever wishes passes. First what we see, then "
-    "what we need, then what each can do. We speak of roles, never of persons or cases."
-)
 
 
 @dataclass(frozen=True)
@@ -141,14 +136,16 @@ async def ask_rules(talk: Talk) -> str:
     """Ask for the ground rules, "" for none."""
     options = [
         # Translators: button, max:20. People speak in turn.
-        Option(ROUNDS, _("Rounds")),
+        Option(exchange_cards.ROUNDS, _("Rounds")),
         # Translators: button, max:20
         Option(OWN, _("My own words")),
     ]
-    question = _("Which ground rules go with it? Those of talking in rounds are: {rules}", rules=IN_ROUNDS)
+    question = _(
+        "Which ground rules go with it? Those of talking in rounds are: {rules}", rules=exchange_cards.IN_ROUNDS
+    )
     way = await talk.choose("rules", question, options, skip=NONE)
     if way != OWN:
-        return talk.who.voice.say(IN_ROUNDS) if way else ""
+        return way
     return await written(talk, "own rules", _("Write the ground rules."), RULES)
 
 

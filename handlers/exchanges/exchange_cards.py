@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from handlers.audience_choice import below, joined
 from handlers.exchanges import rhythm
 from handlers.labels import LANGUAGES
-from handlers.language import Place, Text, _, n_
+from handlers.language import Place, Text, Words, _, n_
 from handlers.questions import Option
 from network import countries, topics
 from network.exchanges import Exchange, Kind, Rule, State
@@ -58,6 +58,12 @@ STATES: dict[str, Text] = {
     State.CANCELLED: _("cancelled"),
     State.OVER: _("over"),
 }
+ROUNDS = "rounds"  # the ground rules of whoever writes none of their own
+# Translators: the ground rules of a talk in rounds, in at most 400 characters.
+IN_ROUNDS = _(
+    "We speak in rounds: each in turn, two minutes, nobody interrupts, whoever wishes passes. First what we see, then "
+    "what we need, then what each can do. We speak of roles, never of persons or cases."
+)
 
 
 def card(found: Exchange, country: str, language: str) -> Text:
@@ -125,10 +131,17 @@ def lasts(minutes: int) -> Text:
     return n_("It lasts {count} hour.", "It lasts {count} hours.", minutes // HOUR)
 
 
+def ground(rules: str) -> Words:
+    """Return ground rules as they are read: those of talking in rounds in the language of their reader."""
+    return IN_ROUNDS if rules == ROUNDS else rules
+
+
 def rules(found: Exchange) -> Text:
     """Return what everybody who comes agrees to: what may be told of it, and the ground rules."""
     said = TELLING[found.telling]
-    return _("{above}\n{line}", above=said, line=_("Ground rules: {rules}", rules=found.rules)) if found.rules else said
+    if not found.rules:
+        return said
+    return _("{above}\n{line}", above=said, line=_("Ground rules: {rules}", rules=ground(found.rules)))
 
 
 def door(place: str, link: str) -> Text:

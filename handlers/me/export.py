@@ -10,6 +10,7 @@ from handlers import labels
 from handlers.consultations.assess import ANSWERS as ASSESSED
 from handlers.consultations.consult_cards import STANCES
 from handlers.directory.entry import FIELDS
+from handlers.exchanges.exchange_cards import ground
 from handlers.exchanges.feedback import ASKED as FEEDBACK
 from handlers.inquiries.asked import STATES as QUESTIONS
 from handlers.labels import LEVELS, language_label, service_label, side_label
@@ -266,8 +267,8 @@ def _problems(kept: Mapping[str, Any], voice: Voice) -> Lines:
 def _held(kept: Mapping[str, Any], voice: Voice) -> Lines:
     """Yield what a person hosts, answered and asked of exchanges, took on, replied while people met, and said of it."""
     for each in kept["exchanges"]:
-        words = (each[name] for name in ("title", "purpose", "host", "partner", "rules"))
-        yield _("An exchange that you host"), _list(list(filter(None, words)))
+        words = [each[name] for name in ("title", "purpose", "host", "partner")]
+        yield _("An exchange that you host"), _list(list(filter(None, [*words, voice.say(ground(each["rules"]))])))
     yield _("Exchanges that you answered"), str(len(kept["exchanges_answered"]))
     for text in kept["exchange_questions"]:
         yield _("You asked before an exchange"), text

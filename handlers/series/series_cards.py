@@ -7,6 +7,7 @@ from datetime import datetime
 from functools import reduce
 
 from handlers.audience_choice import below, joined
+from handlers.exchanges.exchange_cards import ground
 from handlers.labels import SERVICES, SIDES
 from handlers.language import Place, Text, _, n_
 from network import countries, outputs, topics
@@ -160,7 +161,7 @@ def left(until: datetime, now: datetime) -> Text:
 def rules(found: Series) -> Text:
     """Return the ground rules, and what may be told of what is said."""
     said = _("What is said may be told, never who said it.")
-    return below(said, _("Ground rules: {rules}", rules=found.rules)) if found.rules else said
+    return below(said, _("Ground rules: {rules}", rules=ground(found.rules))) if found.rules else said
 
 
 def short(found: Series) -> Text:

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from handlers.audience_choice import able_group, joined, names
-from handlers.exchanges.exchange import IN_ROUNDS, OWN, ROUNDS
+from handlers.exchanges.exchange import OWN
+from handlers.exchanges.exchange_cards import IN_ROUNDS, ROUNDS
 from handlers.labels import SERVICES
 from handlers.language import Text, _
 from handlers.me.about_me import country_options
@@ -105,7 +106,7 @@ async def _rules(talk: Talk) -> str:
     ]
     question = _("Which ground rules go with it? Those of talking in rounds are: {rules}", rules=IN_ROUNDS)
     if await talk.choose("rules", question, options) == ROUNDS:
-        return talk.who.voice.say(IN_ROUNDS)
+        return ROUNDS
     return await _written(talk, "own rules", _("Write the ground rules."), RULES)
 
 

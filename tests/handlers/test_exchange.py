@@ -7,6 +7,8 @@ import re
 import pytest
 
 from handlers.exchanges import callin_news, exchange_news
+from handlers.exchanges.exchange_cards import IN_ROUNDS, ground
+from handlers.language import Voice
 from network import due
 from tests.handlers.test_broadcast import coordinators, goes_through, joins, queued
 
@@ -37,6 +39,19 @@ async def planned(phone):
     said = phone.heard
     await acts(phone)
     phone.heard = said
+
+
+async def test_everybody_reads_the_usual_ground_rules_in_their_own_language(open_phone):
+    """The rules of talking in rounds are chosen in English and read in French and Arabic; one's own stay as they are."""
+    awa, _issa = await coordinators(open_phone, "en")
+    guests = {language: await joins(open_phone(language=language)) for language in ("fr", "ar")}
+    await goes_through(awa, *PLAN, "[Set the time]", "7/12/2026", "10:00")
+    await acts(awa)
+    for language, guest in guests.items():
+        await guest.says("/attend")
+        await guest.says("1")
+        guest.hears(Voice(awa.world.desk.translator, language).say(IN_ROUNDS))
+    assert ground("Chacun parle à son tour.") == "Chacun parle à son tour."
 
 
 async def test_an_exchange_goes_from_the_plan_to_the_answer(open_phone):
