@@ -42,7 +42,7 @@ async def planned(phone):
 
 
 async def test_everybody_reads_the_usual_ground_rules_in_their_own_language(open_phone):
-    """The rules of talking in rounds are chosen in English and read in French and Arabic; one's own stay as they are."""
+    """The rules of talking in rounds are chosen in English, read in French and Arabic; one's own stay as they are."""
     awa, _issa = await coordinators(open_phone, "en")
     guests = {language: await joins(open_phone(language=language)) for language in ("fr", "ar")}
     await goes_through(awa, *PLAN, "[Set the time]", "7/12/2026", "10:00")
