@@ -105,7 +105,7 @@ def not_taken(incoming: Incoming) -> Text:
 def _typed(prompt: Prompt, text: str, common: CommonWords) -> Reply:
     typed = fold(text[:LONGEST_CHOICE])
     if prompt.is_choice:
-        return _named(prompt, text[:LONGEST_CHOICE], typed, common)
+        return _named(prompt, clean(text[:LONGEST_CHOICE]), typed, common)
     way = _common_way(prompt, typed, common)
     return way or Chosen(Given(prompt.key, "words", clean(text)))
 
