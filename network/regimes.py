@@ -102,10 +102,9 @@ async def of(tx: Tx, country: str) -> Regime:
     if not countries.known(country):
         return Regime()
     today = tx.now.astimezone(countries.get(country).zone).date()
-    rows = [row for row in await _in_force(tx) if row.country == country]
-    standing = next((Standing(row.standing) for row in rows if row.standing), Standing.OPEN)
-    quiet = (row.ends for row in rows if not row.standing and row.begins <= today <= row.ends)
-    return Regime(standing, max(quiet, default=None))
+    spells = (row for row in await _in_force(tx) if row.country == country and not row.standing)
+    quiet = (row.ends for row in spells if row.begins <= today <= row.ends)
+    return Regime(await standing(tx, country=country), max(quiet, default=None))
 
 
 async def standings(tx: Tx) -> dict[str, Standing]:

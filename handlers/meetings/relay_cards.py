@@ -6,6 +6,7 @@ from handlers import labels
 from handlers.language import Text, Words, _
 from handlers.meetings import pseudonyms
 from handlers.messages import Media, MediaKind
+from handlers.prompts import cut_to
 from handlers.talk import Talk
 from network import files, relayed
 from network.files import File
@@ -25,8 +26,7 @@ async def say(talk: Talk, message: Message, relay: Relay, *, most: int = 0) -> N
 
 def shortened(text: str, most: int) -> str:
     """Return the beginning of a text, on one line."""
-    line = " ".join(text.split())
-    return line if len(line) <= most else f"{line[: most - 1].rstrip()}…"
+    return cut_to(" ".join(text.split()), most)
 
 
 async def play(talk: Talk, name: Words, text: str, file: str) -> None:
