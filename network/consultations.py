@@ -205,9 +205,7 @@ async def stays_open(tx: Tx, *, consultation: str) -> bool:
     if found.state is not State.OPEN or found.closes_at is None:
         return False
     since = found.closes_at - timedelta(days=found.days)
-    whose = select(members.members.c.country).where(members.members.c.id.in_(meant(found))).distinct()
-    spans = [await darkness.extension(tx, country=row.country, since=since) for row in await tx.all(whose)]
-    at = found.closes_at + max(spans, default=timedelta(0))
+    at = found.closes_at + await darkness.longest(tx, people=meant(found), since=since)
     if at <= tx.now:
         return False
     await due.at(tx, kind=CLOSE, subject=consultation, instant=max(at, tx.now + LOOK_AGAIN))

@@ -6,11 +6,12 @@ country goes dark and when it comes back.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Index, String, Table, exists, literal_column, or_, select, text
+from sqlalchemy import Column, ColumnElement, Index, Select, String, Table, exists, literal_column, or_, select, text
 
 from network.members import members
 from network.store import Instant, Tx, metadata
@@ -56,6 +57,13 @@ async def extension(tx: Tx, *, country: str, since: datetime | None = None) -> t
     ended = [row.until or tx.now for row in rows]
     spans = [end - start for start, end in zip(began, ended, strict=True)]
     return sum((span for span in spans if span > timedelta(0)), timedelta(0))
+
+
+async def longest(tx: Tx, *, people: Select[tuple[str]] | Sequence[str], since: datetime | None) -> timedelta:
+    """Return the longest ``extension`` since an instant of the countries of some people, by their ids."""
+    theirs = select(members.c.country).where(members.c.id.in_(people)).distinct()
+    spans = [await extension(tx, country=row.country, since=since) for row in await tx.all(theirs)]
+    return max(spans, default=timedelta(0))
 
 
 async def later(tx: Tx, *, country: str, since: datetime, instant: datetime) -> datetime:

@@ -273,15 +273,14 @@ async def _closes_at(tx: Tx, found: Round) -> datetime | None:
 
     It is later for all by the time that a country of those who came was dark.
     """
-    row = await tx.first(select(feedback_rounds).where(*_of(feedback_rounds, found)))
-    if row is None or row.closed_at is not None:
+    still = (*_of(feedback_rounds, found), feedback_rounds.c.closed_at.is_(None))
+    row = await tx.first(select(feedback_rounds).where(*still))
+    if row is None:
         return None
     came = [each.person for each in await attendance.guests(tx, found=found.exchange) if each.comes(found.date)]
-    table = members.members.c
-    theirs = select(table.country).where(table.id.in_(came)).distinct()
-    until = {"since": row.asked_at, "instant": row.closes_at}
-    closes = [await darkness.later(tx, country=each.country, **until) for each in await tx.all(theirs)]
-    return max(closes, default=row.closes_at)
+    longer: timedelta = await darkness.longest(tx, people=came, since=row.asked_at)
+    until: datetime = row.closes_at
+    return until + longer
 
 
 def _sides(rows: Sequence[Row[Any]]) -> tuple[str, ...]:

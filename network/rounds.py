@@ -16,7 +16,6 @@ from sqlalchemy import delete, select
 from network import approvals, audit, ballots, darkness, due, polls, results, secrecy
 from network.ballots import ballot_counts
 from network.errors import Conflict
-from network.members import members
 from network.polls import Plan, Poll, State
 from network.store import Tx
 
@@ -134,10 +133,8 @@ async def end_series(tx: Tx, *, poll: str, by: str) -> None:
 
 async def closes_at(tx: Tx, *, poll: Poll) -> datetime:
     """Return when a poll closes for the last of its people, as it looks now."""
-    asked = polls.asked(poll).subquery()
-    rows = await tx.all(select(members.c.country).where(members.c.id.in_(select(asked.c.id))).distinct())
-    longer = [await darkness.extension(tx, country=row.country, since=poll.opened_at) for row in rows]
-    return poll.plan.closes_at + max(longer, default=timedelta(0))
+    asked = select(polls.asked(poll).subquery().c.id)
+    return poll.plan.closes_at + await darkness.longest(tx, people=asked, since=poll.opened_at)
 
 
 async def quieten(tx: Tx, poll: str) -> None:
