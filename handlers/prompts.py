@@ -212,5 +212,5 @@ def _hint(prompt: Prompt) -> Text | str:
 
 
 def cut_to(label: str, most: int) -> str:
-    """Return a label as an app cuts it."""
+    """Return a label, or a line, cut as an app does it: with a sign that there was more."""
     return label if len(label) <= most else f"{label[: most - 1].rstrip()}…"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from handlers import people
 from handlers.language import Place, Voice, _, n_
 from handlers.messages import Letter, Outgoing, Urgency, read
+from handlers.prompts import cut_to
 from handlers.questions import Option
 from handlers.registry import Occasion
 from network import shutdowns
@@ -51,4 +52,4 @@ def _first_line(message: Outgoing, voice: Voice) -> str:
     line = next((line.strip() for line in message.text.splitlines() if line.strip()), "")
     if not line:
         return voice.say(_("A file"))
-    return line if len(line) <= LINE else f"{line[: LINE - 1].rstrip()}…"
+    return cut_to(line, LINE)

@@ -9,6 +9,7 @@ from handlers.groups import post_cards
 from handlers.labels import attribution_label
 from handlers.language import Text, Voice, Words, _, n_
 from handlers.messages import Letter, Urgency
+from handlers.prompts import cut_to
 from handlers.questions import Option
 from handlers.registry import Errand, Occasion
 from network import charters, files, hearing, posts
@@ -57,8 +58,7 @@ async def _text(tx: Tx, found: list[News], voice: Voice) -> str:
 
 
 def _line(author: Text, words: Words, voice: Voice) -> Text:
-    said = " ".join(voice.say(words).split())
-    said = said if len(said) <= LINE else f"{said[: LINE - 1].rstrip()}…"
+    said = cut_to(" ".join(voice.say(words).split()), LINE)
     return _("• {author}: {text}", author=author, text=said)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from handlers.labels import FILES, attribution_label, language_label
 from handlers.language import Text, Words, _
 from handlers.messages import Media, MediaKind
+from handlers.prompts import cut_to
 from network.files import File
 from network.groups import Talk as GroupTalk
 from network.posts import Post, Shown
@@ -41,7 +42,7 @@ def words(post: Post, file: File | None) -> Words:
 def short(post: Post) -> str:
     """Return the beginning of a post, "" where it has no words."""
     line = " ".join(post.text.split())
-    return line if len(line) <= SHORT else f"{line[: SHORT - 1].rstrip()}…"
+    return cut_to(line, SHORT)
 
 
 def card(shown: Shown, file: File | None, *, language: str, to: Words = "") -> Text:

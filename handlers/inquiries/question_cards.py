@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from handlers.labels import attribution_label, language_label
 from handlers.language import Text, Words, _
 from handlers.messages import Media, MediaKind
+from handlers.prompts import cut_to
 from handlers.talk import Talk
 from network import files, topics
 from network.answers import Answer, Set
@@ -96,4 +97,4 @@ def below(above: Words, rest: Words) -> Text:
 def short(text: str) -> str:
     """Return the beginning of a text, on one line."""
     line = " ".join(text.split())
-    return line if len(line) <= SHORT else f"{line[: SHORT - 1].rstrip()}…"
+    return cut_to(line, SHORT)
