@@ -6,7 +6,6 @@ import asyncio
 import json
 import time
 from collections import Counter
-from contextlib import suppress
 from dataclasses import dataclass, field
 from random import Random
 from typing import Any
@@ -49,12 +48,10 @@ class FleetProvider:
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Answer one call of the program: a fetch, or a message."""
-        with suppress(OSError, ValueError):
-            asked = json.loads(await reader.readline())
-            answer = await (self._fetch(asked) if "fetch" in asked else self._take(asked))
-            writer.write(json.dumps(answer).encode() + b"\n")
-            await writer.drain()
-        writer.close()
+        asked = json.loads(await reader.readuntil())
+        answer = await (self._fetch(asked) if "fetch" in asked else self._take(asked))
+        writer.write(json.dumps(answer).encode() + b"\n")
+        await writer.drain()
 
     async def push(self, client: httpx.AsyncClient) -> None:
         """Deliver the hooked ones in small batches, each until it is acknowledged, and some once more."""

@@ -11,7 +11,7 @@ import socket
 import sqlite3
 from collections import Counter
 from collections.abc import Callable, Sequence
-from contextlib import closing, suppress
+from contextlib import closing
 from dataclasses import dataclass, field
 from multiprocessing.process import BaseProcess
 from pathlib import Path
@@ -24,6 +24,7 @@ from network.outbox import Stage
 from tests.bot import broadcast_child
 from tests.bot.crash_child import main
 from tests.bot.fake_channel import delivery, headers, message
+from tests.bot.loopback import served
 
 AT_ONCE = 8
 FETCHED = 25  # updates in one answer
@@ -47,16 +48,14 @@ class Provider:
 
     async def answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Answer one fetch: an offset confirms what is below it, and the rest comes again."""
-        with suppress(OSError):
-            offset = int(re.search(rb"offset=(\d+)", await reader.readuntil(b"\r\n\r\n"))[1])  # type: ignore[index]
-            self.confirmed = max(self.confirmed, min(offset, len(self.polled)))
-            self.moved.set()
-            if self.confirmed == len(self.polled):
-                await asyncio.sleep(0.2)  # nothing to say: a long poll
-            some = self.polled[self.confirmed : self.confirmed + self.chance.randint(1, FETCHED)]
-            writer.write(b"HTTP/1.0 200 OK\r\n\r\n" + json.dumps(some).encode())
-            await writer.drain()
-        writer.close()
+        offset = int(re.search(rb"offset=(\d+)", await reader.readuntil(b"\r\n\r\n"))[1])  # type: ignore[index]
+        self.confirmed = max(self.confirmed, min(offset, len(self.polled)))
+        self.moved.set()
+        if self.confirmed == len(self.polled):
+            await asyncio.sleep(0.2)  # nothing to say: a long poll
+        some = self.polled[self.confirmed : self.confirmed + self.chance.randint(1, FETCHED)]
+        writer.write(b"HTTP/1.0 200 OK\r\n\r\n" + json.dumps(some).encode())
+        await writer.drain()
 
     async def push(self, port: int, client: httpx.AsyncClient, work: asyncio.Queue[Sequence[dict[str, Any]]]) -> None:
         """Deliver batches, each until it is acknowledged."""
@@ -92,9 +91,12 @@ async def test_nothing_is_lost_or_doubled(seed: int, tmp_path: Path, long: bool)
         polled=[message(n, f"p{n % (total // 20)}", f"polled {n:05d}") for n in range(half)],
         chance=chance,
     )
-    server = await asyncio.start_server(provider.answer, "127.0.0.1", 0)
-    port, source = _free_port(), server.sockets[0].getsockname()[1]
-    async with asyncio.timeout(1_800 if long else 120), httpx.AsyncClient(timeout=10) as client:
+    port = _free_port()
+    async with (
+        asyncio.timeout(1_800 if long else 120),
+        served(provider.answer) as source,
+        httpx.AsyncClient(timeout=10) as client,
+    ):
         work: asyncio.Queue[Sequence[dict[str, Any]]] = asyncio.Queue()
         rest = list(provider.hooked)
         while rest:
@@ -117,8 +119,6 @@ async def test_nothing_is_lost_or_doubled(seed: int, tmp_path: Path, long: bool)
             await asyncio.sleep(0.05)
         (tmp_path / "stop").touch()
         await asyncio.to_thread(child.join)
-    server.close()
-    await server.wait_closed()
     expected = sorted(item["text"] for item in (*provider.hooked, *provider.polled))
     assert child.exitcode == 0
     assert _column(tmp_path, "SELECT what FROM effects ORDER BY what") == expected

@@ -30,6 +30,7 @@ from tests.bot.echo_desk import effects, prepare
 from tests.bot.fake_channel import message
 from tests.bot.fleet_child import A_SECOND, main
 from tests.bot.fleet_provider import NOTICE, FleetProvider
+from tests.bot.loopback import served
 from tests.conftest import TEMPLATE, administer, finish, postgres_url
 
 ROLES = ("web", "web", "courier", "courier")
@@ -116,11 +117,14 @@ async def test_any_process_may_be_killed(fleet_url: str, tmp_path: Path, long: b
     store = Store(open_engine(fleet_url), Sealer(ring))
     await prepare(store)
     notices = await _queue(store, others)
-    server = await asyncio.start_server(provider.serve, "127.0.0.1", 0, backlog=512)
-    fleet = Fleet(tmp_path, fleet_url, provider, server.sockets[0].getsockname()[1])
     watch = Watch(store)
     watching = asyncio.create_task(watch.run())
-    async with asyncio.timeout(900 if long else 120), httpx.AsyncClient(timeout=10, trust_env=False) as client:
+    async with (
+        asyncio.timeout(900 if long else 120),
+        served(provider.serve, backlog=512) as source,
+        httpx.AsyncClient(timeout=10, trust_env=False) as client,
+    ):
+        fleet = Fleet(tmp_path, fleet_url, provider, source)
         for role in ROLES:
             fleet.add(role)
         pushing = [asyncio.create_task(provider.push(client)) for _ in range(PUSHING)]
@@ -133,10 +137,8 @@ async def test_any_process_may_be_killed(fleet_url: str, tmp_path: Path, long: b
         await asyncio.gather(*pushing)
         while await _count(store, "SELECT count(*) FROM outbox WHERE stage = 3") < total + others:
             await asyncio.sleep(0.1)
-    assert await fleet.end() == [0] * len(ROLES + ADDED)
+        assert await fleet.end() == [0] * len(ROLES + ADDED)
     watching.cancel()
-    server.close()
-    await server.wait_closed()
 
     assert await effects(store) == expected
     assert await _count(store, "SELECT count(*) FROM inbox WHERE state <> 1") == 0

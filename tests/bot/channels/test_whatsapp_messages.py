@@ -17,6 +17,7 @@ from bot.channels import Remedy, SendError, Sent
 from bot.channels.whatsapp import WhatsAppChannel
 from handlers.messages import Choice, Outgoing, Style
 from tests.bot.channels.conftest import PERSON, TOKEN
+from tests.bot.loopback import served
 
 USER = "NE.ab91208655302741918"
 TAKEN = b'{"messages":[{"id":"wamid.7"}]}'
@@ -38,11 +39,9 @@ async def wire(status: str = "200 OK", answer: bytes = TAKEN, *head: str) -> Asy
         lines = [f"HTTP/1.1 {status}", f"Content-Length: {len(answer)}", "Connection: close", *head, "", ""]
         writer.write("\r\n".join(lines).encode() + answer)
         await writer.drain()
-        writer.close()
-        await writer.wait_closed()
 
-    async with await asyncio.start_server(serve, "127.0.0.1", 0) as server:
-        yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}", came
+    async with served(serve) as port:
+        yield f"http://127.0.0.1:{port}", came
 
 
 def read(request: bytes) -> tuple[bytes, list[tuple[bytes, bytes]], bytes]:
