@@ -221,9 +221,9 @@ class Processor:
 
     async def _write(self, tx: Tx, work: _Round) -> set[Account]:
         """Write what a round decided; return the accounts that have something to send."""
-        posted = await self._post(tx, work.letters)
         if work.heard:
             await shutdowns.heard(tx, writers=work.heard)
+        posted = await self._post(tx, work.letters)
         for (channel, account), externals in work.writers.items():
             if await outbox.release(tx, channel=channel, account=account, externals=externals):
                 posted.add((channel, account))

@@ -32,6 +32,7 @@ from network.addresses import addresses
 from network.among import among
 from network.contents import contents
 from network.mailings import mailings
+from network.many import updating
 from network.members import State, members
 from network.outbox import DARK, EXPIRED, STOPPED, TAKEN_BACK, Stage, opener_row, outbox, ref_index
 from network.rates import Limit
@@ -140,16 +141,15 @@ async def claim(tx: Tx, *, channel: str, account: str, limits: Limits, limit: in
     here = {"channel": channel, "account": account}
     if not tx.is_sqlite:
         await tx.run(_LOCK, {"name": f"jisr:{channel}:{account}"})
-    known = await rates.load(tx, keys=(pause_key(**here), account_key(**here)))
-    paused = known.get(pause_key(**here), 0.0)
-    if paused > tx.now.timestamp():
-        return Claim([], _instant(paused))
-    rows = await tx.all(_CANDIDATES, {**here, "now": tx.now, "limit": limit})
+    keys = {"pause_key": pause_key(**here), "account_key": account_key(**here)}
+    rows = await tx.all(_CANDIDATES, {**here, **keys, "now": tx.now, "limit": limit})
     if not rows:
         return Claim([])
+    if (rows[0].paused or 0.0) > tx.now.timestamp():
+        return Claim([], _instant(rows[0].paused))
     openers = [row.address for row in rows if row.opener]
     reach = await _reach(tx, here, limits, openers) if openers else _Reach()
-    plan = _decide(tx, rows, limits, known.get(account_key(**here), 0.0), reach)
+    plan = _decide(tx, rows, limits, rows[0].overall or 0.0, reach)
     if plan.take:
         plan.tats[account_key(**here)] = plan.tats.pop("")
     taken = await _write(tx, here, plan, lease_s)
@@ -168,7 +168,7 @@ async def record(tx: Tx, *, channel: str, outcomes: Sequence[Outcome], keep_bodi
     ordered = sorted(outcomes, key=lambda outcome: outcome.call.id)  # as everybody locks them
     sent = [_sent(tx, channel, outcome) for outcome in ordered if outcome.stage is Stage.SENT]
     if sent:
-        await tx.run(_SENT if keep_bodies else _SENT.values(body=None), sent)
+        await tx.run(_SENT if keep_bodies else _SENT_AND_EMPTIED, sent)
     back = [_back(tx, outcome) for outcome in ordered if outcome.stage in (Stage.QUEUED, Stage.HELD)]
     if back:
         await tx.run(_BACK, back)
@@ -311,10 +311,7 @@ async def _write(tx: Tx, here: dict[str, str], plan: _Plan, lease_s: float) -> s
     """Write what was decided; return the ids of the calls that are still to be made: nobody took them back."""
     taken: set[str] = set()
     if plan.take:
-        until = tx.now + timedelta(seconds=lease_s)
-        ids = [row.id for row in plan.take]
-        taken = {row.id for row in await tx.all(_TAKE, {"ids": ids, "until": until, "at": tx.now})}
-        await rates.save(tx, tats=plan.tats)
+        taken = await _take_all(tx, plan, lease_s)
     if plan.defer:
         await tx.run(_DEFER, plan.defer)
     if plan.drop:
@@ -332,6 +329,16 @@ async def _write(tx: Tx, here: dict[str, str], plan: _Plan, lease_s: float) -> s
         await tx.run(held.values(stage=Stage.HELD))
         await open_later(tx, which={row.address for row in plan.hold}, **here)
     return taken
+
+
+async def _take_all(tx: Tx, plan: _Plan, lease_s: float) -> set[str]:
+    """Take calls and save the rates they use up, on PostgreSQL with one statement; return the ids of those taken."""
+    ids = [row.id for row in plan.take]
+    values = {"ids": ids, "until": tx.now + timedelta(seconds=lease_s), "at": tx.now}
+    if not tx.is_sqlite:
+        return {row.id for row in await tx.all(_TAKE_AND_SAVE, values | rates.arrays(plan.tats))}
+    await rates.save(tx, tats=plan.tats)
+    return {row.id for row in await tx.all(_TAKE, values)}
 
 
 async def _drop_openers(tx: Tx, rows: Sequence[Any]) -> None:
@@ -402,10 +409,10 @@ def _external(tx: Tx, row: Any) -> str:
 def _sent(tx: Tx, channel: str, outcome: Outcome) -> dict[str, Any]:
     ref, row = outcome.ref, outcome.call.id
     return {
-        "the_id": row,
-        "the_ref": tx.seal.seal("outbox.ref", row, ref) if ref else None,
-        "the_index": ref_index(tx, channel, ref) if ref else None,
-        "at": tx.now,
+        "of_id": row,
+        "ref": tx.seal.seal("outbox.ref", row, ref) if ref else None,
+        "ref_index": ref_index(tx, channel, ref) if ref else None,
+        "sent_at": tx.now,
     }
 
 
@@ -453,6 +460,7 @@ _BLOCKED = exists(
     )
 )
 _target = outbox.alias("target")
+_pause, _overall = rates.rates.alias("pause"), rates.rates.alias("overall")
 _CANDIDATES = (
     select(
         outbox.c.id,
@@ -479,10 +487,14 @@ _CANDIDATES = (
         members.c.state,
         darkness.of(members.c.country).label("is_dark"),
         rates.rates.c.tat,
+        _pause.c.tat.label("paused"),
+        _overall.c.tat.label("overall"),
     )
     .join(addresses, addresses.c.id == outbox.c.address)
     .outerjoin(members, members.c.id == addresses.c.person)
     .outerjoin(rates.rates, rates.rates.c.key == outbox.c.address)
+    .outerjoin(_pause, _pause.c.key == bindparam("pause_key"))
+    .outerjoin(_overall, _overall.c.key == bindparam("account_key"))
     .outerjoin(contents, contents.c.id == outbox.c.content)
     .outerjoin(mailings, mailings.c.id == outbox.c.mailing)
     .outerjoin(_target, _target.c.id == outbox.c.target)
@@ -503,6 +515,7 @@ _TAKE = (
     )
     .returning(outbox.c.id)
 )
+_TAKE_AND_SAVE = _TAKE.add_cte(rates.SAVE.together.cte("saved"))
 _RENEW = (
     update(outbox)
     .where(
@@ -514,17 +527,10 @@ _RENEW = (
 )
 _HOMES = select(addresses.c.id, addresses.c.channel, addresses.c.account).where(among(addresses.c.id, "which"))
 _DEFER = update(outbox).where(outbox.c.id == bindparam("the_id")).values(ready_at=_AT)
-_SENT = (
-    update(outbox)
-    .where(outbox.c.id == bindparam("the_id"))
-    .values(
-        stage=case((outbox.c.stage < Stage.SENT, Stage.SENT), else_=outbox.c.stage),
-        ref=bindparam("the_ref"),
-        ref_index=bindparam("the_index"),
-        sent_at=_AT,
-        lease_until=None,
-    )
-)
+_NOTED = ("ref", "ref_index", "sent_at")
+_AS_SENT = {"stage": case((outbox.c.stage < Stage.SENT, Stage.SENT), else_=outbox.c.stage), "lease_until": None}
+_SENT = updating(outbox, *_NOTED, **_AS_SENT)
+_SENT_AND_EMPTIED = updating(outbox, *_NOTED, **_AS_SENT, body=None)
 _BACK = (
     update(outbox)
     .where(

@@ -23,6 +23,7 @@ from sqlalchemy import (
     cast,
     delete,
     exists,
+    literal,
     literal_column,
     null,
     select,
@@ -30,12 +31,14 @@ from sqlalchemy import (
 )
 
 from network import audit, countries
+from network.darkness import darknesses
 from network.errors import Invalid, Missing
 from network.ids import new_id
 from network.members import members
 from network.store import Instant, Tx, metadata
 
 A_DAY = timedelta(days=1)
+_QUIET, _DARK = "quiet", "dark"
 
 
 class Standing(StrEnum):
@@ -102,14 +105,14 @@ async def of(tx: Tx, country: str) -> Regime:
     if not countries.known(country):
         return Regime()
     today = tx.now.astimezone(countries.get(country).zone).date()
-    spells = (row for row in await _in_force(tx) if row.country == country and not row.standing)
+    spells = (row for row in await _in_force(tx) if row.country == country and row.what == _QUIET)
     quiet = (row.ends for row in spells if row.begins <= today <= row.ends)
     return Regime(await standing(tx, country=country), max(quiet, default=None))
 
 
 async def standings(tx: Tx) -> dict[str, Standing]:
     """Return the countries that are not open."""
-    return {row.country: Standing(row.standing) for row in await _in_force(tx) if row.standing}
+    return {row.country: Standing(row.what) for row in await _in_force(tx) if row.what not in (_QUIET, _DARK)}
 
 
 async def put(tx: Tx, *, country: str, to: Standing | str, by: str = "steward") -> None:
@@ -166,10 +169,15 @@ def is_paused(country: ColumnElement[str]) -> ColumnElement[bool]:
     return country.in_(select(regimes.c.country).where(_PAUSED))
 
 
+async def dark(tx: Tx) -> list[str]:
+    """Return the codes of the countries that are cut off from the networks now."""
+    return [row.country for row in await _in_force(tx) if row.what == _DARK]
+
+
 async def _in_force(tx: Tx) -> Sequence[Row[Any]]:
     """Read what holds anywhere, once in a transaction: each of a batch of messages asks for it.
 
-    A row is the standing of a country, or with none a spell of its quiet days.
+    A row is the standing of a country, a spell of its quiet days, or that it is dark.
     """
     known = tx.ahead.shared(_IN_FORCE)
     if known is None:
@@ -188,8 +196,9 @@ _ANY_PAUSED = exists(
 )  # asked first: mostly there is none
 _NEVER = cast(null(), Date)
 _IN_FORCE = union_all(
-    select(regimes.c.country, regimes.c.standing, _NEVER.label("begins"), _NEVER.label("ends")),
-    select(quiet_spells.c.country, literal_column("''"), quiet_spells.c.begins, quiet_spells.c.ends).where(
+    select(regimes.c.country, regimes.c.standing.label("what"), _NEVER.label("begins"), _NEVER.label("ends")),
+    select(quiet_spells.c.country, literal(_QUIET), quiet_spells.c.begins, quiet_spells.c.ends).where(
         quiet_spells.c.ends >= bindparam("day_before", type_=Date)  # no zone is behind it
     ),
+    select(darknesses.c.country, literal(_DARK), _NEVER, _NEVER).where(darknesses.c.until.is_(None)),
 ).order_by("country")

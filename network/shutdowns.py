@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, case, func, or_, select, update
 
 from network import addresses as addresses_
-from network import audit, conversations, countries, due, questions
+from network import audit, conversations, countries, due, questions, regimes
 from network.addresses import addresses
 from network.contents import contents
 from network.darkness import darknesses, is_dark, standing
@@ -96,7 +96,7 @@ async def observe(tx: Tx, *, channels: Collection[str], undelivered: Collection[
 
 async def heard(tx: Tx, *, writers: Mapping[tuple[str, str], Sequence[str]]) -> None:
     """Bring back the dark countries of people who have just written: ``writers`` are their ids, by account."""
-    dark = {each.country for each in await standing(tx)}
+    dark = await regimes.dark(tx)
     if not dark:
         return
     for (channel, account), externals in writers.items():
@@ -104,7 +104,7 @@ async def heard(tx: Tx, *, writers: Mapping[tuple[str, str], Sequence[str]]) -> 
         here = (addresses.c.channel == channel, addresses.c.account == account)
         theirs = or_(addresses.c.external_index.in_(keys), addresses.c.alias_index.in_(keys))
         query = select(members.c.country).distinct().join(addresses, addresses.c.person == members.c.id)
-        for row in await tx.all(query.where(*here, theirs, members.c.country.in_(sorted(dark)))):
+        for row in await tx.all(query.where(*here, theirs, members.c.country.in_(dark))):
             await lighten(tx, country=row.country)
 
 
