@@ -28,7 +28,7 @@ ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-DESKTOP, HAND = (1400, 900), (390, 844)
+DESKTOP, HAND, SMALL, NARROW = (1400, 900), (390, 844), (360, 740), (320, 600)
 PATIENCE_MS = 15_000
 
 
@@ -216,6 +216,18 @@ LAST_LINE_AT_RIGHT = """node => {
   const box = node.getBoundingClientRect();
   return box.right - Math.max(...last.map((piece) => piece.right)) < 4 && last[0].left - box.left > 40;
 }"""
+
+
+async def test_a_narrow_screen_shows_all_of_it(sandbox: Sandbox, browser: Browser):
+    """On the narrowest phones nothing is cut off: the page fits its window, the tabs their words."""
+    for language, size in (("ar", NARROW), ("fr", NARROW), ("ar", SMALL), ("fr", SMALL)):
+        page = await opened(browser, sandbox, language=language, size=size)
+        assert await page.page.evaluate("document.documentElement.scrollWidth") == size[0]
+        assert (
+            await page.page.evaluate("(tabs => tabs.scrollHeight - tabs.clientHeight)(document.querySelector('.tabs'))")
+            <= 0
+        )
+        assert page.errors == []
 
 
 async def test_tools(sandbox: Sandbox, browser: Browser):
