@@ -27,7 +27,7 @@ SHORT = 24  # characters of a title in a list
 LATEST = timedelta(days=500)
 NOTED = (10, 900)  # characters of notes, fewest and most
 SHOWN = 40  # people of a list
-CLOCK = re.compile(r"([01]?\d|2[0-3])[:h.]([0-5]\d)")
+CLOCK = re.compile(r"([01]?\d|2[0-3])(?: ?[:h.] ?([0-5]\d)| ?h)", re.IGNORECASE)
 NO = "no"  # to hosting what one was named for
 OVER = _("That is not possible any more, or not for you.")
 ACTS: dict[str, Text] = {
@@ -201,7 +201,7 @@ async def _set_time(talk: Talk, found: Exchange) -> None:
     today = talk.now.astimezone(zone).date()
     day = await talk.date("day", _("On which day?"), earliest=today, latest=today + LATEST)
     question = _("At what time, by the clock of your country? For example 10:30.")
-    hour = hour_of(await talk.text("hour", question, at_most=5, check=refuse_hour))
+    hour = hour_of(await talk.text("hour", question, at_most=8, check=refuse_hour))
     local = datetime.combine(day or today, hour)
     try:
         await talk.do(
@@ -215,9 +215,9 @@ async def _set_time(talk: Talk, found: Exchange) -> None:
 
 
 def hour_of(text: str) -> time:
-    """Return the time that was written, such as 10:30 or 10h30; midnight for what is none."""
+    """Return the time that was written, such as 10:30, 10h30 or 10 h; midnight for what is none."""
     found = CLOCK.fullmatch(latin_digits(text).strip())
-    return time(int(found[1]), int(found[2])) if found else time()
+    return time(int(found[1]), int(found[2] or 0)) if found else time()
 
 
 def refuse_hour(text: str) -> Text | None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import time, timedelta
 
 import pytest
 
+from handlers.exchanges import hosting
 from handlers.language import Text
 from network import due, erasure, exchanges
 from tests.handlers.test_broadcast import coordinators, goes_through, joins, queued
@@ -180,3 +181,25 @@ async def test_guests_hear_nothing_when_the_other_host_goes_on(open_phone):
     assert await queued(guest) == []
     await goes_through(guest, "/attend", "1")
     guest.hears("You have a place.", LINK)
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("10:30", time(10, 30)),
+        ("10h30", time(10, 30)),
+        ("10 h 30", time(10, 30)),
+        ("10.30", time(10, 30)),
+        ("9h", time(9)),
+        ("18 H", time(18)),
+        ("١٠:٣٠", time(10, 30)),
+        ("25h", None),
+        ("10", None),
+        ("10:3", None),
+        ("h30", None),
+    ],
+)
+def test_a_time_is_read_as_people_write_it(typed: str, meant: time | None):
+    """A time of day may be written as in French, in any digits; anything else is asked for again."""
+    assert (hosting.refuse_hour(typed) is None) == (meant is not None)
+    assert meant is None or hosting.hour_of(typed) == meant
