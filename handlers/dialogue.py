@@ -9,7 +9,7 @@ from typing import Any
 
 from handlers.language import Voice
 from handlers.prompts import Prompt, Shown
-from handlers.questions import Choose, Several, Telling, Written
+from handlers.questions import Choose, Number, Several, Telling, Written
 from handlers.record import Record
 from handlers.registry import Capability
 from handlers.talk import Waits
@@ -119,6 +119,7 @@ class Dialogue:
 def _options(waits: Waits, voice: Voice) -> tuple[tuple[Shown, ...], int, int | None]:
     form = waits.form
     if not isinstance(form, Choose | Several):
-        return (), (form.at_least if isinstance(form, Written) else 0), None
+        counted = int(isinstance(form, Number) and form.low > 0)
+        return (), (form.at_least if isinstance(form, Written) else counted), None
     shown = tuple(Shown(o.key, voice.say(o.label), voice.say(o.note)) for o in form.options)
     return (shown, form.at_least, form.at_most) if isinstance(form, Several) else (shown, 0, None)

@@ -79,7 +79,8 @@ class Prompt:
         """What "0" means: to be done with choosing, else to skip; "" where neither is possible."""
         if self.form == "several" and (self.picked or not self.skip):
             return words.DONE
-        return words.SKIP if self.skip and self.form != "number" else ""
+        answers = self.form == "number" and not self.at_least  # "0" is a number that was asked for
+        return words.SKIP if self.skip and not answers else ""
 
     @property
     def found(self) -> tuple[Shown, ...]:

@@ -65,7 +65,9 @@ async def test_nothing_of_a_list_and_nothing_more_are_typed_as_zero(chat):
         one = await talk.choose("one", "Which one?", listed, skip="None of these")
         some = await talk.choose_several("some", "Which ones?", listed)
         note = await talk.text("note", "A word on it?", at_least=5, skip="Nothing")
-        await talk.say(f"<{one}|{some}|{note}>")
+        places = await talk.number("places", "How many places?", low=2, high=9, skip="No limit")
+        left = await talk.number("left", "How many are left?", low=0, high=9, skip="Unknown")
+        await talk.say(f"<{one}|{some}|{note}|{places}|{left}>")
 
     phone = chat(pick)
     await phone.says("/pick")
@@ -76,7 +78,11 @@ async def test_nothing_of_a_list_and_nothing_more_are_typed_as_zero(chat):
     await phone.says("٠")
     phone.hears("A word on it?")
     await phone.says("0")
-    phone.hears("<|['b']|>")
+    phone.hears("How many places?")
+    await phone.says("٠")
+    phone.hears("How many are left?")
+    await phone.says("0")
+    phone.hears("<|['b']||None|0>")
 
 
 async def test_what_is_chosen_on_another_page_is_named(chat):
