@@ -158,11 +158,18 @@ def _choice(prompt: Prompt, option: Shown) -> Choice:
 
 
 def _line(number: int, option: Shown, voice: Voice) -> str:
-    label = voice.apart(option.label)
+    said = option.note if _is_repeated(option) else option.label
+    label = voice.apart(said)
     way = RLM if voice.rtl else LRM
-    turned = way if label != option.label else ""  # else the whole line runs as its label does, isolated or not
-    note = f" · {option.note}" if option.note else ""
+    turned = way if label != said else ""  # else the whole line runs as its label does, isolated or not
+    note = f" · {option.note}" if option.note and said != option.note else ""
     return f"{turned}{to_digits(str(number), voice.digits)}. {label}{note}"
+
+
+def _is_repeated(option: Shown) -> bool:
+    """Whether the note says in full what the label, cut to what a button takes, begins with."""
+    begun = option.label.removesuffix("…")
+    return option.note == option.label or (begun != option.label and option.note.startswith(begun))
 
 
 def _ways(prompt: Prompt, voice: Voice) -> list[Choice]:

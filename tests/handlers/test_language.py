@@ -101,6 +101,23 @@ def test_a_numbered_line_runs_as_its_reader_reads(translator: Translator, langua
     assert said.splitlines()[2] == line
 
 
+@pytest.mark.parametrize(
+    ("label", "note", "line"),
+    [
+        ("A market where…", "A market where all meet", "1. A market where all meet"),
+        ("A market", "A market", "1. A market"),
+        ("A market", "A market in town", "1. A market · A market in town"),
+        ("A market where…", "Niger", "1. A market where… · Niger"),
+    ],
+)
+def test_a_line_says_nothing_twice(translator: Translator, label: str, note: str, line: str):
+    """Where the note is what a cut label begins, the line is the note alone; the button keeps both."""
+    options = (Shown("0", label, note), *(Shown(str(key), "x", "y") for key in range(1, 4)))
+    put = show(Prompt("key", "choose", "n", "?", options=options), Voice(translator, "en"))
+    assert put.text.splitlines()[2] == line
+    assert (put.choices[0].label, put.choices[0].note) == (label, note)
+
+
 def test_a_broken_or_missing_translation_is_said_in_english(arabic: Translator):
     """Nobody gets an error, or a placeholder."""
     assert arabic.render(_("Broken {name}", name="x"), "ar") == "Broken \u2068x\u2069"
