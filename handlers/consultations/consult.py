@@ -104,13 +104,12 @@ async def _one(talk: Talk, found: Consultation, turn: int) -> None:
     every = await talk.look(consultations.sections, consultation=found.id)
     said = await talk.look(remarks.mine, consultation=found.id, person=talk.person)
     notes = {section: STANCES[remark.stance] for section, remark in said.items()}
-    options = [Option(str(each.number), _short(each), notes.get(each.id, _("you said nothing yet"))) for each in every]
+    options = [
+        Option(str(each.number), consult_cards.begins(each, SHORT), notes.get(each.id, _("you said nothing yet")))
+        for each in every
+    ]
     chosen = int(await talk.choose(f"section[{turn}]", _("Which section?"), options))
     await _answer(talk, found, every[chosen - 1], f"{turn}.{chosen}")
-
-
-def _short(section: Section) -> str:
-    return cut_to(f"{section.number}. {section.heading or section.text}", SHORT)
 
 
 async def _answer(talk: Talk, found: Consultation, section: Section, place: str) -> bool:

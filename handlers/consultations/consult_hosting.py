@@ -79,7 +79,9 @@ async def _close(talk: Talk, found: Consultation, turn: int) -> None:
 async def _renew(talk: Talk, found: Consultation, turn: int) -> None:
     """Ask how a section reads in the new version, and why."""
     every = await talk.look(consultations.sections, consultation=found.id)
-    listed = [Option(str(each.number), cut_to(f"{each.number}. {each.heading or each.text}", SHORT)) for each in every]
+    listed = [
+        Option(str(each.number), consult_cards.begins(each, SHORT), consult_cards.renewal(each) or "") for each in every
+    ]
     chosen = every[int(await talk.choose(f"section[{turn}]", _("Which section?"), listed)) - 1]
     if not talk.has_answer(f"renewed[{turn}]"):
         await talk.say(consult_cards.section(chosen, None))

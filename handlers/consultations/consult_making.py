@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from handlers.audience_choice import able_group, ask_audience, describe, names
+from handlers.consultations import consult_cards
 from handlers.language import Text, _, n_
 from handlers.practices import pages
 from handlers.prompts import cut_to
@@ -18,7 +19,7 @@ from network.sections import MOST, Part
 from network.series import State
 
 TITLE, WHY, DRAFT = (5, 60), (20, 400), (20, 3500)  # characters
-SHORT = 24  # characters of a title in a list
+SHORT, SHOWN = 24, 80  # characters of a title in a list, and of a section
 MOST_PASTED = 8  # messages of one draft
 NO_GROUP = _("Your group has no coordinator of the other side yet. Until then no draft can be put before both.")
 
@@ -88,7 +89,9 @@ async def _draft(talk: Talk) -> list[Part] | None:
     if len(parts) > MOST:
         await talk.say(_("That makes more than {count} sections. Please put it forward in two drafts.", count=MOST))
         return None
-    said = [_("{number}. {words}", number=at, words=_short(part)) for at, part in enumerate(parts, 1)]
+    said = [
+        _("{number}. {words}", number=at, words=consult_cards.begins(part, SHOWN)) for at, part in enumerate(parts, 1)
+    ]
     await pages.read_through(talk, pages.packed(talk, said), place="parts")
     # Translators: button, max:20
     yes, no = _("Yes, go on"), _("No, stop here")
@@ -97,10 +100,6 @@ async def _draft(talk: Talk) -> list[Part] | None:
         return parts
     await talk.say(_("Nothing was kept. Put a heading or a number before each section, and paste it again."))
     return None
-
-
-def _short(part: Part) -> str:
-    return part.heading or f"{part.text[:60]}…"
 
 
 async def _propose(talk: Talk, given: dict[str, object]) -> None:

@@ -17,7 +17,7 @@ async def _show(talk: Talk, request: Request) -> None:
     """Show the whole draft, and for whom it is."""
     found = request.what
     every = await talk.look(consultations.sections, consultation=found.id)
-    lines = [consult_cards.card(found, len(every))]
+    lines = [consult_cards.draft(found, len(every))]
     lines += [consult_cards.section(each, None) for each in every]
     await pages.read_through(talk, pages.packed(talk, lines), place=f"draft {request.id}")
     for line in describe(found.audience, talk.language, await names(talk)):

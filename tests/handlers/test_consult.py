@@ -59,7 +59,7 @@ async def test_a_draft_goes_from_the_paste_to_the_commitments(open_phone):
         await queued(phone)
         phone.hears("Both sides are asked about a draft: “Charte du quartier”", "never your name")
     await goes_through(first, "[Open the draft]", "[Answer in turn]")
-    first.hears("Section 1", "1. But", "chaque mois")
+    first.hears("Section 1", "But", "chaque mois")
     await goes_through(first, "[Change it]", WORDS)
     first.hears("It is kept.", "Section 2")
     await goes_through(first, "[I agree]")
@@ -72,7 +72,7 @@ async def test_a_draft_goes_from_the_paste_to_the_commitments(open_phone):
     await queued(first)
     first.hears("“Charte du quartier” is closed.")
     await goes_through(first, "[Open the draft]", "[What both sides say]")
-    first.hears("Section 1: 1. But", "Une fois par mois suffit.")
+    first.hears("Section 1: But", "Une fois par mois suffit.")
     await goes_through(first, "[The figures]")
     first.hears("Fewer than ten answered")
     await goes_through(awa, "[Change a section]", "1", WORDS, "Les deux côtés voulaient plus souvent.")
@@ -92,6 +92,24 @@ async def test_a_draft_goes_from_the_paste_to_the_commitments(open_phone):
     issa.hears("A commitment of “Charte du quartier” falls due.", "Imprimer la charte")
     await goes_through(issa, "[Open the draft]", "[Mark a commitment]", "1", "[Done]")
     issa.hears("everybody who can read it sees it")
+
+
+async def test_a_list_of_sections_numbers_them_once_and_says_which_are_changed(open_phone):
+    """The number that its author gave a section stands nowhere beside its place, and a host finds what they changed."""
+    awa, issa = await coordinators(open_phone, "en")
+    await goes_through(awa, *PLAN[:5])
+    awa.does_not_hear("1. 1. But")
+    await goes_through(awa, *PLAN[5:])
+    await issa.taps("Read and decide")
+    issa.does_not_hear("waits for the other side")
+    await issa.taps("I agree")
+    await goes_through(awa, "/consult", "[Charte du quartier]", "[Close it now]", "[Yes]", "[Change a section]")
+    awa.does_not_hear("1. 1. But", "changed")
+    await goes_through(awa, "1", WORDS, "Les deux côtés voulaient plus souvent.", "[Change a section]")
+    awa.hears("1. But · (changed) Les deux côtés voulaient plus souvent.", "2. Moyens")
+    await goes_through(awa, "[Back]", "[The figures]")
+    awa.hears("Fewer than ten answered")
+    awa.does_not_hear("Section 1")
 
 
 @pytest.mark.parametrize("language", ["en", "fr", "ar"])

@@ -49,6 +49,24 @@ def test_a_draft_is_cut_by_its_headings_and_numbers(draft: str, found: list[tupl
     assert all(text is None or part.text == text for part, (_heading, text) in zip(cut, found, strict=True))
 
 
+@pytest.mark.parametrize(
+    ("line", "bare"),
+    [
+        ("1. Aim", "Aim"),
+        ("12) Aim", "Aim"),
+        ("(3) Aim", "Aim"),
+        ("٢- الوسائل", "الوسائل"),
+        ("2.1. Aim", "2.1. Aim"),
+        ("Article 1", "Article 1"),
+        ("3. 12 agents", "3. 12 agents"),
+        ("30 agents", "30 agents"),
+    ],
+)
+def test_a_list_numbers_a_section_once(line: str, bare: str) -> None:
+    """The number that an author put before a heading is left out where its place is said; every other word stays."""
+    assert sections.unnumbered(line) == bare
+
+
 @pytest.mark.parametrize("word", ["mot ", "x", "Une phrase entière. ", "جملة كاملة. "])
 def test_no_section_is_too_long_and_no_word_is_lost(word: str) -> None:
     """A long text is cut between sentences where it can be, and holds every letter of the draft in their order."""
