@@ -169,6 +169,17 @@ async def may_say(tx: Tx, *, subject: str, person: str) -> bool:
     return until is not None and tx.now < until and found is not None and await _came(tx, found, person)
 
 
+async def waiting(tx: Tx, *, person: str) -> str:
+    """Return the subject of what somebody can say something of now, the latest that was asked; "" for none."""
+    table = feedback_rounds.c
+    still = select(table.exchange, table.date).where(table.closed_at.is_(None))
+    for row in await tx.all(still.order_by(table.asked_at.desc(), table.exchange, table.date)):
+        subject = f"{row.exchange}:{row.date}" if row.date else row.exchange
+        if await may_say(tx, subject=subject, person=person):
+            return str(subject)
+    return ""
+
+
 async def say(tx: Tx, *, subject: str, person: str, useful: str, both: str, text: str = "") -> None:
     """Keep what somebody says, in the place of what they said before.
 

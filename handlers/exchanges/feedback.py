@@ -42,8 +42,11 @@ ASKED: dict[str, tuple[Text, dict[str, Text]]] = {
 
 async def converse(talk: Talk) -> None:
     """Let a host read what was said, and anybody else who came say it."""
-    found = await talk.look(feedback.find, subject=talk.argument) if talk.argument else None
-    if found is None:
+    subject = talk.argument or await talk.read("subject", feedback.waiting, person=talk.person)
+    found = await talk.look(feedback.find, subject=subject) if subject else None
+    if not subject:
+        await talk.say(_("No meeting waits for your word now. You are asked here on the day after."))
+    elif found is None:
         await talk.say(GONE)
     elif talk.person in found.exchange.hosts:
         await _read(talk, found)

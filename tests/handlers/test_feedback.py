@@ -143,3 +143,18 @@ async def test_it_is_asked_and_read_in_the_language_of_each(open_phone, language
 
 def _exchange(message):
     return message.choices[0].token.rpartition(":")[2]
+
+
+@pytest.mark.parametrize("language", ["en", "fr", "ar"])
+async def test_the_word_alone_leads_to_it(open_phone, language):
+    """Whoever lost the button writes the command; a stranger, and a guest when it is over, learn nothing."""
+    _awa, _issa, guest = await met(open_phone, language, "whatsapp")
+    stranger = await joins(open_phone())
+    await stranger.says("/feedback")
+    stranger.hears("No meeting waits for your word now.")
+    await goes_through(guest, "/feedback", "1", "2", "0")
+    said = (await copied(guest)).translate(ISOLATES)
+    assert "Le thé du marché" in said
+    await passes(guest, days=7)
+    await guest.says("/feedback")
+    guest.does_not_hear("Le thé du marché")
