@@ -12,7 +12,7 @@ from handlers.questions import Option
 from handlers.registry import Capability, Room
 from handlers.screening import screen
 from handlers.talk import Talk
-from network import callins
+from network import callins, exchanges
 from network.callins import Answered
 from network.errors import Conflict, Forbidden, Missing
 from network.exchanges import Exchange
@@ -107,7 +107,21 @@ async def _answer(talk: Talk, exchange: str, found: Answered, turn: int) -> None
     question = _("Is it sensitive? Then it is published only when the host of the other side agrees.")
     sensitive = await talk.confirm(f"sensitive[{turn}]", question)
     await talk.do(f"answer[{turn}]", callins.answer, **given, text=text, sensitive=sensitive)
-    await talk.say(_("It is kept."))
+    if not sensitive:
+        await talk.say(_("It is kept."))
+        return
+    await _ask_other(talk, exchange, turn)
+    await talk.say(_("It is kept. The other host is asked; you can publish it once they agree."))
+
+
+async def _ask_other(talk: Talk, exchange: str, turn: int) -> None:
+    """Tell the other host that a sensitive answer waits for them."""
+    found = await talk.look(exchanges.get, exchange=exchange)
+    others = [host for host in found.hosts if host != talk.person]
+    # Translators: button, max:20
+    option = Option(f"callin:{exchange}", _("Read and decide"))
+    news = _("A sensitive answer for “{title}” waits for your word.", title=found.title)
+    await talk.tell(f"tell[{turn}]", others, news, [option], about=talk.person)
 
 
 capability = Capability(

@@ -47,7 +47,10 @@ async def test_a_sensitive_answer_needs_the_other_host(open_phone):
     """It is not published before the other side's host agrees; others read nothing."""
     awa, issa, guest = await asked(open_phone)
     await goes_through(awa, "/callin", "[Le thé du marché]", "1", ANSWER, "[Yes]")
+    awa.hears("The other host is asked")
     awa.sees_no_choice("Publish the answers")
+    issa.hears("A sensitive answer for “Le thé du marché” waits for your word.")
+    issa.sees_choices("Read and decide")
     exchange = (await _hosted(awa))[0].id
     async with awa.world.store.transaction(awa.world.now) as tx:
         [question] = await callins.questions(tx, exchange=exchange, by=awa.person)
