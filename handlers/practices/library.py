@@ -103,9 +103,9 @@ async def _open(talk: Talk, piece: Piece, key: str) -> None:
 async def _check(talk: Talk, piece: Piece, key: str) -> None:
     """Ask the question at the end of a lesson; whatever is answered, the reason is told."""
     lines = "\n".join(f"{number}. {answer}" for number, answer in enumerate(piece.answers, 1))
-    await talk.say(_("{question}\n\n{answers}", question=piece.question, answers=lines))
+    question = _("{question}\n\n{answers}\n\nWhich answer?", question=piece.question, answers=lines)
     options = [Option(str(number), str(number + 1)) for number in range(len(piece.answers))]
-    answer = await talk.choose(f"answer{key}", _("Which answer?"), options)
+    answer = await talk.choose(f"answer{key}", question, options)
     right = piece.answers[piece.right]
     if int(answer) == piece.right:
         await talk.say(_("Yes: {answer}\n\n{because}", answer=right, because=piece.because))
