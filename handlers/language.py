@@ -30,6 +30,7 @@ LOCALES = Path(__file__).resolve().parent.parent / "locales"
 
 _RTL_LANGUAGES = frozenset({"ar", "fa", "ff-Adlm", "he", "ur"})
 _RTL_LETTERS = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff\U0001e900-\U0001e95f]")
+_LINKS = re.compile(r"https?://[!-~]+(?: https?://[!-~]+)*")
 _DIRECTION_MARKS = re.compile("[\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069]")
 _ARABIC_DIGITS = str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩")
 _GROUPED_FROM = 10_000  # smaller numbers may be years
@@ -134,6 +135,8 @@ class Translator:
         if isinstance(value, Place):
             value = countries.name(value.code, language)
         shown = _plain(value, language, digits)
+        if _LINKS.fullmatch(shown):
+            return shown  # an app takes a mark that follows a link for a part of it, and nothing opens
         return f"{FSI}{shown}{PDI}" if is_rtl(language) or _RTL_LETTERS.search(shown) else shown
 
 

@@ -102,6 +102,21 @@ def test_a_numbered_line_runs_as_its_reader_reads(translator: Translator, langua
 
 
 @pytest.mark.parametrize(
+    ("given", "shown"),
+    [
+        ("https://meet.example.org/abc", "https://meet.example.org/abc"),
+        ("https://a.example/x https://b.example/", "https://a.example/x https://b.example/"),
+        ("https://a.example/x and more", "\u2068https://a.example/x and more\u2069"),
+        ("https://a.example/شرطة", "\u2068https://a.example/شرطة\u2069"),
+        ("meet.example", "\u2068meet.example\u2069"),
+    ],
+)
+def test_a_link_ends_where_it_ends(translator: Translator, given: str, shown: str):
+    """No mark of direction follows a link: apps take it for a part of it, and a private calendar was not found."""
+    assert translator.render(_("{link}", link=given), "ar") == shown
+
+
+@pytest.mark.parametrize(
     ("label", "note", "line"),
     [
         ("A market where…", "A market where all meet", "1. A market where all meet"),
