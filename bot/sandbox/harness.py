@@ -17,6 +17,7 @@ from bot.sandbox.pages import Pages
 from bot.sandbox.phones import App as PhoneApp
 from bot.sandbox.phones import Phone
 from bot.sandbox.recorder import Call
+from bot.sandbox.serving import free_port
 from bot.sandbox.standins import ACCOUNT, TOKEN, StandIns
 from bot.settings import Settings
 from network import quiet
@@ -54,7 +55,8 @@ class Sandbox:
     providers let a bot answer.
     ``telegram`` chooses polling or webhook. Nothing sleeps: ``hears`` and ``sees`` wait for the
     event, at most ``timeout`` real seconds. ``restart()`` ends the program and starts it again on the
-    same data; phones and providers go on meanwhile. ``page=True`` serves the page of phones at ``url``.
+    same data; phones and providers go on meanwhile. ``page=True`` serves the page of phones at ``url``, and
+    lets the program be reached at an address of its own.
     """
 
     def __init__(
@@ -72,7 +74,7 @@ class Sandbox:
         self.clock.advance(until_day(self.clock.now()))
         self.standins = StandIns(self.clock, port=port)
         self.shelf, self.recorder, self.faults = self.standins.shelf, self.standins.recorder, self.standins.faults
-        self.settings = _settings(home, self.standins.url, telegram, dict(more or {}))
+        self.settings = _settings(home, self.standins.url, telegram, (_site() if page else {}) | dict(more or {}))
         self.app: App
         self._stop = asyncio.Event()
         self._running: asyncio.Task[None] | None = None
@@ -171,6 +173,13 @@ def until_day(now: datetime) -> float:
     if day.weekday() == quiet.FRIDAY:
         day = day.replace(hour=MORNING, minute=0, second=0) + timedelta(days=1)
     return (day - now).total_seconds()
+
+
+def _site() -> dict[str, Any]:
+    """Return where the program itself is reached: what it serves can then be opened, such as a private calendar."""
+    with free_port() as unused:
+        port = unused.getsockname()[1]
+    return {"port": port, "public_url": f"http://127.0.0.1:{port}"}
 
 
 def _settings(home: Path, url: str, mode: Literal["polling", "webhook"], more: dict[str, Any]) -> Settings:

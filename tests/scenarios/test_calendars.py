@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import httpx
 import vobject
 
 from bot.sandbox.harness import Sandbox
@@ -82,3 +84,17 @@ async def test_whoever_says_yes_receives_the_file_on_both_apps(sandbox: Sandbox)
         read = await _file(sandbox, guest, "Vous ne venez plus", 3)
         assert (read.method.value, read.vevent.status.value) == ("CANCEL", "CANCELLED")
         assert not hasattr(read.vevent, "location")
+
+
+async def test_a_private_address_opens_as_it_is_read_in_the_chat(tmp_path: Path):
+    """On the page of phones, in Arabic: what stands between two blanks opens, and no more once it is ended."""
+    async with Sandbox(tmp_path, page=True) as sandbox:
+        amal = await member(sandbox, "telegram", "ar", country="TN")
+        await talk(amal, ("/calendar", "ما المقرَّر؟"), ("[عنواني الخاص]", "من عنوان خاص"), ("[إنشاء عنوان]", "http"))
+        link = next(word for word in amal.heard[-1].text.split() if "http" in word)
+        async with httpx.AsyncClient(trust_env=False) as client:
+            assert (await client.get(link)).text.startswith("BEGIN:VCALENDAR")
+            await talk(
+                amal, ("/calendar", "ما المقرَّر؟"), ("[عنواني الخاص]", "من عنوان خاص"), ("[إلغاء العنوان]", "لم يعد")
+            )
+            assert (await client.get(link)).status_code == httpx.codes.NOT_FOUND
