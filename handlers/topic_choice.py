@@ -7,6 +7,7 @@ from handlers.talk import Option, Talk
 from network import concepts, topics
 
 WORDS = "words"
+MOST = 3  # topics of a practice, an exchange or a dialogue
 FIRST = "field[0]"  # the key to revise in order to choose again
 
 
@@ -15,13 +16,13 @@ def keys(most: int) -> list[str]:
     return [f"{name}[{place}]" for place in range(most) for name in ("more", "field", "search", "topic")]
 
 
-async def ask_topics(talk: Talk, question: Text, *, most: int, turn: str = "") -> tuple[str, ...]:
-    """Ask for one topic, and then for others, up to ``most``; return their codes, without doubles.
+async def ask_topics(talk: Talk, question: Text, *, known: tuple[str, ...] = (), turn: str = "") -> tuple[str, ...]:
+    """Ask for one topic, and then for others, up to ``MOST``; return their codes, without doubles.
 
-    ``turn`` tells one asking from another.
+    ``known`` are chosen already; ``turn`` tells one asking from another.
     """
-    chosen: list[str] = []
-    for place in range(most):
+    chosen = list(known)
+    for place in range(len(known), MOST):
         if place and not await _wants_more(talk, f"{turn}{place}"):
             break
         chosen.append(await ask_topic(talk, question, place=f"{turn}{place}"))
@@ -44,7 +45,7 @@ async def ask_topic(talk: Talk, question: Text, *, place: int | str = 0) -> str:
 async def _wants_more(talk: Talk, place: str) -> bool:
     # Translators: button, max:20
     return await talk.confirm(
-        f"more[{place}]", _("Does the practice touch another topic?"), yes=_("Add a topic"), no=_("No, that is all")
+        f"more[{place}]", _("Does it touch another topic?"), yes=_("Add a topic"), no=_("No, that is all")
     )
 
 

@@ -16,7 +16,7 @@ from handlers.questions import Option
 from handlers.registry import Capability, Room
 from handlers.screening import screen
 from handlers.talk import Talk
-from handlers.topic_choice import ask_topic
+from handlers.topic_choice import ask_topics
 from network import countries, exchanges, groups, invitees, planning
 from network.audiences import Audience
 from network.errors import Forbidden
@@ -95,7 +95,7 @@ async def _plan(talk: Talk, given: Suggested | None, *, leads: bool) -> Plan:
     host = await _body(talk, "host", _("Which organisation or service is the host? No person, please."), skip)
     partner = await _body(talk, "partner", _("And its partner from the other side?"), skip)
     languages = await ask_languages(talk)
-    topic = given.topic if given else await ask_topic(talk, _("What is it about?"))
+    about = await ask_topics(talk, _("What is it about?"), known=(given.topic,) if given else ())
     telling = [Option(rule, label, TELLING[rule]) for rule, label in RULES_SHORT.items()]
     return Plan(
         kind=kind,
@@ -104,7 +104,7 @@ async def _plan(talk: Talk, given: Suggested | None, *, leads: bool) -> Plan:
         host=host,
         partner=partner,
         languages=languages,
-        topics=(topic,),
+        topics=about,
         minutes=int(await talk.choose("minutes", _("How long does it last?"), lengths())),
         telling=await talk.choose("telling", _("What may those who come tell of it?"), telling),
         rules=await ask_rules(talk),
@@ -200,6 +200,7 @@ async def ask_places(talk: Talk, kind: str) -> int:
 async def _preview(talk: Talk, plan: Plan, audience: Audience | None, capacity: int) -> None:
     """Show it as it comes, but where it is, and whom it is for."""
     await talk.say(_("{kind}: “{title}”\n{purpose}", kind=KINDS[plan.kind], title=plan.title, purpose=plan.purpose))
+    await talk.say(exchange_cards.about(plan.topics, talk.language))
     if audience is None:
         await talk.say(_("Only who has a code is invited."))
     else:

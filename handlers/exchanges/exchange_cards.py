@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from functools import reduce
 from zoneinfo import ZoneInfo
@@ -80,7 +80,7 @@ def lines(found: Exchange, country: str, language: str) -> Iterator[Text]:
     if found.partner:
         yield _("Partner: {body}", body=found.partner)
     if found.topics:
-        yield _("Topics: {topics}", topics=joined(topics.label(code, language) for code in found.topics))
+        yield about(found.topics, language)
     if found.languages:
         yield _("Languages: {languages}", languages=joined(LANGUAGES[each] for each in found.languages))
     if found.starts_at is not None:
@@ -89,6 +89,11 @@ def lines(found: Exchange, country: str, language: str) -> Iterator[Text]:
     yield from rhythm.lines(found, lambda at: when(at, country))
     if found.state in {State.CHANGED, State.CANCELLED, State.OVER}:
         yield _("How it stands: {state}", state=STATES[found.state])
+
+
+def about(codes: Iterable[str], language: str) -> Text:
+    """Return what something is about."""
+    return _("Topics: {topics}", topics=joined(topics.label(code, language) for code in codes))
 
 
 def when(at: datetime, country: str) -> Text:

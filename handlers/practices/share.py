@@ -22,7 +22,6 @@ from network.practices import AUTHORS_TURN
 TITLE = (8, 60)  # characters, fewest and most
 FEWEST = 20  # characters of a problem, and of what was done
 FEWEST_TRIED = 5  # "nothing yet"
-MOST_TOPICS = 3
 AGAIN = "again:"  # before the id of a practice that its author changes and hands in again
 MUSTS = ("kind", "title", "problem", "done", "topics", "country")
 EVERYTHING = "everything"
@@ -124,7 +123,7 @@ async def _ask(talk: Talk, draft: Draft, name: str, turn: str = "") -> Draft:
         return draft.telling(name, await _told(talk, draft, name, key))
     if name == "topics":
         question = _("Which field is it about?")
-        return replace(draft, topics=await topic_choice.ask_topics(talk, question, most=MOST_TOPICS, turn=turn))
+        return replace(draft, topics=await topic_choice.ask_topics(talk, question, turn=turn))
     if name == "country":
         return draft.knowing(country=await _country(talk, turn), zone="")
     return await details.ask(talk, draft, name, key=key)

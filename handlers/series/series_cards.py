@@ -7,10 +7,10 @@ from datetime import datetime
 from functools import reduce
 
 from handlers.audience_choice import below, joined
-from handlers.exchanges.exchange_cards import ground
+from handlers.exchanges import exchange_cards
 from handlers.labels import SERVICES, SIDES
 from handlers.language import Place, Text, _, n_
-from network import countries, outputs, topics
+from network import countries, outputs
 from network.gaps import Gaps
 from network.outputs import Name
 from network.series import Level, Phase, Series, State
@@ -120,7 +120,7 @@ def about(found: Series, language: str) -> Iterator[Text]:
     yield _("{kind}: “{title}”", kind=LEVELS[found.level], title=found.title)
     yield _("{one}", one=found.purpose)
     if found.topics:
-        yield _("Topics: {topics}", topics=joined(topics.label(code, language) for code in found.topics))
+        yield exchange_cards.about(found.topics, language)
     if found.zone:
         yield _("Border zone: {zone}", zone=countries.zone_name(found.zone, language))
     elif found.countries:
@@ -161,7 +161,7 @@ def left(until: datetime, now: datetime) -> Text:
 def rules(found: Series) -> Text:
     """Return the ground rules, and what may be told of what is said."""
     said = _("What is said may be told, never who said it.")
-    return below(said, _("Ground rules: {rules}", rules=ground(found.rules))) if found.rules else said
+    return below(said, _("Ground rules: {rules}", rules=exchange_cards.ground(found.rules))) if found.rules else said
 
 
 def short(found: Series) -> Text:

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from handlers.audience_choice import able_group, joined, names
+from handlers.exchanges import exchange_cards
 from handlers.exchanges.exchange import OWN
-from handlers.exchanges.exchange_cards import IN_ROUNDS, ROUNDS
 from handlers.labels import SERVICES
 from handlers.language import Text, _
 from handlers.me.about_me import country_options
@@ -16,7 +16,7 @@ from handlers.registry import Capability
 from handlers.screening import screen
 from handlers.series import series_cards
 from handlers.talk import Talk
-from handlers.topic_choice import ask_topic
+from handlers.topic_choice import ask_topics
 from network import countries, groups, series
 from network.errors import Forbidden
 from network.groups import Group
@@ -55,10 +55,10 @@ async def _aim(talk: Talk, *, leads: bool) -> dict[str, Any]:
         level = await talk.choose("level", question, levels)
     title = await _written(talk, "title", _("What is it called, in a few words?"), TITLE)
     purpose = await _written(talk, "purpose", _("What is it for? Please name no person and no place."), PURPOSE)
-    topic = await ask_topic(talk, _("What is it about?"))
+    about = list(await ask_topics(talk, _("What is it about?")))
     lengths = [Option(str(months), series_cards.lasts(months)) for months in MONTHS]
     months = int(await talk.choose("months", _("How long is it to last? Trust takes a year or longer."), lengths))
-    return {"level": level, "title": title, "purpose": purpose, "about": [topic], "months": months}
+    return {"level": level, "title": title, "purpose": purpose, "about": about, "months": months}
 
 
 async def _place(talk: Talk, group: Group) -> dict[str, Any]:
@@ -100,19 +100,22 @@ async def _people(talk: Talk, group: Group, places: Sequence[str], *, leads: boo
 async def _rules(talk: Talk) -> str:
     options = [
         # Translators: button, max:20. People speak in turn.
-        Option(ROUNDS, _("Rounds")),
+        Option(exchange_cards.ROUNDS, _("Rounds")),
         # Translators: button, max:20
         Option(OWN, _("My own words")),
     ]
-    question = _("Which ground rules go with it? Those of talking in rounds are: {rules}", rules=IN_ROUNDS)
-    if await talk.choose("rules", question, options) == ROUNDS:
-        return ROUNDS
+    question = _(
+        "Which ground rules go with it? Those of talking in rounds are: {rules}", rules=exchange_cards.IN_ROUNDS
+    )
+    if await talk.choose("rules", question, options) == exchange_cards.ROUNDS:
+        return exchange_cards.ROUNDS
     return await _written(talk, "own rules", _("Write the ground rules."), RULES)
 
 
 async def _preview(talk: Talk, given: dict[str, Any]) -> None:
     """Show what is proposed."""
     await talk.say(_("{kind}: “{title}”", kind=series_cards.LEVELS[given["level"]], title=given["title"]))
+    await talk.say(exchange_cards.about(given["about"], talk.language))
     await talk.say(series_cards.lasts(given["months"]))
     called = await names(talk)
     whom = joined(called.get(each, "") for each in [given["group"], *given["invited"]])

@@ -6,7 +6,8 @@ import re
 
 import pytest
 
-from handlers.exchanges import callin_news, exchange_news
+from handlers import topic_choice
+from handlers.exchanges import callin_news, exchange, exchange_news
 from handlers.exchanges.exchange_cards import IN_ROUNDS, ground
 from handlers.language import Voice
 from network import due
@@ -17,9 +18,11 @@ PLACE, LINK = "La maison des jeunes", "https://meet.example.org/abc"
 SUMMARY = "On a parlé des horaires du soir et du besoin d’un numéro de la brigade affiché au marché."
 PLAN = (
     "/exchange", "[A dialogue]", "Le thé du marché", PURPOSE, "[Nothing]", "[Nothing]", "[French]", "Done",
-    "3", "1", "2", "[What, never who]", "[Rounds]", "[Official]", "[Civil society]", "Done",
+    "3", "1", "[No, that is all]", "2", "[What, never who]", "[Rounds]", "[Official]", "[Civil society]", "Done",
     PLACE, LINK, "1", "2", "[Yes, propose it]",
 )  # fmt: skip
+MORE = ("[Add a topic]", "4", "2", "[Add a topic]", "5", "1")
+NAMED = "Topics: Trust & perceptions · Police-justice chain · Human rights"
 
 
 async def acts(phone):
@@ -89,6 +92,56 @@ async def test_an_exchange_goes_from_the_plan_to_the_answer(open_phone):
     third.hears("You have a place.", LINK)
     await goes_through(awa, "/hosting", "[Le thé du marché]")
     awa.hears("2 come.", "nobody of this side comes yet: Official")
+
+
+async def test_an_exchange_has_up_to_three_topics(open_phone):
+    """All of them stand in what is proposed, are read by who decides and who is invited, and lead to it."""
+    awa, _issa = await coordinators(open_phone, "en")
+    author, guest = await joins(open_phone(language="en")), await joins(open_phone(language="en"))
+    await goes_through(author, *PLAN[:10])
+    author.hears("Does it touch another topic?")
+    await goes_through(author, *MORE)
+    author.hears("How long does it last?")
+    await goes_through(author, *PLAN[11:-2], "[No limit]")
+    author.hears(NAMED)
+    await author.taps("Yes, propose it")
+    await awa.taps("Read and decide")
+    awa.hears(NAMED)
+    await goes_through(awa, *PLAN[:10], *MORE, *PLAN[11:], "[Set the time]", "7/12/2026", "10:00")
+    await acts(awa)
+    [invitation] = await queued(guest)
+    assert NAMED in invitation.text
+    for field in ("Trust & communication", "Justice", "Rights & inclusion"):
+        await goes_through(guest, "/calendar", "[By topic]")
+        guest.sees_choices("Trust & communication", "Justice", "Rights & inclusion")
+        await goes_through(guest, f"[{field}]", "[Le thé du marché]")
+        guest.hears(NAMED)
+
+
+async def test_the_same_topic_twice_is_one(open_phone):
+    """Whoever names a topic again is not asked for a third in its place, and it is listed once."""
+    awa, _issa = await coordinators(open_phone, "en")
+    await goes_through(awa, *PLAN[:10], "[Add a topic]", "3", "1", "[No, that is all]", *PLAN[11:-1])
+    awa.hears("Topics: Trust & perceptions\n")
+
+
+async def test_a_plan_begun_when_there_was_one_topic_goes_on(open_phone, monkeypatch):
+    """Only whether there is another topic is asked; what was answered, and is being answered, stays."""
+
+    async def ask_one(talk, question, *, known=()):
+        return (await topic_choice.ask_topic(talk, question),)
+
+    awa, _issa = await coordinators(open_phone, "en")
+    with monkeypatch.context() as before:
+        before.setattr(exchange, "ask_topics", ask_one)
+        await goes_through(awa, *PLAN[:10], PLAN[11])
+        awa.hears("What may those who come tell of it?")
+    await goes_through(awa, "[What, never who]")
+    awa.hears("Does it touch another topic?")
+    await goes_through(awa, "[No, that is all]")
+    awa.hears("Which ground rules go with it?")
+    await goes_through(awa, *PLAN[13:-1])
+    awa.hears("“Le thé du marché”", PURPOSE, "Topics: Trust & perceptions\n", "It lasts 1 hour.", "never who said it")
 
 
 async def test_reminders_come_a_week_a_day_and_an_hour_before(open_phone):

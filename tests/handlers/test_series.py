@@ -16,7 +16,8 @@ from tests.handlers.test_broadcast import coordinators, goes_through, joins, que
 
 PURPOSE = "Que la brigade et les habitants décident ensemble de ce qui change le soir."
 PLAN = (
-    "/newseries", "[A dialogue series]", "Les soirées du quartier", PURPOSE, "2", "1", "[It lasts 12 months.]",
+    "/newseries", "[A dialogue series]", "Les soirées du quartier", PURPOSE, "2", "1", "[No, that is all]",
+    "[It lasts 12 months.]",
     "[Not at a border]", "1", "1 2", "Done", "[Rounds]", "[Yes, propose it]",
 )  # fmt: skip
 HOST = ("/series", "1", "[Lead it]")
@@ -54,8 +55,10 @@ async def test_a_dialogue_goes_from_the_proposal_to_its_phases(open_phone):
     """Both coordinators agree, members take part, and hosts lead it on, warned of who is missing."""
     awa, issa = await coordinators(open_phone, "en")
     first, second = await joins(open_phone()), await joins(open_phone(channel="whatsapp"), side="official")
-    await goes_through(awa, *PLAN[:-1])
-    awa.hears("A dialogue series: “Les soirées du quartier”", "It lasts 12 months.", "To be there: Ministry · Police")
+    await goes_through(awa, *PLAN[:6], "[Add a topic]", "3", "1", *PLAN[6:-1])
+    named = "Topics: Everyday crime · Trust & perceptions"
+    awa.hears("A dialogue series: “Les soirées du quartier”", named, "It lasts 12 months.")
+    awa.hears("To be there: Ministry · Police")
     await goes_through(awa, PLAN[-1])
     awa.hears("nobody is invited before")
     await acts(awa)
@@ -72,7 +75,7 @@ async def test_a_dialogue_goes_from_the_proposal_to_its_phases(open_phone):
         phone.hears("You are invited to a dialogue of both sides", PURPOSE, "It lasts 12 months.")
     assert await queued(awa) == [], "its hosts are not invited"
     await goes_through(first, "[Open the dialogue]")
-    first.hears("Phase 1 of 6: Gather ●○○○○○", "never your name")
+    first.hears(named, "Phase 1 of 6: Gather ●○○○○○", "never your name")
     await first.taps("I take part")
     first.hears("from both sides, and agree on the ground rules", "61 days are left of this phase.")
     await goes_through(second, "[Open the dialogue]", "[Not for me]")
@@ -131,7 +134,7 @@ async def test_every_step_can_be_typed(open_phone, language):
     """By numbers alone, on WhatsApp, in every offered language: proposed, agreed to, taken part in, led on, left."""
     awa, issa = await coordinators(open_phone, language)
     guest = await joins(open_phone(language=language, channel="whatsapp"))
-    typed = ("/newseries", "1", "Les soirées du quartier", PURPOSE, *"21111", "1 2", Text("Done"), *"11")
+    typed = ("/newseries", "1", "Les soirées du quartier", PURPOSE, *"212111", "1 2", Text("Done"), *"11")
     await goes_through(awa, *typed)
     await goes_through(issa, "/decide", "1", "1")
     found = await found_by(guest)
@@ -149,7 +152,7 @@ async def test_a_member_proposes_and_both_sides_agree(open_phone):
     """A member's proposal needs a yes of each side; then they lead it."""
     awa, issa = await coordinators(open_phone, "en")
     author = await joins(open_phone())
-    await goes_through(author, "/series", "[Begin a dialogue]", *PLAN[2:8], *PLAN[9:])
+    await goes_through(author, "/series", "[Begin a dialogue]", *PLAN[2:9], *PLAN[10:])
     author.hears("Coordinators read it now")
     await goes_through(awa, "/decide", "1", "[I agree]", "[No word]")
     await goes_through(issa, "/decide", "1", "[I agree]")

@@ -129,7 +129,7 @@ async def test_a_practice_is_shared_in_arabic_with_arabic_digits(open_phone):
     await chat.says("١")
     chat.hears("أي موضوع؟")
     await chat.says("٥")
-    chat.hears("هل تمس هذه الممارسة موضوعًا آخر؟")
+    chat.hears("هل يمس هذا موضوعًا آخر؟")
     await chat.says("لا")
     await chat.says("١")
     chat.hears("هكذا سيراها الآخرون", "من المجتمع المدني، البلدان المغاربية", "تونس · اللجان المحلية للأمن")
@@ -521,7 +521,7 @@ async def test_a_topic_is_found_by_words(open_phone):
     chat.hears("Aucun thème n’a ces mots")
     await chat.says("شرطة القرب")
     await chat.taps("Police de proximité")
-    chat.hears("Cette pratique touche-t-elle un autre thème\u202f?")
+    chat.hears("Est-ce que cela touche un autre thème\u202f?")
 
 
 async def test_a_sensitive_topic_is_announced_and_needs_both_sides(open_phone):

@@ -102,7 +102,8 @@ async def _invited(cast: Cast) -> None:
     hind = cast.hind
     await talk(hind, ("series", "dans aucun dialogue"), ("[Ouvrir un dialogue]", "six phases"))
     await talk(hind, ("[Un dialogue local]", "quelques mots"), (TITLE, "À quoi sert-il"), (PURPOSE, "De quoi"))
-    await talk(hind, ("[Sécurité communautaire]", "Quel thème"), ("[Dialogue police-public]", "Combien de temps"))
+    await talk(hind, ("[Sécurité communautaire]", "Quel thème"), ("[Dialogue police-public]", "autre thème"))
+    await talk(hind, ("[Non, c’est tout]", "Combien de temps"))
     await talk(hind, ("1", "frontalière"), ("0", "Qui est invité"), ("2", "Quels autres"), ("Niger", "Niger"))
     await talk(hind, ("Tunisie", "Tunisie"), ("Egypte", "Égypte"), ("0", "Qui doit"), ("2 11", "Quelles règles"))
     await talk(hind, ("[Tours de parole]", "Égypte · Niger · Tunisie"), ("[Oui, le proposer]", "personne n’est invité"))
