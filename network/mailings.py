@@ -53,6 +53,7 @@ from network.outbox import EXPIRED, KEEP, TAKEN_BACK, Stage, outbox
 from network.stops import Stop
 from network.store import Instant, Tx, metadata
 
+_Choice = tuple[ColumnElement[bool], str]  # whose, and which content
 _KIND = (members.c.country, members.c.quiet_from, members.c.quiet_until)  # of people who hear at the same instant
 MAIN, BEFORE = 0, 1  # steps: the message that counts, and a file that goes just before it
 AT_ONCE = 5_000  # calls taken back by a stop, for which everybody waits
@@ -136,11 +137,11 @@ async def send(
     """Queue a mailing for the members whom ``people`` selects, and return for how many it was queued.
 
     Each gets it once, however often this is called: at the address where they wrote last, of those that can be
-    reached on an account that sends. ``contents`` has the id of a content by language, and ``fallback`` names the
-    language for those who read none of these; ``before`` has a file that goes just before it. ``at`` is an
-    instant, or without a zone a wall time in the country of each; with ``quiet`` it waits for the end of their
-    quiet hours. After ``expires_at`` it is not sent any more. ``again``: also when an answer was lost. Raises
-    Conflict for a content that is gone, or of another mailing.
+    reached on an account that sends. ``contents`` has the id of a content by language, or by language and country
+    (see ``variant``), and ``fallback`` names the language for those who read none of these; ``before`` has a file
+    that goes just before it. ``at`` is an instant, or without a zone a wall time in the country of each; with
+    ``quiet`` it waits for the end of their quiet hours. After ``expires_at`` it is not sent any more. ``again``:
+    also when an answer was lost. Raises Conflict for a content that is gone, or of another mailing.
     """
     await tx.add(mailings, key=("id",), id=mailing, at=tx.now)
     await _lock(tx, mailing)
@@ -163,6 +164,11 @@ async def send(
     }
     await tx.run(insert(outbox).from_select(list(row), query.with_only_columns(*row.values())))
     return await _count(tx, mailing) - had
+
+
+def variant(language: str, country: str = "") -> str:
+    """Return under what a content stands in ``send``: of a language, for those of a country or of all others."""
+    return f"{language}-{country}" if country else language
 
 
 async def progress(tx: Tx, *, mailing: str) -> Progress:
@@ -397,9 +403,19 @@ def _meant(
 
 
 def _text(contents: Mapping[str, str], fallback: str) -> ColumnElement[str]:
-    """Return which content goes to a member, by their language."""
-    other = literal(contents[fallback or next(iter(contents))], String)
-    return case(*((members.c.language == language, each) for language, each in contents.items()), else_=other)
+    """Return which content goes to a member, by their language and, where it matters, their country."""
+    other = fallback or next(iter(contents))
+    own, usual, elsewhere = list[_Choice](), list[_Choice](), list[_Choice]()
+    for key, each in contents.items():
+        language, _dash, country = key.partition("-")
+        reads, lives = members.c.language == language, members.c.country == country
+        if not country:
+            usual.append((reads, each))
+            continue
+        own.append((and_(reads, lives), each))
+        if language == other:
+            elsewhere.append((lives, each))
+    return case(*own, *usual, *elsewhere, else_=literal(contents[other], String))
 
 
 def _has_better(stopped: Sequence[Stop]) -> ColumnElement[bool]:

@@ -11,7 +11,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Column, LargeBinary, Row, String, Table, bindparam, func, select, update
+from sqlalchemy import Column, LargeBinary, Row, Select, String, Table, bindparam, func, select, update
 
 from network import countries
 from network.among import among
@@ -135,6 +135,13 @@ async def enrol(tx: Tx, *, person: str, language: str, consent_version: str) -> 
         consent_version=consent_version,
         consented_at=tx.now,
     )
+
+
+async def places(tx: Tx, *, people: Select[tuple[str]]) -> list[str]:
+    """Return the codes of the countries in which the members live whose ids are selected, in their order."""
+    meant = people.subquery()
+    query = select(members.c.country).join(meant, meant.c[0] == members.c.id).distinct()
+    return sorted(row.country for row in await tx.all(query) if row.country)
 
 
 async def find(tx: Tx, *, person: str) -> Member | None:

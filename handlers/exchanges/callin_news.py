@@ -6,13 +6,13 @@ Times come by due rows, for the network and not for one person, so each is one m
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 from typing import Any
 
 from handlers import people
 from handlers.audience_choice import below
-from handlers.exchanges import exchange_cards
+from handlers.exchanges import exchange_cards, exchange_news
 from handlers.language import OFFERED, Text, Translator, Voice, _
 from handlers.messages import write
 from handlers.questions import Option
@@ -40,14 +40,18 @@ def acts(translator: Translator) -> dict[str, Act]:
 
 async def tell_reminder(tx: Tx, found: Exchange, translator: Translator) -> None:
     """Tell those who asked nothing that a question can still be asked."""
-    text = _("Soon there is a call-in, “{title}”: what would you like to ask?", title=found.title)
-    if found.starts_at is not None:
-        text = below(text, exchange_cards.utc(found.starts_at))
+
+    def written(voice: Voice, country: str) -> str:
+        """Return the message in a language, by the clock of a country."""
+        text = _("Soon there is a call-in, “{title}”: what would you like to ask?", title=found.title)
+        if found.starts_at is not None:
+            text = below(text, exchange_cards.when(found.starts_at, country))
+        return write(people.notice(voice, text, [exchange_cards.attend(found.id)]))
+
     meant = callins.silent(found, hearing_at=tx.now)
     if await _is_within(tx, meant):
-        options = [exchange_cards.attend(found.id)]
-        known = f"remind{found.sequence}"
-        await _mail(tx, found, known, translator, text, options, meant, REMINDER, expires_at=found.starts_at)
+        bodies = await exchange_news.in_their_time(tx, meant, translator, written)
+        await _mail(tx, found, f"remind{found.sequence}", bodies, meant, REMINDER, expires_at=found.starts_at)
 
 
 async def tell(tx: Tx, *, exchange: str, translator: Translator) -> None:
@@ -56,11 +60,15 @@ async def tell(tx: Tx, *, exchange: str, translator: Translator) -> None:
     # Translators: button, max:20
     options = [Option(f"callin:{exchange}", _("Read the answers"))]
     text = _("You asked a question of “{title}”. The answers are there to be read.", title=found.title)
-    await _mail(tx, found, "", translator, text, options, callins.askers(exchange), BROADCAST)
+    await _mail(tx, found, "", _bodies(translator, text, options), callins.askers(exchange), BROADCAST)
     text = _("What was asked of the call-in “{title}” is answered. You can read it here.", title=found.title)
     meant = callins.listeners(found, hearing_at=tx.now)
     if await _is_within(tx, meant):
-        await _mail(tx, found, "all", translator, text, options, meant, BROADCAST)
+        await _mail(tx, found, "all", _bodies(translator, text, options), meant, BROADCAST)
+
+
+def _bodies(translator: Translator, text: Text, options: list[Option]) -> dict[str, str]:
+    return {each: write(people.notice(Voice(translator, each), text, options)) for each in OFFERED}
 
 
 async def _is_within(tx: Tx, meant: Any) -> bool:
@@ -76,16 +84,12 @@ async def _mail(  # noqa: PLR0917 - what is sent, to whom, how
     tx: Tx,
     found: Exchange,
     what: str,
-    translator: Translator,
-    text: Text,
-    options: list[Option],
+    bodies: Mapping[str, str],
     meant: Any,
     urgency: int,
     expires_at: datetime | None = None,
 ) -> None:
-    kept: dict[str, str] = {}
-    for language in OFFERED:
-        kept[language] = await contents.keep(tx, write(people.notice(Voice(translator, language), text, options)))
+    kept = {variant: await contents.keep(tx, body) for variant, body in bodies.items()}
     await mailings.send(
         tx,
         mailing=hashlib.sha256(f"callin|{found.id}{what}".encode()).hexdigest()[:32],

@@ -117,7 +117,7 @@ def short(at: datetime, country: str) -> Text:
 
 
 def utc(at: datetime) -> Text:
-    """Return an instant for readers of many countries."""
+    """Return an instant for readers whose clock is not known."""
     local = at.astimezone(ZoneInfo("UTC"))
     return _("When: {day}, {hour} UTC", day=local.date(), hour=local.time())
 

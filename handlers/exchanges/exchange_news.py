@@ -22,6 +22,7 @@ from network import (
     cohosts,
     contents,
     costs,
+    countries,
     exchanges,
     invitees,
     mailings,
@@ -97,8 +98,22 @@ async def tell(tx: Tx, found: Exchange, translator: Translator) -> None:
             meant, say, urgency, what = invitees.these(found.hosts), _too_much, REMINDER, "over"
         else:  # nobody is there to tell them otherwise
             meant = invitees.these(await attendance.coming(tx, exchange=found.id))
-    bodies = {each: _written(found, Voice(translator, each), say(found, each)) for each in OFFERED}
+
+    def written(voice: Voice, country: str) -> str:
+        """Return the message in a language, by the clock of a country."""
+        return _written(found, voice, say(found, voice.language, country))
+
+    bodies = await in_their_time(tx, meant, translator, written)
     await send(tx, found, _mailing(found, f"{what}{found.sequence}"), meant, bodies=bodies, urgency=urgency)
+
+
+async def in_their_time(
+    tx: Tx, meant: Any, translator: Translator, written: Callable[[Voice, str], str]
+) -> dict[str, str]:
+    """Return what is written in each language for each country where people live, and for anywhere else (UTC)."""
+    places = ["", *filter(countries.known, await members.places(tx, people=meant))]
+    pairs = [(Voice(translator, language), country) for language in OFFERED for country in places]
+    return {mailings.variant(voice.language, country): written(voice, country) for voice, country in pairs}
 
 
 async def warn(tx: Tx, found: Exchange, translator: Translator) -> None:
@@ -193,13 +208,13 @@ def _reminder(found: Exchange, mine: Attending, which: str) -> str:
     return reminders.mailing(mine.id, which, start)
 
 
-def _news(found: Exchange, language: str) -> Text:
+def _news(found: Exchange, language: str, country: str) -> Text:
     if not found.hosts and found.starts_at is not None:
         said = _("This does not take place: {kind}.", kind=exchange_cards.KINDS[found.kind])
-        return below(said, exchange_cards.utc(found.starts_at))
+        return below(said, exchange_cards.when(found.starts_at, country))
     if found.state is State.CANCELLED:
         return _("It does not take place: “{title}”. Thank you for your interest.", title=found.title)
-    card = exchange_cards.card(found, "", language)
+    card = exchange_cards.card(found, country, language)
     if found.sequence:
         return _("Something has changed. Please look whether you can still come.\n\n{card}", card=card)
     if found.kind is Kind.CALL_IN:
@@ -207,7 +222,7 @@ def _news(found: Exchange, language: str) -> Text:
     return _("You are invited.\n\n{card}", card=card)
 
 
-def _too_much(found: Exchange, language: str) -> Text:  # noqa: ARG001 - written as _news is
+def _too_much(found: Exchange, language: str, country: str) -> Text:  # noqa: ARG001 - written as _news is
     return _(
         "The news of “{title}” costs more than is left of this month’s money, so it went to nobody.",
         title=found.title,
@@ -224,7 +239,7 @@ def _written(found: Exchange, voice: Voice, said: Text) -> str:
 
 
 async def send(tx: Tx, found: Exchange, mailing: str, meant: Any, *, bodies: Mapping[str, str], urgency: int) -> None:
-    """Queue a message in each of these languages; it is not sent any more once the exchange began."""
+    """Queue a message, by ``mailings.variant``, each body; it is not sent any more once the exchange began."""
     kept = {language: await contents.keep(tx, body, about=found.by) for language, body in bodies.items()}
     await mailings.send(
         tx,

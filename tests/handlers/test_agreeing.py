@@ -33,7 +33,7 @@ async def test_a_time_is_found(open_phone):
     await tells(awa)
     for phone in (first, second):
         [message] = await queued(phone)
-        assert message.text.count("09:00") == 2
+        assert message.text.count("10:00 (Niger)") == 2
     first.hears("A time is looked for. Which one suits you?")
     await goes_through(first, "[Say what suits me]", "1")
     first.hears("Does this suit you?", "10:00 (Niger)")

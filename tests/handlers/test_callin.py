@@ -91,7 +91,7 @@ async def test_it_is_announced_reminded_of_and_its_answers_are_posted(open_phone
     await acts(awa)
     await queued(other)
     other.hears(
-        "Soon there is a call-in, “Le thé du marché”: what would you like to ask?", "8 December 2026, 09:00 UTC"
+        "Soon there is a call-in, “Le thé du marché”: what would you like to ask?", "8 December 2026, 10:00 (Niger)"
     )
     for phone in (guest, refuser):
         assert await queued(phone) == [], "they asked, or said no"

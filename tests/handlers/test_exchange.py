@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 
 import pytest
+from sqlalchemy import update
 
 from handlers import topic_choice
 from handlers.exchanges import callin_news, exchange, exchange_news
 from handlers.exchanges.exchange_cards import IN_ROUNDS, ground
 from handlers.language import Voice
-from network import due
+from network import due, exchanges, invitees, members
 from tests.handlers.test_broadcast import coordinators, goes_through, joins, queued
 
 PURPOSE = "Parler de la sécurité du marché, entre la brigade et les associations."
@@ -71,7 +72,7 @@ async def test_an_exchange_goes_from_the_plan_to_the_answer(open_phone):
     await acts(awa)
     for phone in (first, second, third):
         [message] = await queued(phone)
-        phone.hears("You are invited.", "Le thé du marché", "When: 7 December 2026, 09:00 UTC")
+        phone.hears("You are invited.", "Le thé du marché", "When: 7 December 2026, 10:00 (Niger)")
         assert LINK not in message.text
         assert PLACE not in message.text
     await first.taps("See and answer")
@@ -116,6 +117,36 @@ async def test_an_exchange_has_up_to_three_topics(open_phone):
         guest.sees_choices("Trust & communication", "Justice", "Rights & inclusion")
         await goes_through(guest, f"[{field}]", "[Le thé du marché]")
         guest.hears(NAMED)
+
+
+async def test_each_is_invited_by_the_clock_of_their_country(open_phone):
+    """The invitation, and the news of a change, give the time as the opened card does; where no clock is known, UTC."""
+    awa, _issa = await coordinators(open_phone, "en")
+    abroad = {"ML": "7 December 2026, 09:00 (Mali)", "EG": "7 December 2026, 11:00 (Egypt)", "": "09:00 UTC"}
+    phones = {country: open_phone(language="en") for country in abroad}
+    await goes_through(awa, *PLAN)
+    for country, phone in phones.items():
+        await phone.is_member(country=country or "NE")
+        async with phone.world.store.transaction(phone.world.now) as tx:
+            await invitees.invite(
+                tx, exchange=(await exchanges.hosted(tx, person=awa.person))[0].id, person=phone.person
+            )
+            await tx.run(update(members.members).where(members.members.c.id == phone.person).values(country=country))
+    neighbour = await joins(open_phone(language="ar"))
+    await goes_through(awa, "[Set the time]", "7/12/2026", "10:00")
+    await acts(awa)
+    for country, when in abroad.items():
+        [message] = await queued(phones[country])
+        assert when in message.text
+        await phones[country].taps("See and answer")
+        phones[country].hears(when)
+    [message] = await queued(neighbour)
+    assert "10:00" in message.text
+    assert "النيجر" in message.text
+    await goes_through(awa, "/hosting", "1", "[Move it]", "8/12/2026", "12:00")
+    await acts(awa)
+    [message] = await queued(phones["EG"])
+    assert "8 December 2026, 13:00 (Egypt)" in message.text
 
 
 async def test_the_same_topic_twice_is_one(open_phone):

@@ -158,7 +158,7 @@ async def test_guests_hear_when_nobody_hosts_it_any_more(open_phone):
         await erasure.erase(tx, person=awa.person)
     await acts(guest)
     [message] = await queued(guest)
-    guest.hears("This does not take place: A dialogue.", "When: 7 December 2026, 09:00 UTC")
+    guest.hears("This does not take place: A dialogue.", "When: 7 December 2026, 10:00 (Niger)")
     assert TITLE not in message.text
     assert await queued(refuser) == []
     await guest.says("/attend")

@@ -31,7 +31,7 @@ async def test_a_host_says_how_often_before_the_time_and_everybody_hears_once(op
     awa.hears("Every month", "It is kept. It begins with the time that you set.")
     await goes_through(awa, "/hosting", "[Le thé du marché]", "[Set the time]", "8/12/2026", "10:00")
     [said] = await news(awa, guest)
-    assert "Quand\u202f: 8 décembre 2026, 09:00 UTC" in said
+    assert "Quand\u202f: 8 décembre 2026, 10:00 (Niger)" in said
     assert "Chaque mois, le deuxième mardi" in said
     assert "11 mai 2027" in said
     await goes_through(guest, "[See and answer]", "[Yes, I come]")
@@ -61,12 +61,12 @@ async def test_single_dates_are_moved_called_off_and_elsewhere(open_phone):
     [said] = await news(awa, guest)
     assert "Something has changed." in said
     assert "Not on 7 December 2026." in said
-    assert "When: 14 December 2026, 09:00 UTC" in said
+    assert "When: 14 December 2026, 10:00 (Niger)" in said
     await goes_through(issa, f"/dates {exchange}", "2", "[Move this date]", "22/12/2026", "15:00")
     issa.hears("Those after it are moved by as much.")
     await issa.taps("This and all after it")
     [said] = await news(awa, guest)
-    assert "Not on 21 December 2026, but:\nWhen: 22 December 2026, 14:00 UTC" in said
+    assert "Not on 21 December 2026, but:\nWhen: 22 December 2026, 15:00 (Niger)" in said
     assert "3 more dates have changed." in said
     place = "La mairie"
     await goes_through(

@@ -85,6 +85,29 @@ async def test_each_once_where_they_wrote_last(store: Store, now: datetime) -> N
         }
 
 
+@pytest.mark.parametrize(
+    ("language", "country", "given"),
+    [
+        ("fr", "NE", "fr-NE"),
+        ("fr", "ML", "fr"),
+        ("ar", "NE", "ar"),  # their language comes before their country
+        ("ha", "NE", "fr-NE"),  # none of these languages: the usual one, of their country
+        ("ha", "TN", "fr"),
+        ("ar", "TN", "ar-TN"),
+    ],
+)
+async def test_a_content_can_be_for_a_country(
+    store: Store, now: datetime, language: str, country: str, given: str
+) -> None:
+    """Each gets the content of their language that is for their country, or else for all others."""
+    async with store.transaction(now) as tx:
+        person = await reached(tx, language=language, country=country)
+        made = await keep(tx, "fr-NE", "fr", "ar", mailings.variant("ar", "TN"))
+        assert await send(tx, contents=made, fallback="fr") == 1
+        assert await rows(tx, outbox.outbox.c.content) == [(person, made[given])]
+        assert await members.places(tx, people=audiences.query(EVERYBODY)) == [country]
+
+
 async def test_nobody_gets_it_twice(store: Store, now: datetime) -> None:
     """Sent again, it goes only to those who joined since, even where others have come to another app."""
     async with store.transaction(now) as tx:
