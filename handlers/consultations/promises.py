@@ -43,5 +43,5 @@ async def _stands(talk: Talk, poll: Poll) -> Text:
     if not most.votes:
         return _("was due on {day}: nobody answered", day=due)
     answer = poll_figures.named(poll, talk.language)[most.number]
-    said = _("{label}: {figure}", label=answer, figure=poll_figures.counted(most.share, most.votes))
+    said = _("{label}: {figure}", label=answer, figure=poll_figures.counted(most.share, most.votes, found.answered))
     return _("was due on {day}. {answer}", day=due, answer=said)

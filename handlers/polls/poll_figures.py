@@ -20,6 +20,7 @@ HIDDEN = _(
 )
 
 
+FEW = 10  # who answered: of fewer no percentages are said
 BY_SIDE, BY_COUNTRY, BY_BOTH = "side", "country", "both"  # ways to part the voters
 _HEADINGS = {BY_SIDE: _("By side"), BY_COUNTRY: _("By country"), BY_BOTH: _("By country and side")}
 _RANKED = {
@@ -64,13 +65,23 @@ def rows(poll: Poll, found: Results, language: str) -> list[Row]:
     lines = list(found.lines)
     if poll.is_shuffled:
         lines.sort(key=lambda line: (-line.votes, line.number))
-    return [Row(labels[line.number], line.share, counted(line.share, line.votes)) for line in lines]
+    return [Row(labels[line.number], line.share, counted(line.share, line.votes, found.answered)) for line in lines]
 
 
-def counted(share: float, votes: int) -> Text:
-    """Return a share with the number behind it."""
+def counted(share: float, votes: int, answered: int) -> Text:
+    """Return a share with the number behind it; of few who answered the numbers alone."""
+    if answered < FEW:
+        return figure(share, votes, answered)
     # Translators: a share and the number behind it, such as 45% (9). No dot between them: it reads as an Arabic zero.
     return _("{percent} ({count})", percent=percent(share), count=votes)
+
+
+def figure(share: float, votes: int, answered: int) -> Text:
+    """Return a share, or of few who answered how many of them: "50%" of four sounds like more than two people."""
+    if answered < FEW:
+        # Translators: how many of those who answered chose something, such as 2 of 5.
+        return _("{votes} of {answered}", votes=votes, answered=answered)
+    return percent(share)
 
 
 def percent(share: float) -> Text:
@@ -185,7 +196,7 @@ def _part(poll: Poll, part: Part, language: str) -> Words:
     labels = named(poll, language)
     heading = n_("{part}, {count} answer", "{part}, {count} answers", part.answered, part=part_label(part))
     given = [
-        Row(labels[number], 0, percent(votes / part.answered if part.answered else 0))
+        Row(labels[number], 0, figure(votes / part.answered if part.answered else 0, votes, part.answered))
         for number, votes in part.votes.items()
         if number in labels
     ]

@@ -11,12 +11,12 @@ from collections.abc import Awaitable, Callable, Sequence
 from handlers import people
 from handlers.groups import doors
 from handlers.inquiries.question_cards import below
-from handlers.language import OFFERED, Translator, Voice, Words, _
+from handlers.language import OFFERED, Text, Translator, Voice, Words, _
 from handlers.messages import Letter, write
 from handlers.polls import poll_cards, poll_figures
 from handlers.questions import Option
 from handlers.registry import Errand, Occasion
-from network import ballots, contents, due, mailings, polls, results, rounds
+from network import ballots, contents, due, mailings, polls, results, rounds, series
 from network.polls import Poll, State
 from network.store import Tx
 
@@ -71,16 +71,17 @@ async def withdraw(tx: Tx, *, poll: str, by: str) -> None:
 
 
 async def tell_open(tx: Tx, poll: Poll, translator: Translator) -> None:
-    """Tell everybody who is asked that a poll is open."""
+    """Tell everybody who is asked that a poll is open, and of which dialogue it is, if of one."""
+    dialogues = [await series.find(tx, series=each) for each in poll.plan.audience.series]
+    title = next((each.title for each in dialogues if each is not None), "")
 
     def said(language: str) -> tuple[Words, Sequence[Option]]:
         """Return the words in a language, and the buttons."""
         secret = _("It is secret.") if poll.plan.secret else _("Others see only numbers, never who chose what.")
-        text = _(
-            "A poll of the network, ten seconds: “{question}”\n\n{secret}",
-            question=_asked(poll, language),
-            secret=secret,
-        )
+        given: dict[str, Text | str] = {"question": _asked(poll, language), "secret": secret}
+        text = _("A poll of the network, ten seconds: “{question}”\n\n{secret}", **given)
+        if title:
+            text = _("A poll of the dialogue “{title}”, ten seconds: “{question}”\n\n{secret}", title=title, **given)
         return text, [_say(poll)]
 
     await _mail(tx, poll, "open", translator, said, urgency=BROADCAST)

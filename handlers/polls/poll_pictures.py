@@ -54,8 +54,9 @@ def _by_side(poll: Poll, sides: dict[str, Part], voice: Voice) -> dict[str, Any]
     bars = []
     for number in [number for number in labels if any(number in part.votes for part in sides.values())]:
         shares = [_share(sides[side], number) for side in BOTH]
-        figures = [voice.say(poll_figures.percent(share)) for share in shares]
-        bars.append({"label": labels[number], "shares": shares, "figures": figures})
+        behind = [(sides[side].votes.get(number, 0), sides[side].answered) for side in BOTH]
+        said = [poll_figures.figure(share, *of) for share, of in zip(shares, behind, strict=True)]
+        bars.append({"label": labels[number], "shares": shares, "figures": [voice.say(each) for each in said]})
     return {
         "head": voice.say(poll_figures.heading(poll, poll_figures.BY_SIDE)),
         "series": [voice.say(SIDES[side]) for side in BOTH],
@@ -118,7 +119,12 @@ def _shares(rounds: Sequence[Round], voice: Voice) -> dict[str, dict[str, Any]]:
     labels = poll_figures.named(poll, voice.language)
     found: dict[str, dict[str, Any]] = {}
     for number in [line.number for line in sorted(last.lines, key=lambda line: -line.votes)[:LINES]]:
-        values = [next((each.share for each in past.lines if each.number == number), None) for _poll, past in rounds]
-        figures = ["" if share is None else voice.say(poll_figures.percent(share)) for share in values]
+        values: list[float | None] = []
+        figures: list[str] = []
+        for _poll, past in rounds:
+            line = next((each for each in past.lines if each.number == number), None)
+            values.append(line.share if line else None)
+            said = poll_figures.figure(line.share, line.votes, past.answered) if line else ""
+            figures.append(voice.say(said))
         found[labels[number]] = {"values": values, "figures": figures}
     return found

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
-from handlers.language import Voice
-from handlers.polls import poll_figures, poll_results
+import pytest
+
+from handlers.language import Translator, Voice
+from handlers.polls import poll_figures, poll_pictures, poll_results
 from network import ballots, jobs, poll_files, polls, results
 from network.members import SIDES
 from network.polls import Kind, Shown
@@ -65,18 +68,18 @@ async def test_a_poll_goes_from_its_opening_to_what_was_done(open_phone):
     await official.taps("Radios")
     official.hears("Thank you, your answer counts. You can change it until")
     await official.taps("Results so far")
-    official.hears("So far:", "Radios: 100% (1)", "1 member took part.", "not those of the population")
+    official.hears("So far:", "Radios: 1 of 1", "1 member took part.", "not those of the population")
     await official.taps("That is all")
     await official.says("/poll " + _id(civil))
     official.hears("You have answered: “Radios”.")
     await official.taps("Roads")
     official.hears("your new answer counts")
     await passes(civil, days=7)
-    official.hears("A poll that you answered is closed.", "Roads: 100% (1)")
+    official.hears("A poll that you answered is closed.", "Roads: 1 of 1")
     civil.hears_nothing()
     await civil.says("polls")
     await civil.taps(QUESTION)
-    civil.hears("Roads: 100% (1)")
+    civil.hears("Roads: 1 of 1")
     await civil.taps("By side and country")
     civil.hears("fewer than ten people answered")
     await civil.taps("Say what was done")
@@ -106,6 +109,40 @@ async def test_a_poll_can_be_made_and_answered_by_numbers(open_phone):
     official.hears("your answer counts")
     await official.says("1")
     official.hears("1 preferred not to say.")
+
+
+@pytest.mark.parametrize(
+    ("share", "votes", "answered", "said"),
+    [
+        (0.4, 2, 5, ["2 of 5", "2 of 5"]),
+        (0.0, 0, 0, ["0 of 0", "0 of 0"]),
+        (1.0, 9, 9, ["9 of 9", "9 of 9"]),
+        (0.5, 5, 10, ["50% (5)", "50%"]),
+        (0.333, 4, 12, ["33% (4)", "33%"]),
+    ],
+)
+def test_of_few_the_numbers_are_said_and_no_percentages(share, votes, answered, said):
+    """Below ten who answered, a share is so many of so many: in the results, by part and through time."""
+    translator = Translator.load()
+    figures = [poll_figures.counted(share, votes, answered), poll_figures.figure(share, votes, answered)]
+    assert [re.sub("[\u2066-\u2069]", "", translator.render(each, "en")) for each in figures] == said
+    for language in ("fr", "ar"):
+        assert ("%" in translator.render(figures[0], language)) is (answered >= poll_figures.FEW)
+
+
+async def test_the_picture_of_few_has_no_percentages(open_phone):
+    """Nor has the trend of its rounds, in words and in the picture."""
+    civil, _official = await coordinators(open_phone)
+    async with civil.world.store.transaction(civil.world.now) as tx:
+        poll = await polls.get(tx, poll=await polling.opened(tx, by=civil.person, options=2, shown=Shown.AT_ONCE))
+        for number in (1, 2, 2):
+            await ballots.cast(tx, poll=poll.id, person=await polling.voter(tx), choice=[str(number)])
+        found = await results.counted(tx, poll=poll)
+    voice = Voice(civil.world.desk.translator, "en")
+    drawn = poll_pictures.sheet(poll, found, [(poll, found), (poll, found)], voice)
+    assert "%" not in str(drawn)
+    assert str(drawn).count("2 of 3") == 3  # the bar, and twice in the trend
+    assert "Roads 1 of 3" in "\n".join(poll_pictures.in_words([(poll, found), (poll, found)], voice))
 
 
 async def test_a_linked_telegram_group_shows_a_card(open_phone):

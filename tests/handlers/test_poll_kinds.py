@@ -54,7 +54,7 @@ async def test_several_choices_are_limited_and_silence_goes_alone(open_phone):
     await official.says("١ ٢")
     official.hears("your answer counts")
     await official.taps("Results so far")
-    official.hears("100% (1)", "0% (0)")
+    official.hears("1 of 1", "0 of 1")
 
 
 async def test_words_of_ones_own_are_screened(open_phone):
@@ -377,7 +377,7 @@ async def test_what_was_promised_stands_in_a_list_of_its_own(open_phone):
     await official.taps("Partly done")
     await passes(civil, days=8)
     await official.says("/polls promises")
-    official.hears("Partly done: 100% (1)")
+    official.hears("Partly done: 1 of 1")
     await official.says("1")
     official.hears("What was promised: “A desk in every town”")
     await stranger.says("/polls promises")

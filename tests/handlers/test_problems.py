@@ -374,7 +374,8 @@ async def test_beyond_one_group_the_other_side_reads_the_poll_first(open_phone):
     await goes_through(issa, "[I agree]")
     await passes(awa, seconds=5)
     for phone in (guest, far):
-        phone.hears("Which of these shall we work on first?")
+        phone.hears(f"A poll of the dialogue “{TITLE}”", "Which of these shall we work on first?")
+        phone.does_not_hear("of the network")
     outside.hears_nothing()
     await passes(awa, days=8)
     outside.hears_nothing()
