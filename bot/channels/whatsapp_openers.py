@@ -11,15 +11,15 @@ from typing import Any
 
 # What may be wrong with one language of a template, so that another language is worth trying.
 FAULTS = frozenset({"132000", "132001", "132005", "132007", "132008", "132012", "132015", "132016"})
-# Where a template is to be made: words that pass as a notice (category Utility).
+# Where a template is to be made: words that pass as a notice (category Utility), and that fit any number unchanged.
 BODIES: Mapping[str, str] = {
-    "ar": "جسر: عدد الرسائل التي بانتظارك {{1}}. أجب بأي كلمة لقراءتها.",
-    "fr": "Jisr : {{1}} message(s) pour vous. Répondez par un mot pour les lire.",
-    "en": "Jisr: {{1}} message(s) for you. Reply with any word to read them.",
+    "ar": "جسر. عدد الرسائل التي بانتظاركم: {{1}}. أجيبوا بأي كلمة لقراءتها.",
+    "fr": "Jisr. Messages en attente : {{1}}. Répondez par un mot pour les lire.",
+    "en": "Jisr. Messages waiting for you: {{1}}. Reply with any word to read them.",
 }
 # The same without a place for the number.
 PLAIN: Mapping[str, str] = {
-    "ar": "جسر: رسائل بانتظارك. أجب بأي كلمة لقراءتها.",
+    "ar": "جسر: رسائل بانتظاركم. أجيبوا بأي كلمة لقراءتها.",
     "fr": "Jisr : des messages pour vous. Répondez par un mot pour les lire.",
     "en": "Jisr: messages for you. Reply with any word to read them.",
 }

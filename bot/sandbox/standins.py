@@ -31,9 +31,9 @@ ACCOUNT = Account(
 
 OPENER = Template(
     {
-        "en": "Jisr: {{1}} message(s) for you. Reply with any word to read.",
-        "fr": "Jisr : {{1}} message(s) pour vous. Répondez par un mot pour lire.",
-        "ar": "جسر: {{1}} من الرسائل بانتظارك. أجب بأي كلمة لقراءتها.",
+        "en": "Jisr. Messages waiting for you: {{1}}. Reply with any word to read them.",
+        "fr": "Jisr. Messages en attente : {{1}}. Répondez par un mot pour les lire.",
+        "ar": "جسر. عدد الرسائل التي بانتظاركم: {{1}}. أجيبوا بأي كلمة لقراءتها.",
     }
 )
 

@@ -6,9 +6,11 @@ import re
 import tomllib
 from pathlib import Path
 
+import pytest
 from prometheus_client import Metric
 from typer.main import get_command
 
+from bot.channels.whatsapp_openers import BODIES
 from bot.cli import app
 from bot.metrics import Metrics
 from bot.sandbox.standins import OPENER
@@ -57,8 +59,19 @@ def test_every_setting_exists() -> None:
 
 
 def test_the_template_is_the_one_that_is_tested() -> None:
-    """The words of the template are those that the stand-in approves."""
-    assert all(body in PAGE for body in OPENER.bodies.values())
+    """The words of the template are those that the stand-in approves and that `jisr doctor` asks for."""
+    assert OPENER.bodies == BODIES
+    assert all(f"| {body} |" in PAGE for body in BODIES.values())
+
+
+@pytest.mark.parametrize("body", BODIES.values())
+def test_the_template_fits_one_message_and_many(body: str) -> None:
+    """It has one place, neither first nor last (Meta refuses those), and no word that bends with the number."""
+    assert re.findall(r"\{\{(.*?)\}\}", body) == ["1"]
+    before, after = body.split("{{1}}")
+    assert before.endswith(": ")
+    assert after.startswith(". ")
+    assert "(" not in body
 
 
 def test_every_link_leads_somewhere() -> None:

@@ -68,7 +68,7 @@ async def test_members_talk_over_both_apps(sandbox: Sandbox) -> None:
     for text in ("Et le premier mai ?", "Ou plutôt le deux ?"):
         await talk(amel, ("/say", "Que voulez-vous dire"), (text, "Voici ce que"), ("[Publier]", "C’est publié"))
     await sandbox.passes(hours=24)
-    await omar.hears("Jisr : 1 message(s)", timeout=60)
+    await omar.hears("Messages en attente : 1.", timeout=60)
     await omar.says("oui")
     digest = await omar.hears("2 nouveaux messages", timeout=60)
     assert "Et le premier mai" in digest.text

@@ -131,7 +131,7 @@ async def test_ten_days_in_the_dark(sandbox: Sandbox) -> None:
     assert "Ce soir seulement" not in digest.text
     assert "La suite est longue" not in digest.text
     for phone in others:
-        opener = await phone.hears("5 message(s)")  # the four, and the digest
+        opener = await phone.hears("Messages en attente : 5.")  # the four, and the digest
         assert opener.markup == "template"
     async with sandbox.app.store.reading(sandbox.clock.now()) as tx:
         assert await darkness.standing(tx) == []

@@ -128,7 +128,7 @@ def test_a_template_without_a_place_is_proposed_without_one() -> None:
             "todo",
             "jisr_waiting (fr) does not exist. It is there in: ar",
         ),
-        (WHATSAPP, replace(GOOD, templates=TEMPLATES[:2]), "todo", 'language code fr, body "Jisr : {{1}} message(s)'),
+        (WHATSAPP, replace(GOOD, templates=TEMPLATES[:2]), "todo", 'language code fr, body "Jisr. Messages en attente'),
         (WHATSAPP, replace(GOOD, templates=()), "todo", "[whatsapp.main.templates.ar]"),
         (WHATSAPP, in_french("PENDING"), "todo", "is pending. Wait"),
         (WHATSAPP, in_french("IN_APPEAL"), "todo", "is in appeal"),
