@@ -225,6 +225,7 @@ class Desk:
             await turn.resume(active, before=FOR_COORDINATORS)
         else:
             turn.say(FOR_COORDINATORS)
+            await turn.offer_home()
 
     async def _continued(self, turn: Turn) -> bool:
         """Take up, or leave for good, a conversation parked earlier, when the message says so."""

@@ -66,7 +66,8 @@ class Capability:
     and asked for while it is under way, it begins again. ``parting``: where it silences or forgets
     the person, nothing else is taken up after it. ``by_link``: a deep link may start it; anybody can
     send one, so it must do nothing by itself. ``room`` is where in the menu it stands. ``contributes``: not for
-    those whose country only observes. ``by_right``: also for those whose country is paused.
+    those whose country only observes. ``by_right``: also for those whose country is paused. ``alone``: the command
+    that answers instead where nothing stands after this one, which is about one thing out of a list.
     """
 
     name: str
@@ -85,6 +86,7 @@ class Capability:
     by_link: bool = False
     contributes: bool = False
     by_right: bool = False
+    alone: str = ""
 
 
 class UnknownCapability(Exception):

@@ -65,6 +65,9 @@ class Turn:
 
     async def start(self, capability: Capability, argument: str = "") -> None:
         """Begin a capability; a conversation under way is left, and can be taken up again."""
+        goes_on = self.active is not None and self.active.capability is capability
+        if capability.alone and not argument and not goes_on:
+            capability = self.registry.by_command(capability.alone) or capability
         if self.active is not None:
             same = self.active.capability is capability
             if same and not capability.anew and argument in {"", self.active.argument}:
@@ -247,6 +250,17 @@ class Turn:
             return
         await self._settle_left()
         self._offer_to_continue()
+        if brief and not dialogue.argument:
+            await self.offer_home()
+
+    async def offer_home(self) -> None:
+        """Let a button to the menu stand below what was said last, where no other leads on from there."""
+        home, last = self.registry.find(self.registry.menu), self.messages[-1] if self.messages else None
+        if home is None or last is None or last.choices or last.media or last.replaces or not self._stays():
+            return
+        if await may(self.tx, self.who, home):
+            choice = Choice(f"/{home.command}", self.who.voice.say(home.title))
+            self.messages[-1] = replace(last, choices=(choice,))
 
     async def _drop_left(self) -> None:
         """End the conversation that a stranger left by parting; a member finds theirs again when they come back."""

@@ -227,4 +227,5 @@ capability = Capability(
     converse=agree,
     shown_in_menu=False,
     anew=True,
+    alone="attend",
 )

@@ -210,4 +210,5 @@ capability = Capability(
     converse=recurring,
     shown_in_menu=False,
     anew=True,
+    alone="attend",
 )

@@ -25,8 +25,6 @@ CLOSED: dict[str, Text] = {
 
 async def group(talk: Talk) -> None:
     """Show a group, and lead to what the member can do there."""
-    if not talk.argument:
-        await talk.go("groups")
     roll = await talk.look(rolls.one, group=talk.argument)
     await talk.say(group_labels.whole(roll, talk.language))
     if len(roll.counts) < len(SIDES):
@@ -131,4 +129,5 @@ capability = Capability(
     lasting=False,
     anew=True,
     by_link=True,
+    alone="groups",
 )

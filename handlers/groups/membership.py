@@ -22,8 +22,6 @@ NOTES: dict[str, Text] = {
 
 async def membership(talk: Talk) -> None:
     """Let a member choose how messages of a group come, pause or leave it; or take back a request to join."""
-    if not talk.argument:
-        await talk.go("groups")
     charter = await talk.look(charters.of, group=talk.argument)
     way = await talk.read("way", entries.way, group=charter.id, person=talk.person)
     if way == Way.WAITING:
@@ -97,4 +95,5 @@ capability = Capability(
     words=_("messages of a group"),
     converse=membership,
     shown_in_menu=False,
+    alone="groups",
 )

@@ -234,6 +234,7 @@ post_capability = Capability(
     shown_in_menu=False,
     anew=True,
     by_link=True,
+    alone="posts",
 )
 unmute_capability = Capability(
     name="unmute",
@@ -251,4 +252,5 @@ voices_capability = Capability(
     converse=voices,
     for_whom=ForWhom.COORDINATOR,
     shown_in_menu=False,
+    alone="groups",
 )

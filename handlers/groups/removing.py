@@ -91,6 +91,7 @@ capability = Capability(
     converse=remove,
     for_whom=ForWhom.COORDINATOR,
     shown_in_menu=False,
+    alone="groups",
 )
 contest_capability = Capability(
     name="contest",
@@ -100,4 +101,5 @@ contest_capability = Capability(
     words=_("contest"),
     converse=contest,
     shown_in_menu=False,
+    alone="groups",
 )

@@ -213,6 +213,7 @@ correct_capability = Capability(
     words=_("correct a post"),
     converse=correct,
     shown_in_menu=False,
+    alone="posts",
 )
 take_back_capability = Capability(
     name="unsay",
@@ -221,4 +222,5 @@ take_back_capability = Capability(
     words=_("take a post back"),
     converse=take_back,
     shown_in_menu=False,
+    alone="posts",
 )

@@ -116,4 +116,5 @@ capability = Capability(
     words=_("my seat"),
     converse=seat,
     shown_in_menu=False,
+    alone="groups",
 )

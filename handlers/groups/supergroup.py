@@ -128,4 +128,5 @@ entrance_capability = Capability(
     words=_("enter the telegram group"),
     converse=entrance,
     shown_in_menu=False,
+    alone="groups",
 )

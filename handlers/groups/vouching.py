@@ -18,8 +18,6 @@ MEANS = _(
 
 async def vouch(talk: Talk) -> None:
     """Give a member a code for one person whom they know."""
-    if not talk.argument:
-        await talk.go("groups")
     charter = await talk.look(charters.of, group=talk.argument)
     await talk.say(MEANS)
     question = _("Shall I make a code for one person to ask to join “{group}”?", group=charter.name(talk.language))
@@ -131,6 +129,7 @@ capability = Capability(
     converse=vouch,
     shown_in_menu=False,
     contributes=True,
+    alone="groups",
 )
 answer_capability = Capability(
     name="vouchfor",
@@ -141,6 +140,7 @@ answer_capability = Capability(
     converse=vouch_for,
     shown_in_menu=False,
     contributes=True,
+    alone="groups",
 )
 ask_capability = Capability(
     name="askvouch",
@@ -151,4 +151,5 @@ ask_capability = Capability(
     converse=ask_vouch,
     for_whom=ForWhom.COORDINATOR,
     shown_in_menu=False,
+    alone="decide",
 )

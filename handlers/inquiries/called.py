@@ -40,10 +40,11 @@ async def called(talk: Talk) -> None:
 
 
 async def _which(talk: Talk) -> str:
-    """Ask which of the questions that wait is meant; return its id, "" where none does."""
+    """Ask which of the questions that wait is meant; return its id."""
     waiting = await talk.look(questions.open_for, person=talk.person)
-    options = answering.listed(waiting, talk.language)
-    return await talk.choose("question", _("Which question is it about?"), options) if waiting else ""
+    if not waiting:
+        await talk.go("answer")
+    return await talk.choose("question", _("Which question is it about?"), answering.listed(waiting, talk.language))
 
 
 async def _report(talk: Talk, question: Question) -> None:

@@ -42,4 +42,5 @@ capability = Capability(
     converse=reply,
     shown_in_menu=False,
     contributes=True,
+    alone="answer",
 )

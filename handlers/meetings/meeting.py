@@ -113,6 +113,7 @@ capability = Capability(
     converse=meet,
     shown_in_menu=False,
     contributes=True,
+    alone="allies",
 )
 
 errands = {introductions.OVER: over}

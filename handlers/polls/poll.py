@@ -48,8 +48,6 @@ async def answer(talk: Talk) -> None:
 
 async def _poll(talk: Talk) -> Poll | None:
     """Return the poll that is asked of this person; lead them to the others where it is not."""
-    if not talk.argument:
-        await talk.go("polls")
     for poll in await talk.look(polls.open_for, person=talk.person, only=[talk.argument]):
         return poll
     await talk.say(OVER)
@@ -212,4 +210,5 @@ capability = Capability(
     shown_in_menu=False,
     by_link=True,
     contributes=True,
+    alone="polls",
 )

@@ -233,6 +233,7 @@ capability = Capability(
     shown_in_menu=False,
     by_link=True,
     anew=True,
+    alone="polls",
 )
 receipt_capability = Capability(
     name="receipt",

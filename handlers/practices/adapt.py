@@ -87,4 +87,5 @@ capability = Capability(
     converse=adapt,
     shown_in_menu=False,
     contributes=True,
+    alone="find",
 )

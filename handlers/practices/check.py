@@ -24,8 +24,6 @@ async def check(talk: Talk) -> None:
 
     The keys hold when it was handed in: a word meant for what it was before is never used for what it became.
     """
-    if not talk.argument:
-        await talk.go("translate")
     found = await talk.look(translations.find_for, translation=await _which(talk), person=talk.person)
     if found is None:
         await talk.say(OVER)
@@ -148,4 +146,5 @@ capability = Capability(
     converse=check,
     shown_in_menu=False,
     contributes=True,
+    alone="translate",
 )

@@ -183,6 +183,7 @@ compose_capability = Capability(
     converse=compose,
     shown_in_menu=False,
     contributes=True,
+    alone="asked",
 )
 capability = Capability(
     name="credit",
@@ -192,4 +193,5 @@ capability = Capability(
     converse=credit,
     shown_in_menu=False,
     contributes=True,
+    alone="answer",
 )

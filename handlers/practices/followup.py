@@ -107,4 +107,5 @@ capability = Capability(
     converse=follow_up,
     shown_in_menu=False,
     contributes=True,
+    alone="mine",
 )

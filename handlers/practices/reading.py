@@ -254,4 +254,5 @@ capability = Capability(
     shown_in_menu=False,
     by_link=True,
     anew=True,
+    alone="find",
 )

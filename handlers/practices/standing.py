@@ -99,4 +99,5 @@ capability = Capability(
     converse=endorse,
     shown_in_menu=False,
     contributes=True,
+    alone="find",
 )

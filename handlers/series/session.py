@@ -72,4 +72,5 @@ capability = Capability(
     converse=plan,
     contributes=True,
     shown_in_menu=False,
+    alone="series",
 )

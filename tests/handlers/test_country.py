@@ -16,7 +16,7 @@ from tests.network.people import handed_in
 
 RIGHTS = ("/privacy", "/stop", "/delete", "/help", "/return", "/language")
 READING = ("/find", "/groups", "/topics", "/mine", "/asked")
-CONTRIBUTING = ("/share", "/ask", "/answer", "/adapt", "/across")
+CONTRIBUTING = ("/share", "/ask", "/answer", "/adapt x", "/across")
 PAUSED, OBSERVING = "Jisr is paused in your country", "Your country only observes"
 FREE = Limit(1_000_000, 1.0, 1_000_000)
 FREELY = Limits(account=FREE, chat=FREE)

@@ -16,6 +16,7 @@ TITLE, PURPOSE = "Zaouiat Elhaya", "Que le souk Tafilalt soit sûr le soir."
 RULES = "Chacun parle deux minutes, Bouyghrane."
 TEXT = "Les horaires du poste de Tamazgha sont affichés, dans les deux langues."
 DEEP = ("series", "session", "hosting", "attend", "problem", "problems", "action", "actions", "shift", "newseries")
+OUT = {"delete", "stop", "panic", "profile", "privacy"}  # whoever leaves, or moves to another country, has another role
 ROLES = ("stranger", "of another country", "left the group", "invited", "said no", "in it")
 
 
@@ -71,7 +72,7 @@ async def test_nobody_sees_or_does_more_than_their_role(open_phone, role):
     await becomes(phone, role, found)
     hidden = {TEXT[::-1]} | ({TITLE, PURPOSE, RULES} if role in ROLES[:3] else set())
     before, heard = await led(awa), set()
-    for command in sorted({each.command for each in capabilities() if each.command} - {"delete", "stop", "panic"}):
+    for command in sorted({each.command for each in capabilities() if each.command} - OUT):
         await phone.says(f"/{command} {found}")
         for _step in range(4 if command in DEEP else 1):
             said = phone.text
