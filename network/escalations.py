@@ -2,18 +2,20 @@
 
 A host says so, in words of their own, or in those of the problem where its author let them be read beyond the series.
 A coordinator of the country, of either side, answers it, hands it on to a national series, or closes it with a reason.
+Where nobody does, they are reminded, once.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import Column, ForeignKey, LargeBinary, Row, String, Table, delete, or_, select, update
 
-from network import audit, board, conversations, groups, problems
+from network import audit, board, conversations, due, groups, problems
 from network import series as series_
 from network.errors import Conflict, Forbidden, Invalid, Missing
 from network.ids import new_id
@@ -22,6 +24,8 @@ from network.series import Level, Series
 from network.series import State as Stands
 from network.store import Instant, Tx, metadata
 
+REMIND = "escalation.remind"  # kind of the due row on which the coordinators of the country hear that it still waits
+WAITS = timedelta(days=14)  # before that
 TALK = "national"  # the conversation in which coordinators read them
 LISTED = 50
 LONGEST = 500  # characters
@@ -82,15 +86,24 @@ async def lift(tx: Tx, *, problem: str, by: str, country: str, text: str = "") -
         raise Invalid
     if await tx.first(select(escalations.c.id).where(escalations.c.problem == problem)) is not None:
         raise Conflict
-    people = [each for each in await board.coordinators(tx, countries=[country]) if each != by]
+    people = await _deciders(tx, country, by)
     if not people:
         raise Missing
     row: dict[str, Any] = {"id": new_id(), "series": found.series, "problem": problem, "by": by, "topic": found.topic}
     sealed = tx.seal.seal("escalations.text", row["id"], text) if text else None
     row |= {"country": country, "state": State.OPEN.value, "made_at": tx.now, "text": sealed}
     await tx.run(escalations.insert(), row)
+    await due.at(tx, kind=REMIND, subject=row["id"], instant=tx.now + WAITS)
     await audit.record(tx, act="lift_problem", actor=by, subject=row["id"], detail=country)
     return {"id": row["id"], "people": people}
+
+
+async def waiting(tx: Tx, *, escalation: str) -> list[str]:
+    """Return whom to remind of what waits for an answer; nobody where it has one, or is gone."""
+    row = await tx.first(select(escalations).where(escalations.c.id == escalation))
+    if row is None or row.state != State.OPEN.value or await _escalation(tx, row) is None:
+        return []
+    return await _deciders(tx, row.country, row.by)
 
 
 async def before(tx: Tx, *, person: str, only: Sequence[str] | None = None) -> list[Escalation]:
@@ -190,6 +203,11 @@ async def _settle(
     await tx.run(update(escalations).where(escalations.c.id == escalation).values(**values))
     await audit.record(tx, act=f"{state}_lifted", actor=by, subject=escalation)
     return [each for each in (await series_.get(tx, series=row.series)).hosts if each != by]
+
+
+async def _deciders(tx: Tx, country: str, by: str) -> list[str]:
+    """Return who may settle what somebody put before a country: everybody else who holds a seat there."""
+    return [each for each in await board.coordinators(tx, countries=[country]) if each != by]
 
 
 async def _seats(tx: Tx, person: str) -> list[str]:

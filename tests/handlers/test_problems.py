@@ -9,7 +9,19 @@ import pytest
 from handlers.language import Text, Voice
 from handlers.me.export import write_copy
 from handlers.series import problem_news
-from network import board, conversations, due, erasure, groups, insights, problems, requests, series, topics
+from network import (
+    board,
+    conversations,
+    due,
+    erasure,
+    escalations,
+    groups,
+    insights,
+    problems,
+    requests,
+    series,
+    topics,
+)
 from network.members import SERVICES
 from tests.handlers.polling_talk import passes
 from tests.handlers.test_broadcast import coordinators, goes_through, joins, queued
@@ -209,6 +221,29 @@ async def test_one_goes_up_to_the_country_and_an_answer_comes_back(open_phone):
     guest.hears(RULE, "Une instruction est en préparation au ministère.")
     await goes_through(awa, "/national", "1")
     awa.sees_no_choice("Answer it")
+
+
+@pytest.mark.parametrize("language", ["en", "fr", "ar"])
+async def test_the_country_is_reminded_once_of_what_waits(open_phone, language):
+    """Two weeks later the coordinators hear of it again, but who asked; one tap opens it; then it is quiet."""
+    found, awa, issa = await begun(open_phone, language)
+    guest, world = await takes_part(open_phone(), found), awa.world
+    async with world.store.transaction(world.now) as tx:
+        await problems.name(tx, person=guest.person, topic="com.dialogue", text=TEXT, series=found)
+    await goes_through(awa, f"/problems {found}", Text("Needs a national answer"), "1", RULE)
+    table = problem_news.acts(world.desk.translator)
+    heard = []
+    for _day in range(40):
+        world.now += timedelta(days=1)
+        async with world.store.transaction(world.now) as tx:
+            for row in [each for each in await due.take(tx) if each.kind == escalations.REMIND]:
+                await table[row.kind](tx, row.subject)
+        heard.append([len(await queued(phone)) for phone in (issa, awa, guest)])
+    assert [day for day, many in enumerate(heard, 1) if any(many)] == [14]
+    assert heard[13] == [1, 0, 0]
+    await issa.taps(Text("Read it"))
+    issa.hears(RULE)
+    issa.sees_choice(Text("Answer it"))
 
 
 async def test_several_countries_share_a_topic(open_phone):

@@ -134,6 +134,25 @@ async def test_it_goes_up_and_an_answer_comes_back(store: Store, now: datetime) 
         assert (read.state, read.reply, read.text) == (State.ANSWERED, ANSWER, "Il manque une règle nationale.")
 
 
+@pytest.mark.parametrize("outcome", ["waits", "answered", "gone"])
+async def test_what_waits_for_an_answer_comes_up_once_more(store: Store, now: datetime, outcome: str) -> None:
+    """Two weeks later, for the country’s other seats and nobody else; not where it was settled, or is gone."""
+    async with store.transaction(now) as tx:
+        found, one, civil, _author = await lifted(tx)
+        official = (await series.get(tx, series=found)).partner_by or ""
+        await seated(tx, "ML", "civil")
+        assert await escalations.waiting(tx, escalation=one) == [official]
+        if outcome == "answered":
+            await escalations.answer(tx, escalation=one, by=official, text=ANSWER)
+        if outcome == "gone":
+            await erasure.erase(tx, person=civil)
+    for days, many in ((13.9, 0), (14, 1), (60, 0)):
+        async with store.transaction(now + timedelta(days=days)) as tx:
+            taken = [each for each in await due.take(tx) if each.kind == escalations.REMIND]
+            assert [(each.subject, each.person) for each in taken] == [(one, None)] * many
+            assert await escalations.waiting(tx, escalation=one) == ([official] if outcome == "waits" else [])
+
+
 async def test_it_is_handed_to_a_national_series(store: Store, now: datetime) -> None:
     """To one that is open for that country; those in it read it from then on."""
     async with store.transaction(now) as tx:
