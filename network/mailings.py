@@ -168,7 +168,7 @@ async def send(
 
 def variant(language: str, country: str = "") -> str:
     """Return under what a content stands in ``send``: of a language, for those of a country or of all others."""
-    return f"{language}-{country}" if country else language
+    return f"{language}@{country}" if country else language
 
 
 async def progress(tx: Tx, *, mailing: str) -> Progress:
@@ -407,7 +407,7 @@ def _text(contents: Mapping[str, str], fallback: str) -> ColumnElement[str]:
     other = fallback or next(iter(contents))
     own, usual, elsewhere = list[_Choice](), list[_Choice](), list[_Choice]()
     for key, each in contents.items():
-        language, _dash, country = key.partition("-")
+        language, _at, country = key.partition("@")
         reads, lives = members.c.language == language, members.c.country == country
         if not country:
             usual.append((reads, each))

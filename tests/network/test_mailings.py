@@ -88,12 +88,12 @@ async def test_each_once_where_they_wrote_last(store: Store, now: datetime) -> N
 @pytest.mark.parametrize(
     ("language", "country", "given"),
     [
-        ("fr", "NE", "fr-NE"),
+        ("fr", "NE", "fr@NE"),
         ("fr", "ML", "fr"),
         ("ar", "NE", "ar"),  # their language comes before their country
-        ("ha", "NE", "fr-NE"),  # none of these languages: the usual one, of their country
+        ("ha", "NE", "fr@NE"),  # none of these languages: the usual one, of their country
         ("ha", "TN", "fr"),
-        ("ar", "TN", "ar-TN"),
+        ("ar", "TN", "ar@TN"),
     ],
 )
 async def test_a_content_can_be_for_a_country(
@@ -102,7 +102,7 @@ async def test_a_content_can_be_for_a_country(
     """Each gets the content of their language that is for their country, or else for all others."""
     async with store.transaction(now) as tx:
         person = await reached(tx, language=language, country=country)
-        made = await keep(tx, "fr-NE", "fr", "ar", mailings.variant("ar", "TN"))
+        made = await keep(tx, "fr@NE", "fr", "ar", mailings.variant("ar", "TN"))
         assert await send(tx, contents=made, fallback="fr") == 1
         assert await rows(tx, outbox.outbox.c.content) == [(person, made[given])]
         assert await members.places(tx, people=audiences.query(EVERYBODY)) == [country]
