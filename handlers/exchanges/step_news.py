@@ -30,7 +30,7 @@ async def send_next(tx: Tx, *, exchange: str, by: str, translator: Translator) -
 async def show(tx: Tx, *, step: str, by: str, translator: Translator) -> None:
     """Tell those who come that they can read what both sides replied. Raise Missing, Conflict."""
     found = await steps.show(tx, step=step, by=by)
-    text = _("You can read what both sides replied. {name}", name=step_cards.name(found))
+    text = _("{name}: you can read what both sides replied.", name=step_cards.name(found))
     # Translators: button, max:20. What both sides replied.
     await _mail(tx, found, "shown", translator, text, label=_("Read the replies"))
 

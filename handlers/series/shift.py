@@ -51,12 +51,15 @@ async def _wish(talk: Talk, found: Series, turn: int) -> str:
     if not talk.has_answer(f"wish[{turn}]"):
         await talk.say(_("What those in the dialogue say before it and after it, each side by itself and in secret."))
     options = [Option(each.before.id, _title(each, talk.language), _standing(each)) for each in every]
-    if (hosts and found.phase in shifts.FIRST) or talk.has_answer(f"wish[{turn}]"):
+    may_ask = (hosts and found.phase in shifts.FIRST) or talk.has_answer(f"wish[{turn}]")
+    none_yet = _("Nothing was asked yet. What the hosts ask comes to you here.")
+    question = _("Which one?") if options or may_ask else none_yet
+    if may_ask:
         # Translators: in a list, max:24. A poll before a dialogue begins.
         options.append(Option(ASK, _("Ask before it begins")))
     # Translators: in a list, max:24
     options.append(Option(END, _("That is all")))
-    return await talk.choose(f"wish[{turn}]", _("Which one?"), options)
+    return await talk.choose(f"wish[{turn}]", question, options)
 
 
 def _title(found: Shift, language: str) -> str:

@@ -46,6 +46,9 @@ async def to_the_end(awa, found):
 async def test_both_times_are_compared_and_drawn(open_phone, language):
     """Asked before and after by typed numbers, compared by country in words and as a picture, in each language."""
     found, awa, _issa, member = await led(open_phone, language, "whatsapp")
+    await member.says(f"/shift {found}")
+    member.hears("Nothing was asked yet. What the hosts ask comes to you here.")
+    await member.says("1")
     await goes_through(awa, f"/shift {found}", "1", "1")
     awa.hears("Shall it open now? It is secret, and asks those who take part, for two weeks.")
     await awa.says("1")

@@ -89,7 +89,8 @@ async def test_a_dialogue_goes_through_its_rounds_in_the_language_of_each(open_p
     civil.hears("That is all so far. What follows comes to you here.")
     await goes_through(awa, Text("Show both sides’ words"), "1")
     awa.hears("Those who come can read what both sides replied.")
-    await queued(official)
+    [message] = await queued(official)
+    assert message.text.count(":") == 1  # the round, and what can be read
     await official.taps(Text("Read the replies"))
     official.hears("The opening round")
     await goes_through(official, Text("Pass"))
