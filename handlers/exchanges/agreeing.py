@@ -167,7 +167,7 @@ async def _add(talk: Talk, found: Exchange, country: str) -> None:
     today = talk.now.astimezone(zone).date()
     day = await talk.date("day", _("On which day?"), earliest=today, latest=today + LATEST)
     question = _("At what time, by the clock of your country? For example 10:30.")
-    hour = hour_of(await talk.text("hour", question, at_most=8, check=refuse_hour))
+    hour = hour_of(await talk.text("hour", question, at_most=12, check=refuse_hour))
     at = exchanges.instant(datetime.combine(day or today, hour), zone.key).isoformat()
     for obstacle in await talk.look(slots.obstacles, exchange=found.id, at=at):
         await talk.say(_("Mind: {obstacle}", obstacle=OBSTACLES[obstacle]))

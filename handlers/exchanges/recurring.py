@@ -188,7 +188,7 @@ async def _when(talk: Talk, found: Exchange) -> datetime:
     today = talk.now.astimezone(zone).date()
     day = await talk.date("day", _("On which day?"), earliest=today, latest=today + LATEST)
     question = _("At what time, by the clock of your country? For example 10:30.")
-    hour = hour_of(await talk.text("hour", question, at_most=8, check=refuse_hour))
+    hour = hour_of(await talk.text("hour", question, at_most=12, check=refuse_hour))
     at = exchanges.instant(datetime.combine(day or today, hour), zone.key)
     return at.astimezone(ZoneInfo(found.zone)).replace(tzinfo=None)
 

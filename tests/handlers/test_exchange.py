@@ -65,7 +65,7 @@ async def test_an_exchange_goes_from_the_plan_to_the_answer(open_phone):
     third = await joins(open_phone())
     await goes_through(awa, *PLAN)
     awa.hears("a time is to be agreed on")
-    await goes_through(awa, "[Set the time]", "7/12/2026", "10h")
+    await goes_through(awa, "[Set the time]", "7/12/2026", "midi")
     awa.hears("Please write a time such as 10:30.")
     await awa.says("10:00")
     awa.hears("When: 7 December 2026, 10:00 (Niger)", "Everybody who is invited hears of it")
