@@ -15,7 +15,7 @@ from bot.clock import Clock
 from bot.faults import is_passing
 from bot.metrics import Metrics
 from handlers.messages import ChatMoved, Incoming, Item, Kind, Letter, Receipt
-from network import addresses, conversations, dispatch, inbox, linked, members, outbox, shutdowns
+from network import addresses, conversations, dispatch, inbox, linked, members, outbox, regimes, shutdowns
 from network.inbox import Inbound, Origin
 from network.store import Store, Tx
 
@@ -282,3 +282,5 @@ async def _read_ahead(tx: Tx, items: Sequence[Item]) -> None:
         people = await addresses.meet_ahead(tx, channel=channel, account=account, externals=externals)
         await members.find_ahead(tx, people=people)
         await conversations.of_ahead(tx, people=people)
+    if writers:
+        await regimes.standings(tx)  # before anything is put off that a later statement would carry along alone

@@ -16,7 +16,6 @@ from typing import Any
 from sqlalchemy import Column, Index, LargeBinary, Row, String, Table, bindparam, delete, insert, select, text, update
 
 from network.among import among
-from network.many import updating
 from network.members import members
 from network.store import Instant, Tx, batches, metadata
 
@@ -47,7 +46,11 @@ _ALL = (
 )
 _OF = _ALL.where(conversations.c.person == bindparam("of_person"))
 _OF_MANY = _ALL.where(among(conversations.c.person, "people"))
-_KEEP = updating(conversations, "state", "answers", "prompt", "deadline", "about", "updated_at")
+_KEEP = (
+    update(conversations)
+    .where(conversations.c.id == bindparam("of_id"))
+    .values({name: bindparam(name) for name in ("state", "answers", "prompt", "deadline", "about", "updated_at")})
+)
 
 
 class State(StrEnum):

@@ -32,7 +32,6 @@ from network.addresses import addresses
 from network.among import among
 from network.contents import contents
 from network.mailings import mailings
-from network.many import updating
 from network.members import State, members
 from network.outbox import DARK, EXPIRED, STOPPED, TAKEN_BACK, Stage, opener_row, outbox, ref_index
 from network.rates import Limit
@@ -168,7 +167,7 @@ async def record(tx: Tx, *, channel: str, outcomes: Sequence[Outcome], keep_bodi
     ordered = sorted(outcomes, key=lambda outcome: outcome.call.id)  # as everybody locks them
     sent = [_sent(tx, channel, outcome) for outcome in ordered if outcome.stage is Stage.SENT]
     if sent:
-        await tx.run(_SENT if keep_bodies else _SENT_AND_EMPTIED, sent)
+        await tx.run(_SENT if keep_bodies else _SENT.values(body=None), sent)
     back = [_back(tx, outcome) for outcome in ordered if outcome.stage in (Stage.QUEUED, Stage.HELD)]
     if back:
         await tx.run(_BACK, back)
@@ -311,7 +310,10 @@ async def _write(tx: Tx, here: dict[str, str], plan: _Plan, lease_s: float) -> s
     """Write what was decided; return the ids of the calls that are still to be made: nobody took them back."""
     taken: set[str] = set()
     if plan.take:
-        taken = await _take_all(tx, plan, lease_s)
+        until = tx.now + timedelta(seconds=lease_s)
+        ids = [row.id for row in plan.take]
+        taken = {row.id for row in await tx.all(_TAKE, {"ids": ids, "until": until, "at": tx.now})}
+        await rates.save(tx, tats=plan.tats)
     if plan.defer:
         await tx.run(_DEFER, plan.defer)
     if plan.drop:
@@ -329,16 +331,6 @@ async def _write(tx: Tx, here: dict[str, str], plan: _Plan, lease_s: float) -> s
         await tx.run(held.values(stage=Stage.HELD))
         await open_later(tx, which={row.address for row in plan.hold}, **here)
     return taken
-
-
-async def _take_all(tx: Tx, plan: _Plan, lease_s: float) -> set[str]:
-    """Take calls and save the rates they use up, on PostgreSQL with one statement; return the ids of those taken."""
-    ids = [row.id for row in plan.take]
-    values = {"ids": ids, "until": tx.now + timedelta(seconds=lease_s), "at": tx.now}
-    if not tx.is_sqlite:
-        return {row.id for row in await tx.all(_TAKE_AND_SAVE, values | rates.arrays(plan.tats))}
-    await rates.save(tx, tats=plan.tats)
-    return {row.id for row in await tx.all(_TAKE, values)}
 
 
 async def _drop_openers(tx: Tx, rows: Sequence[Any]) -> None:
@@ -409,10 +401,10 @@ def _external(tx: Tx, row: Any) -> str:
 def _sent(tx: Tx, channel: str, outcome: Outcome) -> dict[str, Any]:
     ref, row = outcome.ref, outcome.call.id
     return {
-        "of_id": row,
-        "ref": tx.seal.seal("outbox.ref", row, ref) if ref else None,
-        "ref_index": ref_index(tx, channel, ref) if ref else None,
-        "sent_at": tx.now,
+        "the_id": row,
+        "the_ref": tx.seal.seal("outbox.ref", row, ref) if ref else None,
+        "the_index": ref_index(tx, channel, ref) if ref else None,
+        "at": tx.now,
     }
 
 
@@ -515,7 +507,6 @@ _TAKE = (
     )
     .returning(outbox.c.id)
 )
-_TAKE_AND_SAVE = _TAKE.add_cte(rates.SAVE.together.cte("saved"))
 _RENEW = (
     update(outbox)
     .where(
@@ -527,10 +518,17 @@ _RENEW = (
 )
 _HOMES = select(addresses.c.id, addresses.c.channel, addresses.c.account).where(among(addresses.c.id, "which"))
 _DEFER = update(outbox).where(outbox.c.id == bindparam("the_id")).values(ready_at=_AT)
-_NOTED = ("ref", "ref_index", "sent_at")
-_AS_SENT = {"stage": case((outbox.c.stage < Stage.SENT, Stage.SENT), else_=outbox.c.stage), "lease_until": None}
-_SENT = updating(outbox, *_NOTED, **_AS_SENT)
-_SENT_AND_EMPTIED = updating(outbox, *_NOTED, **_AS_SENT, body=None)
+_SENT = (
+    update(outbox)
+    .where(outbox.c.id == bindparam("the_id"))
+    .values(
+        stage=case((outbox.c.stage < Stage.SENT, Stage.SENT), else_=outbox.c.stage),
+        ref=bindparam("the_ref"),
+        ref_index=bindparam("the_index"),
+        sent_at=_AT,
+        lease_until=None,
+    )
+)
 _BACK = (
     update(outbox)
     .where(

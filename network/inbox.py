@@ -31,10 +31,10 @@ from sqlalchemy import (
     text,
     update,
 )
+from sqlalchemy.dialects import postgresql, sqlite
 
 from network.among import among
 from network.ids import new_id
-from network.many import inserting
 from network.rates import Paces
 from network.store import Instant, Tx, batches, metadata
 
@@ -128,7 +128,11 @@ async def accept(tx: Tx, *, arrivals: Sequence[Arrival], paces: Paces | None = N
     if not arrivals:
         return 0
     rows = [_row(tx, arrival, paces) for arrival in await _unseen(tx, arrivals)]
-    return await tx.run(_ACCEPT, rows) if rows else 0
+    if not rows:
+        return 0
+    if tx.is_sqlite:
+        return await tx.run(_ACCEPT_SQLITE, rows)
+    return await tx.run(_ACCEPT_POSTGRESQL, {name: [row[name] for row in rows] for name in rows[0]})
 
 
 async def claim(tx: Tx, *, limit: int) -> list[Inbound]:
@@ -290,10 +294,17 @@ def _in_quarantine(item: str) -> Any:
     return update(inbox).where(inbox.c.id == item, inbox.c.state == State.QUARANTINED)
 
 
-_ACCEPT = inserting(
-    inbox,
-    *[column.name for column in inbox.c if column.name != "seq"],
-    otherwise=lambda insert: insert.on_conflict_do_nothing(index_elements=["key"]),
+_ACCEPT_SQLITE = sqlite.insert(inbox).on_conflict_do_nothing(index_elements=["key"])
+_GIVEN = [column for column in inbox.c if column.name != "seq"]
+_ARRIVING = (  # one statement however many there are, that says how many of them are new
+    func.unnest(*[bindparam(each.name, type_=postgresql.ARRAY(each.type)) for each in _GIVEN])
+    .table_valued(*[each.name for each in _GIVEN], name="arriving")
+    .render_derived()
+)
+_ACCEPT_POSTGRESQL = (
+    postgresql.insert(inbox)
+    .from_select([each.name for each in _GIVEN], select(*[_ARRIVING.c[each.name] for each in _GIVEN]))
+    .on_conflict_do_nothing(index_elements=["key"])
 )
 
 _earlier = inbox.alias("earlier")

@@ -26,6 +26,7 @@ from sqlalchemy import (
     bindparam,
     delete,
     func,
+    insert,
     literal_column,
     or_,
     select,
@@ -36,7 +37,6 @@ from sqlalchemy import (
 from network import addresses
 from network.among import among
 from network.ids import new_id
-from network.many import inserting
 from network.store import Instant, Tx, metadata
 
 KEEP = timedelta(days=30)
@@ -323,11 +323,7 @@ def _row(tx: Tx, post: Post) -> dict[str, Any]:
     }
 
 
-_PUT = inserting(
-    outbox,
-    *("id", "address", "about", "channel", "account", "urgency", "stage", "again", "counts", "opener", "ambiguous"),
-    *("attempts", "created_at", "ready_at", "body", "error"),
-)
+_PUT = insert(outbox)
 _FORWARD = (
     update(outbox)
     .where(outbox.c.stage < bindparam("to"))

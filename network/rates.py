@@ -10,13 +10,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
 
 from sqlalchemy import Column, Double, String, Table, delete, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from network.among import among
-from network.many import inserting
 from network.store import Tx, metadata
 
 IDLE_S = 86_400  # a row this long past its time decides nothing any more
@@ -100,17 +98,14 @@ async def load(tx: Tx, *, keys: Iterable[str]) -> dict[str, float]:
 
 async def save(tx: Tx, *, tats: Mapping[str, float]) -> None:
     """Remember ``tats``."""
-    await tx.run(SAVE, [{"key": key, "tat": tat} for key, tat in tats.items()])
-
-
-def arrays(tats: Mapping[str, float]) -> dict[str, list[Any]]:
-    """Return ``tats`` as ``SAVE.together`` takes them, for a statement that saves them besides what it does."""
-    return {"key": list(tats), "tat": list(tats.values())}
+    if tats:
+        values = [{"key": key, "tat": tat} for key, tat in sorted(tats.items())]
+        await tx.run(_SAVE_SQLITE if tx.is_sqlite else _SAVE_POSTGRESQL, values)
 
 
 async def extend(tx: Tx, *, key: str, tat: float) -> None:
     """Remember ``tat`` of one key, unless what is remembered is later."""
-    statement = (sqlite if tx.is_sqlite else postgresql).insert(rates)
+    statement = _INSERT_SQLITE if tx.is_sqlite else _INSERT_POSTGRESQL
     later = (func.max if tx.is_sqlite else func.greatest)(rates.c.tat, statement.excluded.tat)
     await tx.run(statement.on_conflict_do_update(index_elements=["key"], set_={"tat": later}), {"key": key, "tat": tat})
 
@@ -121,9 +116,9 @@ async def sweep(tx: Tx) -> int:
 
 
 _LOAD = select(rates).where(among(rates.c.key, "keys"))
-SAVE = inserting(
-    rates,
-    "key",
-    "tat",
-    otherwise=lambda insert: insert.on_conflict_do_update(index_elements=["key"], set_={"tat": insert.excluded.tat}),
+_INSERT_SQLITE = sqlite.insert(rates)
+_SAVE_SQLITE = _INSERT_SQLITE.on_conflict_do_update(index_elements=["key"], set_={"tat": _INSERT_SQLITE.excluded.tat})
+_INSERT_POSTGRESQL = postgresql.insert(rates)
+_SAVE_POSTGRESQL = _INSERT_POSTGRESQL.on_conflict_do_update(
+    index_elements=["key"], set_={"tat": _INSERT_POSTGRESQL.excluded.tat}
 )

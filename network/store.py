@@ -36,7 +36,6 @@ from sqlalchemy.types import TypeDecorator
 from network import inline
 from network.ahead import Ahead
 from network.errors import Missing, NetworkError
-from network.many import Many
 from network.sealing import Sealer
 
 metadata = MetaData(
@@ -110,7 +109,7 @@ class Tx:
     seal: Sealer
     now: datetime
     ahead: Ahead = field(default_factory=Ahead, repr=False)
-    put_off: dict[Executable | Many, list[Mapping[str, Any]]] = field(default_factory=dict, repr=False)
+    put_off: dict[Executable, list[Mapping[str, Any]]] = field(default_factory=dict, repr=False)
 
     @property
     def is_sqlite(self) -> bool:
@@ -138,7 +137,7 @@ class Tx:
 
     async def run(
         self,
-        statement: Executable | Many,
+        statement: Executable,
         values: Mapping[str, Any] | Sequence[Mapping[str, Any]] | None = None,
         *,
         apart: bool = False,
@@ -151,7 +150,7 @@ class Tx:
             self.ahead.forget()
         return (await self._execute(statement, values)).rowcount
 
-    def later(self, statement: Executable | Many, values: Mapping[str, Any]) -> None:
+    def later(self, statement: Executable, values: Mapping[str, Any]) -> None:
         """Run a statement that changes rows together with others like it: before anything else is run.
 
         Not for one that must stay in order with those of another kind, or whose rows were read ahead.
@@ -177,14 +176,12 @@ class Tx:
     def _insert(self, table: Table, values: Mapping[str, Any]) -> sqlite.Insert | postgresql.Insert:
         return (sqlite.insert(table) if self.is_sqlite else postgresql.insert(table)).values(values)
 
-    async def _execute(self, statement: Executable | Many, values: Any) -> CursorResult[Any]:
+    async def _execute(self, statement: Executable, values: Any) -> CursorResult[Any]:
         if self.put_off:
             await self.catch_up()
         return await self._execute_now(statement, values)
 
-    async def _execute_now(self, statement: Executable | Many, values: Any) -> CursorResult[Any]:
-        if isinstance(statement, Many):
-            statement, values = statement.on(is_sqlite=self.is_sqlite, rows=values)
+    async def _execute_now(self, statement: Executable, values: Any) -> CursorResult[Any]:
         return await self.connection.execute(statement, values)
 
     @asynccontextmanager

@@ -8,11 +8,10 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from sqlalchemy import Column, LargeBinary, String, Table, delete, select
+from sqlalchemy import Column, LargeBinary, String, Table, delete, insert, select
 
 from network import outbox
 from network.ids import new_id
-from network.many import inserting
 from network.store import Instant, Tx, metadata
 
 KEEP = timedelta(hours=48)
@@ -28,7 +27,7 @@ traces = Table(
 )
 
 
-_KEEP = inserting(traces, "id", "address", "ref", "at")  # built once: it runs for every message
+_KEEP = insert(traces)  # built once: it runs for every message
 
 
 async def keep(tx: Tx, *, address: str, channel: str, ref: str) -> None:
