@@ -76,11 +76,15 @@ class Prompt:
 
     @property
     def out(self) -> str:
-        """What "0" means: to be done with choosing, else to skip; "" where neither is possible."""
+        """What "0" means: to be done with choosing, else to skip, or to end a search; "" where none is possible."""
+        if self.filter and not self.found:
+            return words.ALL
         if self.form == "several" and (self.picked or not self.skip):
             return words.DONE
         answers = self.form == "number" and not self.at_least  # "0" is a number that was asked for
-        return words.SKIP if self.skip and not answers else ""
+        if self.skip and not answers:
+            return words.SKIP
+        return words.ALL if self.filter else ""
 
     @property
     def found(self) -> tuple[Shown, ...]:
@@ -126,7 +130,7 @@ def show(prompt: Prompt, voice: Voice, *, before: str = "", replaces: str = "") 
     choices = [_choice(prompt, option) for option in page] + _ways(prompt, voice)
     plain = _is_plain(prompt)
     lines = [] if plain else [_line(start + at, option, voice) for at, option in enumerate(page, start=1)]
-    if lines and prompt.out:
+    if prompt.out and (lines or prompt.out == words.ALL):
         lines.append(_line(0, Shown("", voice.say(_label(prompt, prompt.out))), voice))
     parts = [before, prompt.question, "\n".join(lines), voice.say(_hint(prompt)) if prompt.options else ""]
     return Outgoing(
