@@ -141,5 +141,4 @@ capability = Capability(
     words=_("feedback|how it was"),
     converse=converse,
     shown_in_menu=False,
-    alone="attend",
 )
