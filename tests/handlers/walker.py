@@ -232,11 +232,12 @@ def check_numbers(prompt: Prompt, message: Outgoing, walker: Walker) -> None:
     lines = dict(_lines(prompt, message))
     expected = list(enumerate(page, prompt.page * size + 1))
     if lines:
-        out = [0] if prompt.out and page else []
+        out = [0] if prompt.out and (page or prompt.out == words.ALL) else []
         assert list(lines) == [number for number, _option in expected] + out, f"numbers {list(lines)}"
     if prompt.out:
         reply = understood(prompt, walker.dice.choice("0٠"), walker)
-        assert isinstance(reply, Chosen | Unclear), f"0 leads to {reply}"
+        ended = prompt.out == words.ALL and isinstance(reply, Turned) and not reply.prompt.filter
+        assert ended or isinstance(reply, Chosen | Unclear), f"0 leads to {reply}"
     for number, option in expected:
         label = option.label.split("\n")[0].translate(ISOLATES).removesuffix("…")  # a note says the rest
         assert not lines or lines[number].startswith(label), f"{number} is not {option.label!r}"
