@@ -283,4 +283,4 @@ async def _read_ahead(tx: Tx, items: Sequence[Item]) -> None:
         await members.find_ahead(tx, people=people)
         await conversations.of_ahead(tx, people=people)
     if writers:
-        await regimes.standings(tx)  # before anything is put off that a later statement would carry along alone
+        await regimes.standings(tx)  # read later, it would run what is put off until then by itself

@@ -89,5 +89,4 @@ def of(country: ColumnElement[Any]) -> ColumnElement[bool]:
     return exists(select(literal_column("1")).select_from(darknesses).where(still))
 
 
-# Built once: each batch of messages asks for it.
 _STANDING = select(darknesses).where(darknesses.c.until.is_(None)).order_by(darknesses.c.country)

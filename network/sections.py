@@ -17,7 +17,7 @@ _HEADING = re.compile(
     rf"#+\s*\S|{_WORD}\s+\S|(?:\d{{1,2}}\.)*\d{{1,2}}\s*[.)\-–:]\s*\S|[IVX]{{1,5}}[.)]\s+\S|\(\d{{1,2}}\)\s*\S",
     re.IGNORECASE,
 )
-_OWN_NUMBER = re.compile(r"\(?\d{1,2}\s*[.)\-–:]\s*(?=[^\W\d])")
+_OWN_NUMBER = re.compile(r"^\(?\d{1,2}\s*[.)\-–:]\s*(?=[^\W\d])")
 _SENTENCE = re.compile(r"(?<=[.!?؟;؛:])\s+|\n+")
 
 
@@ -45,7 +45,7 @@ def split(draft: str) -> list[Part]:
 
 def unnumbered(line: str) -> str:
     """Return a line without the number that its author put before it: sections are called by their place."""
-    return _OWN_NUMBER.sub("", line, count=1) if _OWN_NUMBER.match(line) else line
+    return _OWN_NUMBER.sub("", line)
 
 
 def _is_heading(line: str) -> bool:
